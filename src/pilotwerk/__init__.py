@@ -1,0 +1,1 @@
+"""Pilotwerk: from "we should do something with AI" to one measured pilot under human control."""
