@@ -1,0 +1,1 @@
+"""The audit trail's rules: canonical form, Merkle tree, commitments, checkpoints. Pure."""
