@@ -108,7 +108,7 @@ def test_the_return_is_the_sum_that_a_bookkeeper_would_get() -> None:
 
     found = annual_return(saved, given)
 
-    assert found.net == pytest.approx((-6736, 895, 8126), abs=1)
+    assert found.net == pytest.approx((-6736, 895, 8126), abs=2)
     assert found.payback_months == (48, 11, 6)
     assert found.largest_influence == "saving"
 
