@@ -1,0 +1,1 @@
+"""Rules of the company room, free of Django: size class and readiness."""

@@ -1,0 +1,1 @@
+"""Rules of the portfolio room, free of Django: potential, risk, ranking, refusal."""
