@@ -1,0 +1,50 @@
+"""The one way to write a value as JSON, so that the same event always has the same bytes and so the same hash.
+
+UTF-8; object keys are strings, sorted by code point; no white space; characters outside ASCII as themselves; numbers
+as Python writes them (integers in full, floats in the shortest form that reads back the same); no NaN or infinity.
+For texts without characters beyond the basic plane and floats below 1e16 this equals RFC 8785.
+Nobody has to repeat this to verify a log: an export holds the bytes themselves.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=True
+).encode
+
+
+def canonical(value: object) -> bytes:
+    """The bytes of a plain JSON value. TypeError or ValueError names what is not plain JSON, and where."""
+    check_plain(value)
+    return _encode(value).encode()
+
+
+def check_plain(value: object, where: str = "data") -> None:
+    """Refuse what JSON would silently change: keys that are not strings, tuples, dates, subclasses, lone surrogates."""
+    kind = type(value)
+    if value is None or kind is bool or kind is int:
+        return
+    if kind is str:
+        _check_text(value, where)  # type: ignore[arg-type]
+    elif kind is float:
+        if not math.isfinite(value):  # type: ignore[arg-type]
+            raise ValueError(f"{where} is {value}, which JSON cannot say")
+    elif kind is list:
+        for index, item in enumerate(value):  # type: ignore[arg-type, var-annotated]
+            check_plain(item, f"{where}[{index}]")
+    elif kind is dict:
+        for key, item in value.items():  # type: ignore[attr-defined]
+            if type(key) is not str:
+                raise TypeError(f"a key in {where} is {key!r}, not a text")
+            _check_text(key, where)
+            check_plain(item, f"{where}.{key}")
+    else:
+        raise TypeError(f"{where} is {kind.__name__}, which is not plain JSON")
+
+
+def _check_text(text: str, where: str) -> None:
+    if not text.isascii() and any("\ud800" <= char <= "\udfff" for char in text):
+        raise ValueError(f"{where} holds half a character (a lone surrogate)")
