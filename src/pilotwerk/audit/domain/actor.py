@@ -12,8 +12,8 @@ Kind = Literal["member", "visitor", "system"]
 class Actor:
     """`id` is stable and stays in the log for ever; `name` of a person can be erased later.
 
-    `member`: a signed-in person, `id` is the user's key. `visitor`: a person without a session (a survey link,
-    a failed sign-in), `id` may be empty. `system`: a part of the program, named by `id`.
+    `member`: a signed-in person, `id` is the user's key. `visitor`: a person without a session (a survey
+    link, a failed sign-in), `id` may be empty. `system`: a part of the program, named by `id`.
     """
 
     kind: Kind

@@ -1,7 +1,7 @@
 """Signing: checkpoints (C2SP tlog-checkpoint) and manifests as C2SP signed notes with Ed25519.
 
-One key signs for the whole installation. Its name in a note is the log's origin, so that a statement about one
-organisation can never be passed off as one about another.
+One key signs for the whole installation. Its name in a note is the log's origin, so that a statement about
+one organisation can never be passed off as one about another.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Personal data in a log that can never be changed: the leaf holds a commitment, the clear text stands beside it.
+"""Personal data in a log that never changes: the leaf holds a commitment, the clear text stands beside it.
 
-Erasing the salt and the text leaves a value from which nobody can learn the text, not even by trying all names,
-because the salt has 256 random bits. The leaf, and so the tree, stays as it was.
+Erasing salt and text leaves a value from which nobody can learn the text, not even by trying all names, because
+ the salt has 256 random bits. The leaf, and so the tree, stays as it was.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import secrets
 
 from pilotwerk.audit.verifier.verify import ClearText, commitment
 
-__all__ = ["ClearText", "commitment", "commit"]
+__all__ = ["ClearText", "commit", "commitment"]
 
 SALT_BYTES = 32
 

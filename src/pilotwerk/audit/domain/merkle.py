@@ -1,4 +1,4 @@
-"""Proofs over the Merkle tree of RFC 9162, section 2.1. The tree's hashes and its growth live in the verifier.
+"""Proofs over the Merkle tree of RFC 9162, section 2.1. Its hashes and its growth live in the verifier.
 
 A proof is a list of hashes. Leaves are counted from 0. All functions take leaf hashes, not entries.
 """
@@ -35,7 +35,7 @@ def _split(size: int) -> int:
 
 
 def inclusion_proof(leaves: Sequence[bytes], index: int) -> list[bytes]:
-    """What leads from leaf `index` to the root over all leaves (section 2.1.3.1). IndexError outside the tree."""
+    """What leads from leaf `index` to the root (section 2.1.3.1). IndexError for a leaf outside the tree."""
     if not 0 <= index < len(leaves):
         raise IndexError(f"a tree of {len(leaves)} leaves has no leaf {index}")
     proof: list[bytes] = []
