@@ -1,9 +1,9 @@
 """Size class of a company with its related enterprises.
 
 Source: Recommendation 2003/361/EC (micro, small, medium; Art. 3(14a) of Regulation (EU) 2024/1689) and
-Recommendation (EU) 2025/1099 (small mid-cap; Art. 3(14b) there). The ceiling on staff must be met; of turnover and
-balance sheet total only one. Linked enterprises are added in full, partner enterprises (25 to 50 %) in
-proportion to the share held.
+Recommendation (EU) 2025/1099 (small mid-cap; Art. 3(14b) there). The ceiling on staff must be met; of turnover
+and balance sheet total one is enough. Linked enterprises are added in full, partner enterprises (25 to 50 %)
+in proportion to the share held.
 """
 
 import math
