@@ -1,0 +1,59 @@
+"""How much a file may hold. Beyond a limit nothing is imported and the limit is named."""
+
+import io
+from dataclasses import dataclass
+from typing import IO, TYPE_CHECKING
+
+from pilotwerk.processes.domain.messages import Unreadable
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Sizes in bytes and counts. The default is for the command line, where the file is one's own."""
+
+    file_bytes: int = 2048 * MEGABYTE
+    unpacked_bytes: int = 4096 * MEGABYTE
+    rows: int = 20_000_000
+    columns: int = 1000
+    cell_characters: int = 200_000
+    rejected: int = 100_000
+    xml_depth: int = 50
+
+    def check_rows(self, rows: int) -> None:
+        if rows > self.rows:
+            raise Unreadable("file.too_many_rows", limit=self.rows)
+
+    def check_columns(self, columns: int) -> None:
+        if columns > self.columns:
+            raise Unreadable("file.too_many_columns", limit=self.columns)
+
+
+# A stranger's browser sends these; an XLSX or .gz of a few kilobytes must not fill memory or disk.
+WEB = Limits(file_bytes=64 * MEGABYTE, unpacked_bytes=512 * MEGABYTE, rows=2_000_000, columns=300)
+
+
+class Bounded(io.RawIOBase):
+    """A binary stream that raises once more than `limit` bytes came out of it, before they are used."""
+
+    def __init__(self, stream: IO[bytes], limit: int) -> None:
+        super().__init__()
+        self._stream = stream
+        self._limit = limit
+        self.count = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer).cast("B")
+        chunk = self._stream.read(min(len(view), MEGABYTE))
+        self.count += len(chunk)
+        if self.count > self._limit:
+            raise Unreadable("file.unpacks_too_large", limit=self._limit // MEGABYTE)
+        view[: len(chunk)] = chunk
+        return len(chunk)

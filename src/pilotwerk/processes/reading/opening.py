@@ -1,0 +1,101 @@
+"""Opens a file by its name and checks that the content is what the name says."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pilotwerk.core.errors import BadInput
+from pilotwerk.processes.domain.messages import Unreadable
+from pilotwerk.processes.reading.limits import MEGABYTE, Limits
+from pilotwerk.processes.reading.parquet import read_parquet
+from pilotwerk.processes.reading.source import Progress, Source, connect
+from pilotwerk.processes.reading.text import read_text
+from pilotwerk.processes.reading.unpacking import Packed
+from pilotwerk.processes.reading.xes import read_xes
+from pilotwerk.processes.reading.xlsx import read_xlsx
+
+READERS = {
+    ".csv": read_text,
+    ".tsv": read_text,
+    ".txt": read_text,
+    ".xes": read_xes,
+    ".xlsx": read_xlsx,
+    ".xlsm": read_xlsx,
+    ".parquet": read_parquet,
+}
+GZIPPABLE = frozenset({".csv", ".tsv", ".txt", ".xes"})
+# What a browser's file dialog offers.
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xes,.parquet,.gz"
+
+_GZIP = b"\x1f\x8b"
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+_PARQUET = b"PAR1"
+
+
+def kind_of(filename: str) -> tuple[str, bool]:
+    """The suffix that says the kind, and whether the file is packed with gzip. Raises for unknown kinds."""
+    path = Path(filename.lower())
+    packed = path.suffix == ".gz"
+    suffix = Path(path.stem).suffix if packed else path.suffix
+    if suffix == ".xls":
+        raise Unreadable("file.old_excel", file=filename)
+    if suffix not in READERS or (packed and suffix not in GZIPPABLE):
+        raise Unreadable("file.unknown", file=filename)
+    return suffix, packed
+
+
+def _check_magic(path: Path, suffix: str, packed: bool, filename: str) -> None:
+    with path.open("rb") as stream:
+        head = stream.read(4)
+    if not head:
+        raise Unreadable("file.empty", file=filename)
+    if head == _OLE:
+        # Both old Excel files and password-protected new ones come in this container.
+        code = "file.protected" if suffix in (".xlsx", ".xlsm") else "file.old_excel"
+        raise Unreadable(code, file=filename)
+    expected = {".xlsx": _ZIP, ".xlsm": _ZIP, ".parquet": _PARQUET}.get(suffix, _GZIP if packed else None)
+    other = {_GZIP, _ZIP, _PARQUET} - {expected}
+    if (expected and not head.startswith(expected)) or any(head.startswith(magic) for magic in other):
+        raise Unreadable("file.not_what_it_says", file=filename, expected="gzip" if packed else suffix[1:])
+
+
+@contextmanager
+def open_source(
+    path: Path,
+    *,
+    filename: str | None = None,
+    limits: Limits | None = None,
+    sample: int | None = None,
+    progress: Progress | None = None,
+) -> Iterator[Source]:
+    """Reads the file into a table of texts; `sample` stops after so many rows.
+
+    `progress` is told the number of rows read so far. Raises `BadInput` for a file that cannot be read as a
+    whole; rows that are broken are listed in `rejected`.
+    """
+    limits = limits or Limits()
+    name = filename or path.name
+    if not path.is_file():
+        raise BadInput("There is no such file.", file=str(path))
+    suffix, packed = kind_of(name)
+    if path.stat().st_size > limits.file_bytes:
+        raise Unreadable("file.too_large", file=name, limit=limits.file_bytes // MEGABYTE)
+    _check_magic(path, suffix, packed, name)
+    with tempfile.TemporaryDirectory(prefix="pilotwerk-") as folder:
+        con = connect(Path(folder))
+        try:
+            source = Source(con, Path(folder), limits)
+            source.facts["format"] = suffix[1:] + (".gz" if packed else "")
+            try:
+                READERS[suffix](source, Packed(path, packed, limits), sample, progress)
+                source.limits.check_rows(source.rows)
+                if source.rows == 0 and not source.rejected:
+                    raise Unreadable("file.no_rows")
+            except BadInput as error:
+                error.file = error.file or name
+                raise
+            yield source
+        finally:
+            con.close()

@@ -1,0 +1,182 @@
+"""The opened file: one table of texts in DuckDB, the rows that could not be read, and how it was read."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pilotwerk.processes.domain.guess import ColumnProfile, profile
+from pilotwerk.processes.domain.messages import Rejection, Unreadable
+from pilotwerk.processes.reading.limits import MEGABYTE, Limits
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Progress = Callable[[int], None]
+BATCH = 20_000
+PROFILE_ROWS = 20_000
+CONTENT_ROWS = 1_000
+
+
+@dataclass
+class Source:
+    """Table `raw(row BIGINT, c0 VARCHAR, c1 VARCHAR, ...)` in `con`; `columns[i]` names column `ci`.
+
+    `row` counts from 1 with the header, as a person counts in a table program; for XES it counts the events.
+    Values are as written; nothing is trimmed or interpreted yet. `expected` is the number of rows that the file
+    seems to have, for showing progress. `complete` is False when only the first rows were read.
+    """
+
+    con: "DuckDBPyConnection"
+    folder: Path
+    limits: Limits
+    columns: tuple[str, ...] = ()
+    rows: int = 0
+    rejected: list[Rejection] = field(default_factory=list)
+    facts: dict[str, str] = field(default_factory=dict)
+    expected: int | None = None
+    complete: bool = True
+
+    def reject(self, rejection: Rejection) -> None:
+        """Notes a row that cannot be read; gives up on a file that consists of such rows."""
+        self.rejected.append(rejection)
+        if len(self.rejected) > self.limits.rejected:
+            first = self.rejected[0]
+            raise Unreadable(
+                "file.too_many_rejected", limit=self.limits.rejected, row=first.row, reason=first.english()
+            )
+
+    def column(self, name: str) -> str:
+        """The SQL name of a column. Only these are ever written into SQL, never a name from the file."""
+        return f"c{self.columns.index(name)}"
+
+    def profiles(self) -> list[ColumnProfile]:
+        """What the first rows say about each column. Repetition is counted on more rows than contents."""
+        names = ", ".join(f"c{i}" for i in range(len(self.columns)))
+        sample = self.con.execute(
+            f"SELECT {names} FROM raw ORDER BY row LIMIT {CONTENT_ROWS}"  # noqa: S608 -- own names only
+        ).fetchall()
+        counts = ", ".join(
+            f"count(nullif(trim(c{i}), '')), count(DISTINCT nullif(trim(c{i}), ''))"
+            for i in range(len(self.columns))
+        )
+        counted = self.con.execute(
+            f"SELECT {counts} FROM (FROM raw ORDER BY row LIMIT {PROFILE_ROWS})"  # noqa: S608 -- own names only
+        ).fetchone()
+        if counted is None:
+            raise Unreadable("file.no_rows")
+        found = []
+        for position, name in enumerate(self.columns):
+            part = profile(name, [row[position] for row in sample])
+            found.append(
+                ColumnProfile(
+                    name=name,
+                    filled=counted[2 * position],
+                    distinct=counted[2 * position + 1],
+                    times=part.times,
+                    times_with_numbers=part.times_with_numbers,
+                    numbers=part.numbers,
+                    durations=part.durations,
+                    mean_length=part.mean_length,
+                )
+            )
+        return found
+
+    def first_rows(self, count: int) -> list[tuple[int, tuple[str, ...]]]:
+        """The first data rows with their number, for a preview; a missing value is an empty text."""
+        names = ", ".join(f"c{i}" for i in range(len(self.columns)))
+        rows = self.con.execute(
+            f"SELECT row, {names} FROM raw ORDER BY row LIMIT {count:d}"  # noqa: S608 -- own names only
+        ).fetchall()
+        return [(row[0], tuple(value or "" for value in row[1:])) for row in rows]
+
+
+def connect(folder: Path) -> "DuckDBPyConnection":
+    """A DuckDB of our own in memory that spills into `folder`, uses UTC and loads nothing from a network."""
+    import duckdb
+
+    return duckdb.connect(
+        ":memory:",
+        config={
+            "temp_directory": str(folder),
+            "memory_limit": f"{2048 * MEGABYTE // 1_000_000}MB",
+            "threads": "2",
+            "TimeZone": "UTC",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+        },
+    )
+
+
+class Stager:
+    """Puts rows read in Python into `raw`, batch by batch, so that memory stays bounded."""
+
+    def __init__(self, source: Source, width: int, progress: Progress | None = None) -> None:
+        self._source = source
+        self._progress = progress
+        self._width = 0
+        self._numbers: list[int] = []
+        self._cells: list[list[str | None]] = []
+        source.con.execute("CREATE TABLE raw (row BIGINT)")
+        self._widen(width)
+
+    def _widen(self, width: int) -> None:
+        self._source.limits.check_columns(width)
+        for position in range(self._width, width):
+            self._source.con.execute(f"ALTER TABLE raw ADD COLUMN c{position} VARCHAR")
+            self._cells.append([None] * len(self._numbers))
+        self._width = width
+
+    def add(self, number: int, cells: Sequence[str | None]) -> None:
+        """One row with as many cells as there are columns."""
+        self._numbers.append(number)
+        for column, cell in zip(self._cells, cells, strict=True):
+            column.append(cell)
+        self._after()
+
+    def add_named(self, number: int, values: Mapping[int, str], width: int) -> None:
+        """One row given by column position; `width` is the number of columns known by now."""
+        if width > self._width:
+            self._widen(width)
+        self._numbers.append(number)
+        for column in self._cells:
+            column.append(None)
+        for position, value in values.items():
+            self._cells[position][-1] = value
+        self._after()
+
+    def _after(self) -> None:
+        if len(self._numbers) >= BATCH:
+            self.flush()
+
+    def flush(self) -> None:
+        """Writes what is waiting. Call once at the end."""
+        if not self._numbers:
+            return
+        import numpy as np
+
+        batch: dict[str, Any] = {"row": np.array(self._numbers, dtype=np.int64)}
+        for position, column in enumerate(self._cells):
+            values = np.empty(len(column), dtype=object)
+            values[:] = column
+            batch[f"c{position}"] = values
+        names = ", ".join(
+            ["row", *(f"CAST(c{i} AS VARCHAR)" for i in range(self._width))]
+        )
+        self._source.con.register("batch", batch)  # type: ignore[arg-type]
+        self._source.con.execute(f"INSERT INTO raw SELECT {names} FROM batch")  # noqa: S608 -- own names only
+        self._source.con.unregister("batch")
+        self._source.rows += len(self._numbers)
+        self._source.limits.check_rows(self._source.rows)
+        self._numbers.clear()
+        for column in self._cells:
+            column.clear()
+        if self._progress:
+            self._progress(self._source.rows)
+
+
+def check_cells(cells: Iterable[str | None], limits: Limits, row: int) -> None:
+    """Raises `Unreadable` for a cell beyond the limit: nobody writes such a text, a broken quote does."""
+    for cell in cells:
+        if cell is not None and len(cell) > limits.cell_characters:
+            raise Unreadable("file.cell_too_long", row=row, limit=limits.cell_characters)

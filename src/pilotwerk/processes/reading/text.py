@@ -1,0 +1,238 @@
+"""CSV and TSV as they occur: any common separator and encoding, headings, trailing separators, broken rows.
+
+Two ways to the same table. The fast one lets DuckDB read the file in strict mode; it is taken only where it must
+give the same rows and row numbers. At the first doubt the file is read again row by row in Python, which names
+every row that it cannot take.
+"""
+
+import codecs
+import csv
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pilotwerk.processes.domain.header import LOOK_AT, Header, find_header, trimmed
+from pilotwerk.processes.domain.messages import Rejection, Unreadable
+from pilotwerk.processes.reading.source import Progress, Source, Stager, check_cells
+from pilotwerk.processes.reading.unpacking import Packed
+
+HEAD_CHARACTERS = 256 * 1024
+SEPARATORS = (";", ",", "\t", "|")
+SEPARATOR_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """What one pass over the bytes says. `plain`: UTF-8 without mark, on disk as it is. `even`: no blank lines."""
+
+    encoding: str
+    lines: int
+    plain: bool
+    even: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """Separator, and the quote sign or None where quotes are ordinary signs."""
+
+    separator: str
+    quote: str | None
+
+    def reader(self, stream: io.TextIOBase | io.StringIO) -> "csv._reader":
+        if self.quote is None:
+            return csv.reader(stream, delimiter=self.separator, quoting=csv.QUOTE_NONE)
+        return csv.reader(stream, delimiter=self.separator, quotechar=self.quote)
+
+
+def survey(packed: Packed) -> Survey:
+    """Encoding and shape of the whole file. UTF-16 needs its mark; what is not UTF-8 is Windows-1252."""
+    utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
+    mark, encoding = b"", "utf-8"
+    lines, even, last = 0, True, b"\n"
+    for chunk in packed.chunks():
+        if not mark:
+            mark = chunk[:4]
+            if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+                return Survey("utf-16", 0, plain=False, even=False)
+        if b"\0" in chunk:
+            raise Unreadable("file.binary")
+        if utf8 is not None:
+            try:
+                utf8.decode(chunk)
+            except UnicodeDecodeError:
+                utf8, encoding = None, "cp1252"
+        lines += chunk.count(b"\n")
+        seam = last + chunk
+        # A blank line, or a carriage return that is not part of a line end, makes counting rows unsure.
+        if b"\n\n" in seam or b"\n\r" in seam or chunk.count(b"\r") > chunk.count(b"\r\n") + chunk.endswith(b"\r"):
+            even = False
+        last = seam[-2:]
+    if not mark:
+        raise Unreadable("file.empty")
+    if utf8 is not None and mark.startswith(codecs.BOM_UTF8):
+        encoding = "utf-8-sig"
+    plain = encoding == "utf-8" and not packed.gzipped
+    return Survey(encoding, lines, plain, even)
+
+
+@contextmanager
+def _text(packed: Packed, encoding: str) -> Iterator[io.TextIOWrapper]:
+    with packed.stream() as stream:
+        yield io.TextIOWrapper(io.BufferedReader(stream), encoding=encoding, errors="replace", newline="")
+
+
+def _consistency(records: list[list[str]]) -> float:
+    """How table-like the records are: the share with the usual number of cells, a little more for more cells."""
+    widths = [len(trimmed(record)) for record in records if any(cell.strip() for cell in record)]
+    if not widths:
+        return 0.0
+    usual = max(set(widths), key=lambda width: (widths.count(width), width))
+    return widths.count(usual) / len(widths) + min(usual, 20) / 100 if usual > 1 else 0.0
+
+
+def sniff(head: str, *, whole: bool, tab_first: bool) -> Dialect:
+    """The dialect whose rows are most alike. `whole` is False where `head` may stop in the middle of a row."""
+    best, best_score = Dialect("\t" if tab_first else ",", '"'), 0.0
+    for separator in sorted(SEPARATORS, key=lambda sign: sign != "\t") if tab_first else SEPARATORS:
+        for quote in ('"', None):
+            dialect = Dialect(separator, quote)
+            try:
+                records = [record for record, _ in zip(dialect.reader(io.StringIO(head, newline="")), range(200))]
+            except csv.Error:
+                continue
+            score = _consistency(records if whole or len(records) < 2 else records[:-1])
+            # Quotes as ordinary signs only where that is clearly better.
+            if score > best_score + (0.05 if quote is None else 0.0):
+                best, best_score = dialect, score
+    return best
+
+
+def _first_records(head: str, dialect: Dialect) -> tuple[list[list[str]], bool]:
+    """The first records, and whether each of them is exactly one line."""
+    reader = dialect.reader(io.StringIO(head, newline=""))
+    records: list[list[str]] = []
+    single = True
+    try:
+        for record in reader:
+            records.append(record)
+            single = single and reader.line_num == len(records)
+            if len(records) >= LOOK_AT:
+                break
+    except csv.Error as error:
+        raise Unreadable("file.no_header") from error
+    return records, single
+
+
+def read_text(source: Source, packed: Packed, sample: int | None, progress: Progress | None) -> None:
+    """Reads a CSV or TSV file into `source`."""
+    csv.field_size_limit(2**31 - 1)
+    found = survey(packed)
+    with _text(packed, found.encoding) as stream:
+        head = stream.read(HEAD_CHARACTERS)
+    whole = len(head) < HEAD_CHARACTERS
+    dialect = sniff(head, whole=whole, tab_first=".tsv" in source.facts["format"])
+    records, single = _first_records(head, dialect)
+    header = find_header(records)
+    if header is None:
+        raise Unreadable("file.no_header")
+    source.limits.check_columns(header.width)
+    source.columns = header.names
+    source.expected = max(found.lines - header.row - 1, 0)
+    source.facts |= {
+        "encoding": found.encoding,
+        "separator": SEPARATOR_NAMES[dialect.separator],
+        "header_row": str(header.row + 1),
+    }
+    data = [len(record) for record in records[header.row + 1 :] if any(cell.strip() for cell in record)]
+    width = max(set(data), key=data.count) if data else header.width
+    if found.even and single and width >= header.width:
+        path = packed.path if found.plain else _as_utf8(packed, found.encoding, source.folder)
+        if _read_fast(source, path, dialect, header, width, sample):
+            if progress:
+                progress(source.rows)
+            return
+    _read_carefully(source, packed, found.encoding, dialect, header, sample, progress)
+
+
+def _as_utf8(packed: Packed, encoding: str, folder: Path) -> Path:
+    """A copy in UTF-8 without mark, for DuckDB. Bounded by the stream it is read from."""
+    target = folder / "utf8.csv"
+    with _text(packed, encoding) as stream, target.open("w", encoding="utf-8", newline="") as out:
+        while text := stream.read(1 << 20):
+            out.write(text)
+    return target
+
+
+def _read_fast(
+    source: Source, path: Path, dialect: Dialect, header: Header, width: int, sample: int | None
+) -> bool:
+    """DuckDB in strict mode. False where it met anything irregular; then nothing is left behind."""
+    import duckdb
+
+    if any(sign in str(path) for sign in "*?["):  # DuckDB would take the name for a pattern
+        link = source.folder / "input.csv"
+        link.symlink_to(path.resolve())
+        path = link
+    quote = dialect.quote or ""
+    columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
+    limit = f"LIMIT {sample:d}" if sample is not None else ""
+    try:
+        source.con.execute(
+            f"CREATE TABLE staged AS SELECT * FROM read_csv(?, header = false, auto_detect = false, "  # noqa: S608
+            f"delim = '{dialect.separator}', quote = '{quote}', escape = '{quote}', skip = {header.row + 1:d}, "
+            f"columns = {{{columns}}}, strict_mode = true, "
+            f"max_line_size = {4 * source.limits.cell_characters:d}) {limit}",
+            [str(path)],
+        )
+    except duckdb.Error:
+        return False
+    extra = [f"trim(coalesce(c{i}, '')) <> ''" for i in range(header.width, width)]
+    longest = " OR ".join(f"length(c{i}) > {source.limits.cell_characters:d}" for i in range(header.width))
+    row = source.con.execute(
+        f"SELECT count(*), count(*) FILTER (WHERE {' OR '.join([*extra, longest])}) FROM staged"  # noqa: S608
+    ).fetchone()
+    if row is None or row[1]:
+        source.con.execute("DROP TABLE staged")
+        return False
+    names = ", ".join(f"c{i}" for i in range(header.width))
+    # A table's row id is its insertion order, and DuckDB keeps the order of the file.
+    source.con.execute(
+        f"CREATE VIEW raw AS SELECT rowid + {header.row + 2:d} AS row, {names} FROM staged"  # noqa: S608
+    )
+    source.rows = row[0]
+    source.complete = sample is None or source.rows < sample
+    return True
+
+
+def _read_carefully(
+    source: Source,
+    packed: Packed,
+    encoding: str,
+    dialect: Dialect,
+    header: Header,
+    sample: int | None,
+    progress: Progress | None,
+) -> None:
+    """Row by row; rows with another number of cells than the header are rejected, empty ones passed over."""
+    stager = Stager(source, header.width, progress)
+    width, taken = header.width, 0
+    with _text(packed, encoding) as stream:
+        for number, cells in enumerate(dialect.reader(stream), start=1):
+            if number <= header.row + 1:
+                continue
+            filled = trimmed(cells)
+            if not filled:
+                continue
+            check_cells(filled, source.limits, number)
+            if len(filled) > width or len(cells) < width:
+                code, size = ("row.long", len(filled)) if len(filled) > width else ("row.short", len(cells))
+                source.reject(Rejection(number, None, code, {"found": str(size), "expected": str(width)}))
+                continue
+            stager.add(number, cells[:width])
+            taken += 1
+            if sample is not None and taken >= sample:
+                source.complete = False
+                break
+    stager.flush()

@@ -1,0 +1,122 @@
+"""Excel workbooks: the first sheet that holds a table, dates as dates, formulas as their last result."""
+
+import datetime as dt
+import zipfile
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from pilotwerk.processes.domain.header import LOOK_AT, Header, find_header, trimmed
+from pilotwerk.processes.domain.messages import Rejection, Unreadable
+from pilotwerk.processes.reading.limits import MEGABYTE, Limits
+from pilotwerk.processes.reading.source import Progress, Source, Stager, check_cells
+from pilotwerk.processes.reading.unpacking import Packed
+
+
+def check_package(packed: Packed, limits: Limits) -> None:
+    """Refuses a package that would unpack beyond the limit, or declares a document type in its XML.
+
+    The sizes in the directory are binding: zipfile stops reading a member at its declared size.
+    """
+    try:
+        with zipfile.ZipFile(packed.path) as package:
+            members = package.infolist()
+            if len(members) > 10_000 or sum(member.file_size for member in members) > limits.unpacked_bytes:
+                raise Unreadable("file.unpacks_too_large", limit=limits.unpacked_bytes // MEGABYTE)
+            if any(member.flag_bits & 1 for member in members):
+                raise Unreadable("file.protected")
+            for member in members:
+                if member.filename.lower().endswith((".xml", ".rels")):
+                    with package.open(member) as part:
+                        if b"<!DOCTYPE" in part.read(4096):
+                            raise Unreadable("file.xml_doctype")
+    except (zipfile.BadZipFile, NotImplementedError, OSError) as error:
+        raise Unreadable("file.damaged") from error
+
+
+def as_text(value: Any) -> str:
+    """A cell as it would stand in a CSV file: ISO dates, numbers without a needless ".0"."""
+    if value is None:
+        return ""
+    if isinstance(value, dt.datetime):
+        return value.isoformat(sep=" ")
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, dt.timedelta):
+        seconds = round(value.total_seconds())
+        return f"{seconds // 3600}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _rows(sheet: Any) -> Iterator[list[str]]:
+    for row in sheet.iter_rows(values_only=True):
+        yield [as_text(value) for value in row]
+
+
+def _find_table(workbook: Any) -> tuple[Any, Header] | None:
+    """The first visible sheet with a header of at least two columns and a row below it; else any with a header."""
+    second_best = None
+    for sheet in workbook.worksheets:
+        if sheet.sheet_state != "visible":
+            continue
+        # Some programs write a wrong size into the sheet; without it openpyxl reads to the real end.
+        sheet.reset_dimensions()
+        head = [row for row, _ in zip(_rows(sheet), range(LOOK_AT), strict=False)]
+        header = find_header(head)
+        if header is None:
+            continue
+        below = any(trimmed(row) for row in head[header.row + 1 :])
+        if header.width >= 2 and below:
+            return sheet, header
+        second_best = second_best or (sheet, header)
+    return second_best
+
+
+def read_xlsx(source: Source, packed: Packed, sample: int | None, progress: Progress | None) -> None:
+    """Reads the first table of a workbook into `source`."""
+    from openpyxl import load_workbook
+
+    check_package(packed, source.limits)
+    try:
+        workbook = load_workbook(packed.path, read_only=True, data_only=True)
+    except Exception as error:  # openpyxl raises what its parsers raise: KeyError, ValueError, ParseError, ...
+        raise Unreadable("file.damaged") from error
+    try:
+        table = _find_table(workbook)
+        if table is None:
+            raise Unreadable("file.no_header")
+        sheet, header = table
+        source.limits.check_columns(header.width)
+        source.columns = header.names
+        source.facts |= {"sheet": str(sheet.title), "header_row": str(header.row + 1)}
+        _read_sheet(source, sheet, header, sample, progress)
+    except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
+        raise Unreadable("file.damaged") from error
+    finally:
+        workbook.close()
+
+
+def _read_sheet(
+    source: Source, sheet: Any, header: Header, sample: int | None, progress: Progress | None
+) -> None:
+    stager = Stager(source, header.width, progress)
+    width, taken = header.width, 0
+    for number, cells in enumerate(_rows(sheet), start=1):
+        if number <= header.row + 1:
+            continue
+        filled: Sequence[str] = trimmed(cells)
+        if not filled:
+            continue
+        check_cells(filled, source.limits, number)
+        if len(filled) > width:
+            found = {"found": str(len(filled)), "expected": str(width)}
+            source.reject(Rejection(number, None, "row.long", found))
+            continue
+        # A workbook does not store empty cells at the end of a row: here a short row is whole.
+        stager.add(number, [*filled, *[""] * (width - len(filled))])
+        taken += 1
+        if sample is not None and taken >= sample:
+            source.complete = False
+            break
+    stager.flush()
