@@ -1,0 +1,42 @@
+"""Fixtures for all tests, in the rooms and in tests/."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("PILOTWERK_DATA_DIR", str(ROOT / "var" / "test"))
+os.environ.setdefault("PILOTWERK_DEMO", "off")
+
+
+@pytest.fixture(autouse=True)
+def _fast_and_private(settings: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
+    """Fast password hashes, German texts, and a data folder of its own for every test."""
+    from django.utils import translation
+
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+    settings.PILOTWERK_DATA_DIR = tmp_path / "data"  # type: ignore[attr-defined]
+    settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"  # type: ignore[attr-defined]
+    with translation.override("de"):
+        yield
+
+
+@pytest.fixture
+def cast(db: None) -> object:
+    """See tests/cast.py."""
+    from tests.cast import make_cast
+
+    return make_cast()
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of real data sets, or a skip that says how to get it."""
+    folder = Path(os.environ.get("PILOTWERK_TEST_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no real data sets at {folder}: set PILOTWERK_TEST_DATA to their folder")
+    return folder

@@ -1,0 +1,5 @@
+from pilotwerk.core.rooms import Room
+
+
+class AccountsRoom(Room):
+    name = "pilotwerk.accounts"

@@ -1,0 +1,5 @@
+from pilotwerk.core.rooms import Room
+
+
+class WebRoom(Room):
+    name = "pilotwerk.web"
