@@ -17,6 +17,7 @@ HERE = Path(__file__).parent
 LAYOUT = HERE / "data" / "strategy.typ"
 TEMPLATE = HERE / "data" / "strategy.docx"
 FONTS = HERE / "fonts"
+PROPERTY_LENGTH = 255
 
 
 def render_pdf(document: StrategyDocument) -> bytes:
@@ -49,21 +50,22 @@ def render_docx(document: StrategyDocument) -> bytes:
     from docxtpl import DocxTemplate
 
     template = DocxTemplate(TEMPLATE)
-    template.render(as_data(document), autoescape=True)
-    _describe(template.docx, document)
+    data = as_data(document)
+    template.render(data, autoescape=True)
+    _describe(template.docx, data)
     target = io.BytesIO()
     template.save(target)
     return target.getvalue()
 
 
-def _describe(docx: Any, document: StrategyDocument) -> None:
+def _describe(docx: Any, data: dict[str, Any]) -> None:
     """Set what a screen reader and a file manager read: language, title, author, date."""
     from docx.oxml.ns import qn
 
     for language in docx.styles.element.iter(qn("w:lang")):
-        language.set(qn("w:val"), {"de": "de-DE", "en": "en-GB"}[document.language])
+        language.set(qn("w:val"), {"de": "de-DE", "en": "en-GB"}[data["language"]])
     properties = docx.core_properties
-    properties.title = f"{document.title}, {document.organisation}"
-    properties.author = document.organisation
-    properties.language = document.language
-    properties.created = properties.modified = datetime.datetime.fromisoformat(document.iso_date)
+    properties.title = f"{data['title']}, {data['organisation']}"[:PROPERTY_LENGTH]
+    properties.author = data["organisation"][:PROPERTY_LENGTH]
+    properties.language = data["language"]
+    properties.created = properties.modified = datetime.datetime.fromisoformat(data["iso_date"])
