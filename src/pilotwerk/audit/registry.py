@@ -1,4 +1,4 @@
-"""Which actions may be recorded. An unknown name raises, so that every entry has a sentence in each language."""
+"""Which actions may be recorded. An unknown name raises, so every entry has a sentence in each language."""
 
 from __future__ import annotations
 
@@ -58,8 +58,8 @@ def register(
     """Name an action ("room.entity_verb"), with its sentence ("%(actor)s chose %(name)s") marked to be
     translated.
 
-    `personal`: keys whose texts name or describe a person; `record` demands exactly these. The actor's own name
-    is always treated so. `labels`: for keys with coded values, how each value is said, for example
+    `personal`: keys whose texts name or describe a person; `record` demands exactly these. The actor's own
+    name is always treated so. `labels`: for keys with coded values, how each value is said, for example
     `{"role": {"lead": _("AI lead")}}`. ValueError for a bad name or one that is registered already.
     """
     if not _NAME.fullmatch(action):
@@ -90,7 +90,7 @@ def actions() -> list[Action]:
 
 
 def check_values(action: Action, *, data: Mapping[str, Any], personal: Mapping[str, str]) -> None:
-    """Refuse personal keys that were not registered, and a sentence that lacks words. ValueError says which."""
+    """Refuse personal keys that were not registered, and a sentence that lacks words (ValueError)."""
     if personal.keys() != action.personal:
         raise ValueError(
             f"{action.name} has the personal keys {sorted(action.personal)}, not {sorted(personal)}"

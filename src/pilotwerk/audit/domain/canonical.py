@@ -1,8 +1,8 @@
-"""The one way to write a value as JSON, so that the same event always has the same bytes, and so the same hash.
+"""The one way to write a value as JSON, so that the same event has the same bytes and the same hash.
 
 UTF-8; object keys are strings, sorted by code point; no white space; characters outside ASCII as themselves;
-integers in full; floats in the shortest form that reads back the same, as Python writes it (`1.0`, `1e-07`); no
-NaN, no infinity. Like RFC 8785 but for the form of floats and the order of keys beyond the basic plane.
+integers in full; floats in the shortest form that reads back the same, as Python writes it (`1.0`, `1e-07`);
+no NaN, no infinity. Like RFC 8785 but for the form of floats and the order of keys beyond the basic plane.
 Nobody has to repeat this to verify a log: an export holds the bytes themselves.
 """
 
@@ -23,7 +23,7 @@ def canonical(value: object) -> bytes:
 
 
 def check_plain(value: object, where: str = "data") -> None:
-    """Refuse what JSON cannot say or would silently change: other keys than strings, tuples, dates, subclasses."""
+    """Refuse what JSON cannot say or would silently change: keys that are no strings, tuples, dates."""
     kind = type(value)
     if value is None or kind is bool or kind is int:
         return

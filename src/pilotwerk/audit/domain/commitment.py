@@ -1,7 +1,7 @@
 """Personal data in a log that never changes: the leaf holds a commitment, the clear text stands beside it.
 
-Erasing salt and text leaves a value from which nobody can learn the text, not even by trying all names, because
- the salt has 256 random bits. The leaf, and so the tree, stays as it was.
+Erasing salt and text leaves a value from which nobody can learn the text, not even by trying all names,
+because the salt has 256 random bits. The leaf, and so the tree, stays as it was.
 """
 
 from __future__ import annotations
