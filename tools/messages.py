@@ -124,6 +124,19 @@ def problems(room: Path) -> Iterator[str]:
             yield f"no longer used: {message.id!r}"
 
 
+def conflicts() -> Iterator[str]:
+    """The same English text with different German ones: at run time only one would win. Use pgettext for one."""
+    seen: dict[tuple[str, str | None], tuple[str, object]] = {}
+    for room in rooms():
+        for message in _read(room):
+            if not message.id:
+                continue
+            key = (str(message.id), message.context)
+            where, string = seen.setdefault(key, (room.name, message.string))
+            if string != message.string:
+                yield f"{room.name}: {message.id!r} is {message.string!r}, but {string!r} in {where}"
+
+
 def compile_all() -> None:
     """Write a .mo file beside each .po file that is newer than it."""
     for room in rooms():
@@ -143,6 +156,7 @@ def main(arguments: list[str]) -> int:
         compile_all()
     elif verb == "check":
         found = [f"{room.name}: {problem}" for room in chosen for problem in problems(room)]
+        found += list(conflicts())
         print("\n".join(found) or f"German texts complete in {len(chosen)} rooms")
         return 1 if found else 0
     else:
