@@ -70,8 +70,8 @@ class ColumnMapping:
     def get(self, meaning: Meaning) -> str | None:
         return self.columns.get(meaning)
 
-    def check(self, names: Iterable[str]) -> None:
-        """Raises `Unreadable` when a column is unknown or used twice, or a needed meaning is missing."""
+    def check_names(self, names: Iterable[str]) -> None:
+        """Raises `Unreadable` when a column is unknown or used twice."""
         known = set(names)
         used: set[str] = set()
         for column in self.columns.values():
@@ -80,6 +80,10 @@ class ColumnMapping:
             if column in used:
                 raise Unreadable("mapping.twice", column=column)
             used.add(column)
+
+    def check(self, names: Iterable[str]) -> None:
+        """Raises `Unreadable` when a column is unknown or used twice, or a needed meaning is missing."""
+        self.check_names(names)
         if self.kind is Kind.EVENT_LOG:
             for meaning in (Meaning.CASE, Meaning.ACTIVITY, Meaning.TIME):
                 if meaning not in self.columns:

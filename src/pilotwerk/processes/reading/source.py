@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from pilotwerk.processes.domain.guess import ColumnProfile, profile
 from pilotwerk.processes.domain.messages import Rejection, Unreadable
@@ -95,17 +95,18 @@ def connect(folder: Path) -> "DuckDBPyConnection":
     """A DuckDB of our own in memory that spills into `folder`, uses UTC and loads nothing from a network."""
     import duckdb
 
-    return duckdb.connect(
+    con = duckdb.connect(
         ":memory:",
         config={
             "temp_directory": str(folder),
             "memory_limit": f"{2048 * MEGABYTE // 1_000_000}MB",
             "threads": "2",
-            "TimeZone": "UTC",
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
         },
     )
+    con.execute("SET TimeZone = 'UTC'")
+    return con
 
 
 class Stager:
@@ -116,38 +117,28 @@ class Stager:
         self._progress = progress
         self._width = 0
         self._numbers: list[int] = []
-        self._cells: list[list[str | None]] = []
+        self._rows: list[Mapping[int, str] | Sequence[str]] = []
         source.con.execute("CREATE TABLE raw (row BIGINT)")
-        self._widen(width)
+        self.widen(width)
 
-    def _widen(self, width: int) -> None:
+    def widen(self, width: int) -> None:
+        """Adds columns until there are `width`; rows that are there already get no value in them."""
         self._source.limits.check_columns(width)
         for position in range(self._width, width):
             self._source.con.execute(f"ALTER TABLE raw ADD COLUMN c{position} VARCHAR")
-            self._cells.append([None] * len(self._numbers))
-        self._width = width
+        self._width = max(self._width, width)
 
-    def add(self, number: int, cells: Sequence[str | None]) -> None:
-        """One row with as many cells as there are columns."""
+    def add(self, number: int, cells: Mapping[int, str] | Sequence[str]) -> None:
+        """One row: as many cells as there are columns, or some of them by position. All rows in one way."""
         self._numbers.append(number)
-        for column, cell in zip(self._cells, cells, strict=True):
-            column.append(cell)
-        self._after()
-
-    def add_named(self, number: int, values: Mapping[int, str], width: int) -> None:
-        """One row given by column position; `width` is the number of columns known by now."""
-        if width > self._width:
-            self._widen(width)
-        self._numbers.append(number)
-        for column in self._cells:
-            column.append(None)
-        for position, value in values.items():
-            self._cells[position][-1] = value
-        self._after()
-
-    def _after(self) -> None:
+        self._rows.append(cells)
         if len(self._numbers) >= BATCH:
             self.flush()
+
+    def _column(self, position: int) -> list[str | None]:
+        if isinstance(self._rows[0], Mapping):
+            return [row.get(position) for row in cast("list[Mapping[int, str]]", self._rows)]
+        return [row[position] for row in self._rows]
 
     def flush(self) -> None:
         """Writes what is waiting. Call once at the end."""
@@ -156,21 +147,18 @@ class Stager:
         import numpy as np
 
         batch: dict[str, Any] = {"row": np.array(self._numbers, dtype=np.int64)}
-        for position, column in enumerate(self._cells):
-            values = np.empty(len(column), dtype=object)
-            values[:] = column
+        for position in range(self._width):
+            values = np.empty(len(self._rows), dtype=object)
+            values[:] = self._column(position)
             batch[f"c{position}"] = values
-        names = ", ".join(
-            ["row", *(f"CAST(c{i} AS VARCHAR)" for i in range(self._width))]
-        )
-        self._source.con.register("batch", batch)  # type: ignore[arg-type]
+        names = ", ".join(["row", *(f"CAST(c{i} AS VARCHAR)" for i in range(self._width))])
+        self._source.con.register("batch", batch)
         self._source.con.execute(f"INSERT INTO raw SELECT {names} FROM batch")  # noqa: S608 -- own names only
         self._source.con.unregister("batch")
         self._source.rows += len(self._numbers)
         self._source.limits.check_rows(self._source.rows)
         self._numbers.clear()
-        for column in self._cells:
-            column.clear()
+        self._rows.clear()
         if self._progress:
             self._progress(self._source.rows)
 

@@ -39,7 +39,7 @@ class _Events:
         position = self.columns.get(name)
         if position is None:
             position = self.columns[name] = len(self.columns)
-            self.source.limits.check_columns(position + 1)
+            self._stager.widen(position + 1)
         return position
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -65,7 +65,7 @@ class _Events:
             self._event_depth = 0
             self.events += 1
             check_cells(self._event.values(), self.source.limits, self.events)
-            self._stager.add_named(self.events, self._event, len(self.columns))
+            self._stager.add(self.events, self._event)
             if self._sample is not None and self.events >= self._sample:
                 raise _Stop
         elif self._depth == self._trace_depth:

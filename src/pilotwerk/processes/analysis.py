@@ -1,0 +1,78 @@
+"""From a file to measured facts in one call: for the command line, the import job and benchmarks alike."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pilotwerk.processes.domain.guess import Guess, guess
+from pilotwerk.processes.domain.messages import Rejection
+from pilotwerk.processes.domain.roles import ColumnMapping, Kind
+from pilotwerk.processes.engine.cases import normalise
+from pilotwerk.processes.engine.facts import case_table_facts, event_log_facts
+from pilotwerk.processes.reading import Limits, Source, open_source
+from pilotwerk.processes.reading.source import Progress
+
+PEEK_ROWS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class Peek:
+    """What the first rows of a file say, for a preview before anything is imported."""
+
+    columns: tuple[str, ...]
+    guess: Guess
+    rows: list[tuple[int, tuple[str, ...]]]
+    expected: int | None
+    facts: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A finished analysis: `facts` as in the command line contract, and every row that was not taken."""
+
+    guess: Guess
+    facts: dict[str, Any]
+    rejected: tuple[Rejection, ...]
+
+
+def peek(path: Path, *, filename: str | None = None, limits: Limits | None = None, preview: int = 10) -> Peek:
+    """Reads the first rows only and guesses what the columns mean."""
+    with open_source(path, filename=filename, limits=limits, sample=PEEK_ROWS) as source:
+        return Peek(
+            source.columns, guess(source.profiles()), source.first_rows(preview), source.expected, source.facts
+        )
+
+
+def measure(source: Source, mapping: ColumnMapping) -> tuple[dict[str, Any], tuple[Rejection, ...]]:
+    """Normalises an opened file and measures it. The tables stay in the source's connection."""
+    normalised = normalise(source, mapping)
+    measured = event_log_facts if mapping.kind is Kind.EVENT_LOG else case_table_facts
+    facts = {"kind": str(mapping.kind), "mapping": mapping.as_json()}
+    facts |= measured(source.con, zoned=normalised.zoned)
+    facts |= {
+        "rows": normalised.rows + len(normalised.rejected),
+        "rows_rejected": len(normalised.rejected),
+        "engine": "duckdb",
+        "source": dict(source.facts),
+    }
+    return facts, normalised.rejected
+
+
+def analyse(
+    path: Path,
+    *,
+    filename: str | None = None,
+    given: ColumnMapping | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> Analysis:
+    """Reads, guesses what is not `given`, and measures. Raises `BadInput` where the file or mapping will not do."""
+    started = time.perf_counter()
+    with open_source(path, filename=filename, limits=limits, progress=progress) as source:
+        if given is not None:
+            given.check_names(source.columns)
+        guessed = guess(source.profiles(), given)
+        facts, rejected = measure(source, guessed.mapping)
+    facts["seconds"] = round(time.perf_counter() - started, 3)
+    return Analysis(guessed, facts, rejected)
