@@ -72,7 +72,7 @@ def register_attention(source: AttentionSource) -> None:
 
 
 def register_step(task_key: str, url_name: str, is_done: Callable[[Organisation], bool]) -> None:
-    """Say where the task of the catalogue is done; `url_name` is a view inside the organisation, without arguments."""
+    """Say where a task of the catalogue is done; `url_name` is a view that needs no further arguments."""
     if task_key in _steps:
         raise ValueError(f"the step for the task {task_key} is registered twice")
     if task_key not in plan_catalogue().tasks_by_key:

@@ -16,7 +16,7 @@ class State(StrEnum):
 class Decision(StrEnum):
     """What a person decides at a gate."""
 
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a decision, not a password
     HOLD = "hold"
     STOP = "stop"
 
@@ -46,7 +46,7 @@ class Summary:
 
     @property
     def complete(self) -> bool:
-        """All criteria are met. A gate without criteria is never complete: nothing shown is nothing proven."""
+        """All criteria are met. A gate without criteria is never complete: nothing is proven."""
         return self.total > 0 and self.met == self.total
 
 
@@ -74,8 +74,8 @@ def objections(
 ) -> list[Objection]:
     """What stands against a decision; an empty list means that it may be signed.
 
-    Every decision needs a reason. Passing also needs at least one criterion, and a reason of its own for every
-    criterion that is open or not met. Holding and stopping are always possible.
+    Every decision needs a reason. Passing also needs at least one criterion, and a reason of its own for
+    every criterion that is open or not met. Holding and stopping are always possible.
     """
     found = [] if reason.strip() else [Objection("reason_missing")]
     if decision is not Decision.PASS:

@@ -1,0 +1,1 @@
+"""Law as data: conditions, rules and a deterministic classification. No language model is asked."""
