@@ -54,6 +54,8 @@ class CaseEvent(StrEnum):
     DEFER = "defer"
     RETURN_PROPOSAL = "return_proposal"
     RETURN_MANUAL = "return_manual"
+    WITHDRAW_PROPOSAL = "withdraw_proposal"
+    WITHDRAW_MANUAL = "withdraw_manual"
     CLAIM = "claim"
     DELIVERED = "delivered"
     RETRY_PROPOSAL = "retry_proposal"
@@ -61,7 +63,7 @@ class CaseEvent(StrEnum):
     FAIL = "fail"
     LOSE_TRACK = "lose_track"
     STOP = "stop"
-    CLOSE_ELSEWHERE = "close_elsewhere"
+    CLOSE = "close"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +91,15 @@ MOVES: Final = MappingProxyType(
         CaseEvent.REJECT: Move(frozenset({_S.WAITING}), _S.WAITING_MANUAL),
         CaseEvent.ANSWER: Move(frozenset({_S.WAITING_MANUAL}), _S.ANSWERED),
         CaseEvent.DEFER: Move(OPEN_FOR_DECISION, _S.DEFERRED, needs_running=False),
-        # Back in the queue: deferred until today, an approval withdrawn in time, or the pilot running again.
-        CaseEvent.RETURN_PROPOSAL: Move(
-            frozenset({_S.DEFERRED, _S.APPROVED, _S.STOPPED}), _S.WAITING, needs_running=False
+        # Back in the queue: the day has come, or a person takes it.
+        CaseEvent.RETURN_PROPOSAL: Move(frozenset({_S.DEFERRED}), _S.WAITING, needs_running=False),
+        CaseEvent.RETURN_MANUAL: Move(frozenset({_S.DEFERRED}), _S.WAITING_MANUAL, needs_running=False),
+        # Back in the queue, and the decision is void.
+        CaseEvent.WITHDRAW_PROPOSAL: Move(
+            frozenset({_S.APPROVED, _S.STOPPED}), _S.WAITING, needs_running=False
         ),
-        CaseEvent.RETURN_MANUAL: Move(
-            frozenset({_S.DEFERRED, _S.ANSWERED, _S.STOPPED}), _S.WAITING_MANUAL, needs_running=False
+        CaseEvent.WITHDRAW_MANUAL: Move(
+            frozenset({_S.ANSWERED, _S.STOPPED}), _S.WAITING_MANUAL, needs_running=False
         ),
         CaseEvent.CLAIM: Move(ON_THE_WAY_OUT, _S.EXECUTING),
         # Proof that it arrived counts whenever it comes, also after we had lost track or had been stopped.
@@ -111,10 +116,11 @@ MOVES: Final = MappingProxyType(
         CaseEvent.FAIL: Move(frozenset({_S.EXECUTING}), _S.FAILED, needs_running=False),
         CaseEvent.LOSE_TRACK: Move(frozenset({_S.EXECUTING}), _S.OUTCOME_UNKNOWN, needs_running=False),
         CaseEvent.STOP: Move(ON_THE_WAY_OUT, _S.STOPPED, needs_running=False),
-        # The team answered outside of Pilotwerk, or no answer is needed. Nothing is sent, nothing is
-        # measured.
-        CaseEvent.CLOSE_ELSEWHERE: Move(
-            OPEN_FOR_DECISION | NEEDS_A_LOOK | {_S.DEFERRED, _S.STOPPED}, _S.DONE, needs_running=False
+        # The team answered outside of Pilotwerk, or no answer is needed.
+        CaseEvent.CLOSE: Move(
+            OPEN_FOR_DECISION | NEEDS_A_LOOK | {_S.RECEIVED, _S.ASSIGNED, _S.DEFERRED, _S.STOPPED},
+            _S.DONE,
+            needs_running=False,
         ),
     }
 )

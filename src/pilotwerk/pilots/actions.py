@@ -1,0 +1,51 @@
+from django.utils.translation import gettext_lazy as _
+
+from pilotwerk.audit.registry import register
+from pilotwerk.pilots.wording import ARM_LABELS, RULE_NAMES
+
+register("pilots.pilot_set_up", _("%(actor)s set up the pilot %(pilot)s"))
+register("pilots.model_ordered", _("%(actor)s had version %(number)s trained for the pilot %(pilot)s"))
+register("pilots.model_trained", _("Version %(number)s for the pilot %(pilot)s was trained on %(rows)s rows"))
+register("pilots.model_failed", _("Version %(number)s for the pilot %(pilot)s could not be trained"))
+register(
+    "pilots.pilot_started",
+    _("%(actor)s started the pilot %(pilot)s; fingerprint of the draw: %(commitment)s"),
+)
+register("pilots.pilot_stopped", _("%(actor)s stopped the pilot %(pilot)s"), personal=("reason",))
+register(
+    "pilots.pilot_stopped_by_rule",
+    _("The stop rule “%(rule)s” stopped the pilot %(pilot)s"),
+    labels={"rule": RULE_NAMES},
+)
+register(
+    "pilots.stop_reason_added",
+    _("%(actor)s added the reason for stopping the pilot %(pilot)s"),
+    personal=("reason",),
+)
+register("pilots.pilot_resumed", _("%(actor)s let the pilot %(pilot)s go on"), personal=("reason",))
+register("pilots.pilot_ended", _("%(actor)s ended the pilot %(pilot)s; the draw's seed is %(seed)s"))
+
+register("pilots.cases_received", _("%(count)s requests came in from %(source)s"))
+register("pilots.case_assigned", _("%(case)s was assigned at random: %(arm)s"), labels={"arm": ARM_LABELS})
+register("pilots.case_proposed", _("A proposal was made for %(case)s"))
+register("pilots.case_not_proposed", _("Nothing could be proposed for %(case)s"))
+register("pilots.case_returned", _("%(case)s is back in the queue"))
+
+register("pilots.case_approved", _("%(actor)s approved the proposal for %(case)s"))
+register("pilots.case_edited", _("%(actor)s edited and approved the proposal for %(case)s"))
+register("pilots.case_rejected", _("%(actor)s rejected the proposal for %(case)s"), personal=("text",))
+register("pilots.case_answered", _("%(actor)s answered %(case)s by hand"))
+register("pilots.case_deferred", _("%(actor)s put %(case)s back"), personal=("text",))
+register("pilots.case_closed", _("%(actor)s closed %(case)s without sending an answer"), personal=("text",))
+register("pilots.approval_withdrawn", _("%(actor)s withdrew the approval of %(case)s"))
+
+register("pilots.delivery_tried", _("The answer to %(case)s is being sent"))
+register("pilots.delivery_sent", _("The answer to %(case)s was sent"))
+register("pilots.delivery_failed", _("The answer to %(case)s could not be sent"))
+register("pilots.delivery_unknown", _("It is unclear whether the answer to %(case)s arrived"))
+register("pilots.delivery_held_back", _("The answer to %(case)s was held back: it was not sent"))
+register("pilots.delivery_confirmed", _("%(actor)s confirmed that the answer to %(case)s arrived"))
+register("pilots.delivery_ordered_again", _("%(actor)s had the answer to %(case)s sent again"))
+
+register("pilots.quality_checked", _("The quality of %(case)s was checked"), personal=("note",))
+register("pilots.outcomes_loaded", _("%(actor)s loaded what customers said about %(count)s cases"))

@@ -1,0 +1,34 @@
+"""Tables of the pilots. What the database can guarantee, it guarantees."""
+
+from pilotwerk.pilots.models.cases import (
+    Case,
+    Decision,
+    DecisionKind,
+    Delivery,
+    DeliveryState,
+    Proposal,
+    Source,
+)
+from pilotwerk.pilots.models.observations import CaseOutcome, QualityCheck, Sitting
+from pilotwerk.pilots.models.pilots import ModelState, ModelVersion, Pilot, SourceKind, TargetKind
+
+__all__ = [
+    "SENDING",
+    "Case",
+    "CaseOutcome",
+    "Closed",
+    "Decision",
+    "DecisionKind",
+    "Delivery",
+    "DeliveryState",
+    "ModelState",
+    "ModelVersion",
+    "Pilot",
+    "Proposal",
+    "QualityCheck",
+    "RejectReason",
+    "Sitting",
+    "Source",
+    "SourceKind",
+    "TargetKind",
+]

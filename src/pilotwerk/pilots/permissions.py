@@ -1,0 +1,10 @@
+from django.utils.translation import gettext_lazy as _
+
+from pilotwerk.core.permissions import Role, permission
+
+VIEW = permission(
+    "pilots.view", _("See the pilot and its figures"), {Role.OWNER, Role.LEAD, Role.CLERK, Role.AUDITOR}
+)
+DECIDE = permission("pilots.decide", _("Decide on proposals"), {Role.OWNER, Role.LEAD, Role.CLERK})
+MANAGE = permission("pilots.manage", _("Set up, start and end the pilot"), {Role.OWNER, Role.LEAD})
+STOP = permission("pilots.stop", _("Stop the pilot at once"), {Role.OWNER, Role.LEAD, Role.CLERK})

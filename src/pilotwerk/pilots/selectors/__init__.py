@@ -1,0 +1,60 @@
+"""Reads."""
+
+from pilotwerk.pilots.domain.measures import CaseMeasure
+from pilotwerk.pilots.selectors.measures import case_measures, checked, to_check
+from pilotwerk.pilots.selectors.monitoring import monitoring, overdue
+from pilotwerk.pilots.selectors.pilots import (
+    Obstacle,
+    PilotSummary,
+    categories,
+    pilot_current,
+    pilot_summary,
+    sources_offered,
+    start_obstacles,
+    targets_offered,
+    version_in_training,
+    version_newest,
+)
+from pilotwerk.pilots.selectors.queue import (
+    Draft,
+    Queue,
+    case_get,
+    decided_today,
+    decisions_of,
+    draft_of,
+    queue_for,
+    queue_of,
+    waiting_count,
+    withdrawable,
+)
+from pilotwerk.pilots.selectors.stop import readings as stop_readings
+
+__all__ = [
+    "CaseMeasure",
+    "Draft",
+    "Obstacle",
+    "PilotSummary",
+    "Queue",
+    "case_get",
+    "case_measures",
+    "categories",
+    "checked",
+    "decided_today",
+    "decisions_of",
+    "draft_of",
+    "monitoring",
+    "overdue",
+    "pilot_current",
+    "pilot_summary",
+    "queue_for",
+    "queue_of",
+    "sources_offered",
+    "start_obstacles",
+    "stop_readings",
+    "targets_offered",
+    "to_check",
+    "version_in_training",
+    "version_newest",
+    "waiting_count",
+    "withdrawable",
+]

@@ -1,0 +1,128 @@
+"""Reads about a pilot as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Count, Q
+from django.utils.translation import gettext as _
+
+from pilotwerk.accounts.models import Organisation
+from pilotwerk.governance.selectors import system_for_use_case, system_is_ready
+from pilotwerk.pilots.domain.states import Arm, CaseState, PilotState
+from pilotwerk.pilots.models import (
+    Case,
+    Closed,
+    DecisionKind,
+    ModelState,
+    ModelVersion,
+    Pilot,
+    SourceKind,
+    TargetKind,
+)
+from pilotwerk.pilots.selectors.stop import ai_decisions
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why a pilot may not start yet, and where that is put right (a view name inside the organisation)."""
+
+    text: str
+    view: str
+
+
+@dataclass(frozen=True, slots=True)
+class PilotSummary:
+    """Counts of a pilot. ``decided`` are valid decisions about proposals: approved, edited or rejected."""
+
+    cases: int
+    with_ai: int
+    as_before: int
+    waiting: int
+    sent: int
+    decided: int
+    approved: int
+    edited: int
+    rejected: int
+    failed: int
+    unclear: int
+
+
+def pilot_current(organisation: Organisation) -> Pilot | None:
+    """The pilot that has not ended, or else the last one that has."""
+    found = Pilot.objects.of(organisation).select_related("use_case", "model_version", "organisation")
+    return found.exclude(state=PilotState.ENDED.value).first() or found.order_by("-ended_at").first()
+
+
+def pilot_summary(pilot: Pilot) -> PilotSummary:
+    """The pilot's counts up to now."""
+    cases = Case.objects.filter(pilot=pilot).aggregate(
+        cases=Count("pk"),
+        with_ai=Count("pk", filter=Q(arm=Arm.AI.value)),
+        as_before=Count("pk", filter=Q(arm=Arm.CONTROL.value)),
+        waiting=Count("pk", filter=Q(state__in=[CaseState.WAITING.value, CaseState.WAITING_MANUAL.value])),
+        sent=Count("pk", filter=Q(closed=Closed.SENT)),
+        failed=Count("pk", filter=Q(state=CaseState.FAILED.value)),
+        unclear=Count("pk", filter=Q(state=CaseState.OUTCOME_UNKNOWN.value)),
+    )
+    decided = ai_decisions(pilot).aggregate(
+        decided=Count("pk"),
+        approved=Count("pk", filter=Q(kind=DecisionKind.APPROVE)),
+        edited=Count("pk", filter=Q(kind=DecisionKind.EDIT)),
+        rejected=Count("pk", filter=Q(kind=DecisionKind.REJECT)),
+    )
+    return PilotSummary(**cases, **decided)
+
+
+def targets_offered() -> list[str]:
+    """The ways out that work on this installation: e-mail only where a mail server is set up."""
+    mail = settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
+    return [TargetKind.OUTBOX.value, *([TargetKind.SMTP.value] if mail else [])]
+
+
+def sources_offered() -> list[str]:
+    """The ways in."""
+    return [str(value) for value in SourceKind.values]
+
+
+def start_obstacles(pilot: Pilot) -> list[Obstacle]:
+    """Why the pilot may not start yet; empty when it may."""
+    found: list[Obstacle] = []
+    system = system_for_use_case(pilot.use_case)
+    if system is None:
+        found.append(Obstacle(_("The AI system is not in the AI register yet."), "governance:register"))
+    elif not system_is_ready(system):
+        found.append(
+            Obstacle(
+                _("The AI system is registered but its classification is not finished."),
+                "governance:register",
+            )
+        )
+    if pilot.model_version_id is None and not pilot.untrained_reason:
+        found.append(
+            Obstacle(
+                _("Nothing was learned yet, and no reason is given to start without it."), "pilots:setup"
+            )
+        )
+    if not pilot.stop_rules:
+        found.append(Obstacle(_("No stop rule is set."), "pilots:setup"))
+    return found
+
+
+def version_newest(pilot: Pilot) -> ModelVersion | None:
+    """The version that was ordered last, whatever became of it."""
+    return ModelVersion.objects.filter(pilot=pilot).order_by("-number").first()
+
+
+def version_in_training(pilot: Pilot) -> bool:
+    return ModelVersion.objects.filter(pilot=pilot, state=ModelState.TRAINING).exists()
+
+
+def categories(pilot: Pilot) -> list[str]:
+    """The categories that the pilot knows, by frequency in what it learned from, then the ones people used.
+    """
+    known: dict[str, int] = {}
+    if pilot.model_version is not None:
+        known = dict(pilot.model_version.facts.get("categories") or {})
+    return sorted(known, key=lambda name: (-known[name], name))

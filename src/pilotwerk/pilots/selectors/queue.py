@@ -1,0 +1,139 @@
+"""What waits for whom, in the order in which it should be done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import QuerySet
+
+from pilotwerk.accounts.models import Membership, Organisation
+from pilotwerk.core import clock
+from pilotwerk.pilots.domain.editing import Piece, changed_lines, changes
+from pilotwerk.pilots.domain.states import NEEDS_A_LOOK, ON_THE_WAY_OUT, OPEN_FOR_DECISION, CaseState
+from pilotwerk.pilots.models import SENDING, Case, Decision, Pilot, Proposal, Source
+from pilotwerk.pilots.selectors.pilots import pilot_current
+
+SHOWN = 50
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """The sections of the approval page; each at most ``SHOWN`` cases, counts are of all."""
+
+    waiting: list[Case]
+    waiting_count: int
+    look: list[Case]
+    deferred: list[Case]
+    held_back: list[Case]
+    going_out: list[Case]
+    preparing: int
+
+    def next_after(self, case: Case | None) -> Case | None:
+        """The case to open next: the first in the list that is not the given one."""
+        return next((one for one in self.waiting if case is None or one.pk != case.pk), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What stands in the reply field, and what a person changed in it against the model's proposal."""
+
+    proposal: Proposal | None
+    model: Proposal | None
+    body: str
+    changes: int
+    lines: list[list[Piece]]
+
+
+def queue_for(membership: Membership) -> Queue | None:
+    """The approval queue for this member; None without a pilot. Everybody who may decide sees the same cases.
+    """
+    pilot = pilot_current(membership.organisation)
+    return None if pilot is None else queue_of(pilot)
+
+
+def queue_of(pilot: Pilot) -> Queue:
+    """The queue of a pilot: urgent before others, then the earliest deadline."""
+    cases = Case.objects.filter(pilot=pilot).defer("text")
+    waiting = cases.filter(state__in=[state.value for state in OPEN_FOR_DECISION])
+    return Queue(
+        waiting=list(waiting[:SHOWN]),
+        waiting_count=waiting.count(),
+        look=list(cases.filter(state__in=[state.value for state in NEEDS_A_LOOK])[:SHOWN]),
+        deferred=list(cases.filter(state=CaseState.DEFERRED.value).order_by("deferred_until")[:SHOWN]),
+        held_back=list(cases.filter(state=CaseState.STOPPED.value)[:SHOWN]),
+        going_out=list(
+            cases.filter(state__in=[state.value for state in ON_THE_WAY_OUT]).order_by("-state_since")[:SHOWN]
+        ),
+        preparing=cases.filter(state__in=[CaseState.RECEIVED.value, CaseState.ASSIGNED.value]).count(),
+    )
+
+
+def waiting_count(membership: Membership) -> int:
+    """How many cases wait for a decision in the running pilot: the chip in the navigation."""
+    return Case.objects.filter(
+        organisation_id=membership.organisation_id,
+        pilot__state="running",
+        state__in=[state.value for state in OPEN_FOR_DECISION],
+    ).count()
+
+
+def case_get(organisation: Organisation, pk: UUID) -> Case | None:
+    """One case of the organisation, or None."""
+    return (
+        Case.objects.of(organisation)
+        .select_related("pilot", "pilot__model_version", "organisation")
+        .filter(pk=pk)
+        .first()
+    )
+
+
+def draft_of(case: Case) -> Draft:
+    """The present revision beside the model's; empty for work by hand that nobody began."""
+    proposals = {p.revision: p for p in Proposal.objects.filter(case=case).select_related("model_version")}
+    current = proposals.get(case.revision)
+    model = next((p for _, p in sorted(proposals.items(), reverse=True) if p.source == Source.MODEL), None)
+    if case.by_hand and current is not None and current.source == Source.MODEL:
+        current = None  # rejected: its text does not come back by itself
+    body = current.body if current else ""
+    if model is None or current is None or current.source == Source.MODEL:
+        return Draft(current, model, body, 0, [])
+    return Draft(current, model, body, changes(model.body, body), changed_lines(model.body, body))
+
+
+def decisions_of(case: Case) -> QuerySet[Decision]:
+    """What was decided about a case, in order."""
+    return Decision.objects.filter(case=case).select_related("proposal").order_by("decided_at", "created_at")
+
+
+def withdrawable(organisation: Organisation, actor_id: str) -> Case | None:
+    """The last case that this person let out and that has not gone yet: what "withdraw" means."""
+    decision = (
+        Decision.objects.of(organisation)
+        .filter(
+            actor_id=actor_id,
+            kind__in=SENDING,
+            withdrawn_at=None,
+            case__state__in=[state.value for state in ON_THE_WAY_OUT],
+            case__execute_at__gt=clock.now(),
+        )
+        .select_related("case")
+        .order_by("-decided_at")
+        .first()
+    )
+    return decision.case if decision else None
+
+
+def decided_today(organisation: Organisation, actor_id: str) -> int:
+    """How many cases this person decided today: shown to that person only."""
+    today = clock.today(organisation.timezone)
+    moments = (
+        Decision.objects.of(organisation)
+        .filter(actor_id=actor_id, withdrawn_at=None, decided_at__gte=clock.now() - _DAY)
+        .values_list("decided_at", flat=True)
+    )
+    zone = ZoneInfo(organisation.timezone)
+    return sum(moment.astimezone(zone).date() == today for moment in moments)

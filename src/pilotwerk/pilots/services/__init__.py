@@ -1,0 +1,50 @@
+"""Writes. Each is one transaction: guard of the state, named fields, audit entry; effects follow as stored
+jobs.
+"""
+
+from pilotwerk.pilots.services.cases import case_assign, case_ingest, case_propose, cases_return_due
+from pilotwerk.pilots.services.decisions import (
+    approval_withdraw,
+    case_answer_manually,
+    case_approve,
+    case_close,
+    case_defer,
+    case_edit_and_approve,
+    case_reject,
+    case_take_back,
+)
+from pilotwerk.pilots.services.deliveries import delivery_again, delivery_confirm
+from pilotwerk.pilots.services.handling import case_open, case_signal
+from pilotwerk.pilots.services.learning import pilot_train
+from pilotwerk.pilots.services.pilots import pilot_end, pilot_setup, pilot_start
+from pilotwerk.pilots.services.quality import Outcome, outcomes_load, quality_check
+from pilotwerk.pilots.services.stopping import pilot_resume, pilot_stop, stop_reason_add
+
+__all__ = [
+    "Outcome",
+    "approval_withdraw",
+    "case_answer_manually",
+    "case_approve",
+    "case_assign",
+    "case_close",
+    "case_defer",
+    "case_edit_and_approve",
+    "case_ingest",
+    "case_open",
+    "case_propose",
+    "case_reject",
+    "case_signal",
+    "case_take_back",
+    "cases_return_due",
+    "delivery_again",
+    "delivery_confirm",
+    "outcomes_load",
+    "pilot_end",
+    "pilot_resume",
+    "pilot_setup",
+    "pilot_start",
+    "pilot_stop",
+    "pilot_train",
+    "quality_check",
+    "stop_reason_add",
+]

@@ -1,0 +1,196 @@
+"""The answer leaves the house: written down before it is tried, one delivery a case, never twice by itself.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilotwerk.accounts.models import Organisation
+from pilotwerk.audit.domain.actor import Actor, System
+from pilotwerk.core import clock
+from pilotwerk.core.errors import Refused
+from pilotwerk.pilots.domain.content import content_hash
+from pilotwerk.pilots.domain.states import CaseEvent, CaseState
+from pilotwerk.pilots.models import SENDING, Case, Closed, Decision, DecisionKind, Delivery, DeliveryState
+from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, move_if, pilot_lock
+from pilotwerk.pilots.services.stopping import stop_rules_apply
+
+WORKER: Final = System("worker")
+# Pauses before the second and the third try of a delivery that certainly did not go out.
+PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=10))
+
+
+@transaction.atomic
+def delivery_claim(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
+    """Write down the attempt before it is made; None when there is nothing to send (any more).
+
+    In one transaction: the pilot runs, the approval is valid, and the content still has the approved hash.
+    """
+    case = Case.objects.select_related("organisation").get(pk=case_id)
+    pilot = pilot_lock(case.pilot_id)
+    decision = (
+        Decision.objects.select_related("proposal")
+        .filter(pk=decision_id, case=case, kind__in=SENDING, withdrawn_at=None)
+        .first()
+    )
+    if decision is None or decision.proposal is None:
+        return None
+    if not pilot.is_running:
+        _hold(case, decision, CaseEvent.STOP, why="stopped")
+        return None
+    if content_hash(decision.proposal.content()) != decision.content_hash:
+        # Somebody changed the row behind our back: the approval does not cover it, a person must look.
+        event = CaseEvent.WITHDRAW_MANUAL if case.by_hand else CaseEvent.WITHDRAW_PROPOSAL
+        _hold(case, decision, event, why="content")
+        return None
+    if not move_if(case, CaseEvent.CLAIM):
+        return None
+    return _attempt(case, decision)
+
+
+def _hold(case: Case, decision: Decision, event: CaseEvent, *, why: str) -> None:
+    if move_if(case, event, execute_at=None):
+        Decision.objects.filter(pk=decision.pk).update(withdrawn_at=clock.now())
+        _recorded("pilots.delivery_held_back", case, {"why": why})
+
+
+def _attempt(case: Case, decision: Decision) -> Delivery:
+    """The one row of this case, made or taken up again."""
+    delivery = Delivery.objects.filter(case=case).first()
+    if delivery is None:
+        delivery = Delivery(
+            organisation_id=case.organisation_id, case=case, key=f"pilotwerk-{case.pk}", attempt=0
+        )
+    delivery.decision = decision
+    delivery.content_hash = decision.content_hash
+    delivery.state = DeliveryState.TRYING
+    delivery.attempt += 1
+    delivery.attempted_at = clock.now()
+    delivery.finished_at = None
+    delivery.problem = ""
+    delivery.save()
+    _recorded(
+        "pilots.delivery_tried",
+        case,
+        {"attempt": delivery.attempt, "hash": delivery.content_hash, "key": delivery.key},
+    )
+    return delivery
+
+
+@transaction.atomic
+def delivery_retake(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
+    """Take up an attempt whose worker died, where the target itself recognises a second try by its key."""
+    case = Case.objects.select_related("organisation").get(pk=case_id)
+    pilot_lock(case.pilot_id)
+    decision = Decision.objects.filter(pk=decision_id, case=case, withdrawn_at=None).first()
+    delivery = Delivery.objects.filter(case=case, state=DeliveryState.TRYING, decision=decision).first()
+    if decision is None or delivery is None or case.state != CaseState.EXECUTING:
+        return None
+    return _attempt(case, decision)
+
+
+def _finished(delivery: Delivery, state: DeliveryState, *, reference: str = "", problem: str = "") -> bool:
+    """Close the attempt; False when a later attempt has taken over."""
+    mine = Delivery.objects.filter(pk=delivery.pk, attempt=delivery.attempt).exclude(state=DeliveryState.SENT)
+    return (
+        mine.update(state=state, finished_at=clock.now(), reference=reference[:400], problem=problem[:500])
+        == 1
+    )
+
+
+@transaction.atomic
+def delivery_sent(*, delivery: Delivery, reference: str) -> None:
+    """It arrived: the case is done. Also when we had lost track of it in between."""
+    case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
+    if not _finished(delivery, DeliveryState.SENT, reference=reference):
+        return
+    moment = clock.now()
+    if move_if(case, CaseEvent.DELIVERED, closed=Closed.SENT, sent_at=moment, execute_at=None):
+        _recorded(
+            "pilots.delivery_sent",
+            case,
+            {"attempt": delivery.attempt, "reference": reference, "hash": delivery.content_hash},
+        )
+        stop_rules_apply(case.pilot_id)
+
+
+@transaction.atomic
+def delivery_not_sent(*, delivery: Delivery, problem: str, retry: bool) -> None:
+    """It certainly did not go out: try again after a pause, at most three times, then a person decides."""
+    case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
+    if not _finished(delivery, DeliveryState.FAILED, problem=problem):
+        return
+    if retry and delivery.attempt <= len(PAUSES):
+        _again(case, delivery.decision_id, delivery.attempt, clock.now() + PAUSES[delivery.attempt - 1])
+    else:
+        move_if(case, CaseEvent.FAIL, execute_at=None)
+    _recorded("pilots.delivery_failed", case, {"attempt": delivery.attempt, "problem": problem})
+    stop_rules_apply(case.pilot_id)
+
+
+def _again(case: Case, decision_id: UUID, attempt: int, when: object) -> None:
+    event = CaseEvent.RETRY_MANUAL if case.by_hand else CaseEvent.RETRY_PROPOSAL
+    move(case, event, execute_at=when)
+    execute_later(case, decision_id=decision_id, attempt=attempt)
+
+
+@transaction.atomic
+def delivery_lost(*, delivery: Delivery, problem: str) -> None:
+    """Nobody can know whether it arrived: no second try by the program, a person decides."""
+    case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
+    if _finished(delivery, DeliveryState.UNKNOWN, problem=problem) and move_if(
+        case, CaseEvent.LOSE_TRACK, execute_at=None
+    ):
+        _recorded("pilots.delivery_unknown", case, {"attempt": delivery.attempt, "problem": problem})
+        stop_rules_apply(case.pilot_id)
+
+
+@transaction.atomic
+def delivery_confirm(*, organisation: Organisation, actor: Actor, case: Case) -> None:
+    """A person has found out that the answer did arrive."""
+    moment = clock.now()
+    if case.state != CaseState.OUTCOME_UNKNOWN:
+        raise Refused(_("This is only possible while it is unclear whether the answer arrived."))
+    move(case, CaseEvent.DELIVERED, closed=Closed.SENT, sent_at=moment)
+    Delivery.objects.filter(case=case).update(state=DeliveryState.SENT, finished_at=moment)
+    _decided(organisation, actor, case, DecisionKind.ARRIVED)
+    case_recorded(organisation=organisation, actor=actor, action="pilots.delivery_confirmed", case=case)
+
+
+@transaction.atomic
+def delivery_again(*, organisation: Organisation, actor: Actor, case: Case) -> None:
+    """A person has found out that the answer did not arrive, and has it sent again."""
+    if case.state not in (CaseState.OUTCOME_UNKNOWN, CaseState.FAILED):
+        raise Refused(_("This is only possible for an answer that did not go out or may not have arrived."))
+    if not pilot_lock(case.pilot_id).is_running:
+        raise Refused(_("The pilot does not run. Nothing was decided and nothing goes out."))
+    delivery = Delivery.objects.get(case=case)
+    _decided(organisation, actor, case, DecisionKind.AGAIN)
+    _again(case, delivery.decision_id, delivery.attempt, clock.now())
+    case_recorded(
+        organisation=organisation,
+        actor=actor,
+        action="pilots.delivery_ordered_again",
+        case=case,
+        data={"attempt": delivery.attempt + 1},
+    )
+
+
+def _decided(organisation: Organisation, actor: Actor, case: Case, kind: DecisionKind) -> None:
+    Decision.objects.create(
+        organisation=organisation,
+        case=case,
+        kind=kind,
+        actor_id=actor.id,
+        actor_name=actor.name,
+        decided_at=clock.now(),
+    )
+
+
+def _recorded(action: str, case: Case, data: dict[str, object]) -> None:
+    case_recorded(organisation=case.organisation, actor=WORKER, action=action, case=case, data=data)

@@ -1,0 +1,116 @@
+"""A pilot from its set-up to its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pilotwerk.accounts.models import Organisation
+from pilotwerk.audit.domain.actor import Actor
+from pilotwerk.core import clock
+from pilotwerk.core.errors import Refused
+from pilotwerk.pilots import recipe
+from pilotwerk.pilots.domain.assignment import commitment, seed_new
+from pilotwerk.pilots.domain.states import ON_THE_WAY_OUT, CaseState, PilotState
+from pilotwerk.pilots.domain.stop_rules import DEFAULTS, StopRule, to_plain
+from pilotwerk.pilots.models import Case, Closed, Pilot, SourceKind, TargetKind
+from pilotwerk.pilots.selectors.pilots import start_obstacles, targets_offered
+from pilotwerk.pilots.services.moves import pilot_lock, pilot_move, pilot_recorded
+from pilotwerk.portfolio.models import UseCase
+from pilotwerk.portfolio.selectors import usecase_chosen
+
+
+@transaction.atomic
+def pilot_setup(
+    *,
+    organisation: Organisation,
+    actor: Actor,
+    use_case: UseCase,
+    name: str = "",
+    share: float = 0.5,
+    stop_rules: Sequence[StopRule] = DEFAULTS,
+    source_kind: str = SourceKind.UPLOAD,
+    target_kind: str = TargetKind.OUTBOX,
+    send_delay_seconds: int = 60,
+    deadline_hours: int = 24,
+    urgent_categories: Sequence[str] = (),
+    enough_decisions: int = 30,
+    untrained_reason: str = "",
+) -> Pilot:
+    """Make the pilot of the chosen use case, or change it while it has not started."""
+    chosen = usecase_chosen(organisation)
+    if chosen is None or chosen.pk != use_case.pk:
+        raise Refused(_("Only the chosen use case can become a pilot."))
+    if use_case.recipe not in recipe.kinds():
+        raise Refused(_("There is no recipe yet for this kind of use case, so it cannot become a pilot."))
+    if not 0 < share <= 1:
+        raise Refused(_("The share with AI must be more than 0 and at most 100 %."))
+    if target_kind not in targets_offered():
+        raise Refused(_("This way out is not set up on this installation."))
+    values: dict[str, Any] = {
+        "name": (name.strip() or use_case.name)[:120],
+        "recipe": use_case.recipe,
+        "share": share,
+        "stop_rules": to_plain(stop_rules),
+        "source_kind": str(source_kind),
+        "target_kind": str(target_kind),
+        "send_delay_seconds": send_delay_seconds,
+        "deadline_hours": deadline_hours,
+        "urgent_categories": list(urgent_categories),
+        "enough_decisions": enough_decisions,
+        "untrained_reason": untrained_reason.strip()[:500],
+    }
+    pilot = Pilot.objects.of(organisation).exclude(state=PilotState.ENDED.value).first()
+    if pilot is None:
+        pilot = Pilot.objects.create(organisation=organisation, use_case=use_case, **values)
+    else:
+        found = Pilot.objects.filter(pk=pilot.pk, state=PilotState.DRAFT.value)
+        if found.update(use_case=use_case, **values) != 1:
+            raise Refused(_("The pilot has started. What decides about its measurement cannot change now."))
+        pilot.refresh_from_db()
+    pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"settings": values})
+    return pilot
+
+
+@transaction.atomic
+def pilot_start(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> Pilot:
+    """Start, when the AI system is registered and classified, something was learned, and stop rules are set.
+    """
+    pilot_lock(pilot.pk)
+    pilot.refresh_from_db()
+    obstacles = start_obstacles(pilot)
+    if obstacles:
+        raise Refused(" ".join(obstacle.text for obstacle in obstacles))
+    seed = seed_new()
+    committed = commitment(seed)
+    moment = clock.now()
+    pilot_move(pilot, "start", seed=seed, seed_commitment=committed, started_at=moment, watched_since=moment)
+    pilot_recorded(
+        actor=actor,
+        action="pilots.pilot_started",
+        pilot=pilot,
+        data={"commitment": committed, "share": pilot.share, "stop_rules": pilot.stop_rules},
+    )
+    return pilot
+
+
+@transaction.atomic
+def pilot_end(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> None:
+    """End for good: publish the seed of the draw, and leave what is still open to the team."""
+    pilot_lock(pilot.pk)
+    under_way = [*(state.value for state in ON_THE_WAY_OUT), CaseState.EXECUTING.value]
+    if Case.objects.filter(pilot=pilot, state__in=under_way).exists():
+        raise Refused(_("Answers are still going out. Try again in a minute, or stop the pilot first."))
+    moment = clock.now()
+    pilot_move(pilot, "end", ended_at=moment)
+    left = (
+        Case.objects.filter(pilot=pilot)
+        .exclude(state=CaseState.DONE.value)
+        .update(state=CaseState.DONE.value, state_since=moment, closed=Closed.ELSEWHERE)
+    )
+    pilot_recorded(
+        actor=actor, action="pilots.pilot_ended", pilot=pilot, data={"seed": pilot.seed, "left_open": left}
+    )

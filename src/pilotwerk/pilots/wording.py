@@ -1,0 +1,85 @@
+"""Sentences that more than one place needs: for refusals, stop rules and confidence."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from pilotwerk.core.results import CannotTell
+from pilotwerk.pilots.domain.states import Arm
+from pilotwerk.pilots.domain.stop_rules import Reading, RuleKind, StopRule
+
+ARM_LABELS = {
+    Arm.AI.value: gettext_lazy("with AI"),
+    Arm.CONTROL.value: gettext_lazy("as before"),
+}
+
+RULE_NAMES = {
+    RuleKind.REJECTED.value: gettext_lazy("Rejected proposals"),
+    RuleKind.CORRECTED.value: gettext_lazy("Corrected categories"),
+    RuleKind.REWRITTEN.value: gettext_lazy("Rewritten drafts"),
+    RuleKind.NOT_DELIVERED.value: gettext_lazy("Answers that did not go out"),
+    RuleKind.NOT_OK.value: gettext_lazy("Answers that failed the quality check"),
+}
+
+_RULE_SENTENCES = {
+    RuleKind.REJECTED: gettext_lazy(
+        "Stop when more than %(limit)s %% of the last %(window)s proposals were rejected."
+    ),
+    RuleKind.CORRECTED: gettext_lazy(
+        "Stop when the category was corrected in more than %(limit)s %% of the last %(window)s decisions."
+    ),
+    RuleKind.REWRITTEN: gettext_lazy(
+        "Stop when more than half of the words were changed in over %(limit)s %% of the last %(window)s drafts."
+    ),
+    RuleKind.NOT_DELIVERED: gettext_lazy(
+        "Stop when more than %(limit)s %% of the last %(window)s answers did not go out safely."
+    ),
+    RuleKind.NOT_OK: gettext_lazy(
+        "Stop when more than %(limit)s %% of the last %(window)s checked answers with AI were not in order."
+    ),
+}
+
+
+def rule_sentence(rule: StopRule) -> str:
+    """The rule as a person would say it."""
+    values = {"limit": round(rule.limit * 100), "window": rule.window}
+    return str(_RULE_SENTENCES[rule.kind]) % values
+
+
+def reading_sentence(reading: Reading) -> str:
+    """Where the rule stands now, in words."""
+    if isinstance(reading.share, CannotTell):
+        return ngettext(
+            "%(bad)s of %(of)s so far. The rule counts from %(minimum)s on, %(missing)s is missing.",
+            "%(bad)s of %(of)s so far. The rule counts from %(minimum)s on, %(missing)s are missing.",
+            reading.missing,
+        ) % {
+            "bad": reading.bad,
+            "of": reading.of,
+            "minimum": reading.rule.minimum,
+            "missing": reading.missing,
+        }
+    return _("%(bad)s of the last %(of)s. The limit is %(limit)s %%.") % {
+        "bad": reading.bad,
+        "of": reading.of,
+        "limit": round(reading.rule.limit * 100),
+    }
+
+
+def not_running() -> str:
+    return _("The pilot does not run. Start it first, then requests can come in.")
+
+
+def confidence_sentence(confidence: float | None, right: int | None, of: int | None) -> str:
+    """How sure the recipe is, and what that meant in the past."""
+    if confidence is None:
+        return _("How sure the proposal is cannot be said.")
+    sure = _("%(percent)s %% sure.") % {"percent": round(confidence * 100)}
+    if not of or right is None:
+        return sure + " " + _("How often that was right cannot be said yet.")
+    past = _("When it was so sure, the category was right in %(right)s of %(of)s past requests.") % {
+        "right": right,
+        "of": of,
+    }
+    return f"{sure} {past}"

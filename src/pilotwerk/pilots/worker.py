@@ -1,0 +1,72 @@
+"""Jobs of the pilots that stay inside the house: train, propose, and sweep up what a crash left behind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q
+
+from pilotwerk.accounts.models import Organisation
+from pilotwerk.audit.domain.actor import System
+from pilotwerk.core import clock
+from pilotwerk.core.models import Job
+from pilotwerk.pilots.domain.states import CaseState, PilotState
+from pilotwerk.pilots.models import SENDING, Case, Decision
+from pilotwerk.pilots.services.cases import case_propose, cases_return_due
+from pilotwerk.pilots.services.learning import model_train
+from pilotwerk.pilots.services.moves import execute_later, propose_later
+
+WORKER: Final = System("worker")
+# How long a case may stand in a state that only lasts a moment before its job counts as lost.
+PATIENCE: Final = timedelta(minutes=5)
+
+
+def train_job(job: Job) -> None:
+    """Handler of pilots.train."""
+    model_train(version_id=UUID(job.payload["version"]))
+
+
+def propose_job(job: Job) -> None:
+    """Handler of pilots.propose: assign, then propose. A pilot that stands leaves the case where it is."""
+    case = Case.objects.select_related("pilot", "pilot__model_version", "organisation").get(
+        pk=UUID(job.payload["case"])
+    )
+    if case.pilot.is_running:
+        case_propose(organisation=case.organisation, actor=WORKER, case=case)
+
+
+def sweep_job(job: Job) -> None:
+    """Handler of pilots.sweep, run every minute: due cases return, lost jobs are ordered again."""
+    due = Case.objects.filter(state=CaseState.DEFERRED, deferred_until__lte=clock.now())
+    for organisation in Organisation.objects.filter(pk__in=due.values("organisation_id")):
+        cases_return_due(organisation=organisation, actor=WORKER)
+    orphans()
+
+
+def orphans() -> int:
+    """Order the work of running pilots again whose job is gone; keys keep work that waits from doubling."""
+    late = clock.now() - PATIENCE
+    running = Case.objects.filter(pilot__state=PilotState.RUNNING.value)
+    count = 0
+    for case in running.filter(
+        state__in=[CaseState.RECEIVED.value, CaseState.ASSIGNED.value], state_since__lt=late
+    )[:500]:
+        propose_later(case)
+        count += 1
+    stuck = Q(state__in=[CaseState.APPROVED.value, CaseState.ANSWERED.value], execute_at__lt=late) | Q(
+        state=CaseState.EXECUTING.value, state_since__lt=late
+    )
+    for case in Case.objects.filter(stuck)[:500]:
+        decision = Decision.objects.filter(case=case, kind__in=SENDING, withdrawn_at=None).first()
+        if decision is not None and not _has_job(case):
+            execute_later(case, decision_id=decision.pk)
+            count += 1
+    return count
+
+
+def _has_job(case: Case) -> bool:
+    return Job.objects.filter(
+        kind="pilots.execute", payload__case=str(case.pk), state__in=[Job.State.QUEUED, Job.State.RUNNING]
+    ).exists()
