@@ -1,4 +1,4 @@
-"""An auditor gets an export and does not trust the server: what the stand-alone program accepts and rejects."""
+"""An auditor gets an export and does not trust the server: what the program accepts and rejects."""
 
 import hashlib
 import os
@@ -119,7 +119,7 @@ def run_alone(directory: Path, *arguments: str) -> subprocess.CompletedProcess[s
 
 
 def alone() -> list[str]:
-    """Python with `cryptography` but without this program, which is found by a .pth file that -S leaves out."""
+    """Python with `cryptography` but without this program, whose .pth file -S leaves out."""
     import cryptography
 
     packages = str(Path(cryptography.__file__).parent.parent)

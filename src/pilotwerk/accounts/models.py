@@ -79,6 +79,11 @@ class Organisation(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def home(self) -> str:
+        """The address of the organisation's first page."""
+        return reverse("home", kwargs={"organisation": self.slug})
+
     def url(self, view: str, *args: Any, **kwargs: Any) -> str:
         """The address of a page inside this organisation: `organisation.url("company:profile")`."""
         if args:

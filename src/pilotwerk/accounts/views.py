@@ -29,7 +29,7 @@ def start(request: HttpRequest) -> HttpResponse:
         return render(request, "accounts/start.html")
     memberships = list(selectors.organisations_of(user=request.user))
     if len(memberships) == 1:
-        return redirect(memberships[0].organisation.url("journey:overview"))
+        return redirect(memberships[0].organisation.home)
     return redirect("accounts:organisations")
 
 
@@ -43,7 +43,7 @@ def organisations(request: HttpRequest) -> HttpResponse:
         organisation = services.organisation_create(
             owner=request.user, name=form.cleaned_data["company"], country=country, region=region
         )
-        return redirect(organisation.url("journey:overview"))
+        return redirect(organisation.home)
     context = {"memberships": selectors.organisations_of(user=request.user), "form": form}
     status = 422 if request.method == "POST" else 200
     return render(request, "accounts/organisations.html", context, status=status)
@@ -58,7 +58,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     if request.method == "POST" and isinstance(request.user, User):
         membership = services.invitation_accept(invitation=found, user=request.user)
         request.session.pop(INVITATION_KEY, None)
-        return redirect(membership.organisation.url("journey:overview"))
+        return redirect(membership.organisation.home)
     request.session[INVITATION_KEY] = token
     return render(request, "accounts/invitation.html", {"invitation": found, "next": request.path})
 

@@ -14,6 +14,11 @@ class Room(AppConfig):
     """Base of all rooms: imports the room's start modules, so that none of them is forgotten."""
 
     default_auto_field = "django.db.models.BigAutoField"
+    # Django takes the one configuration in apps.py that is not marked False: the room's own, not this base.
+    default = False
+
+    def __init_subclass__(cls) -> None:
+        cls.default = True
 
     def ready(self) -> None:
         for name in START_MODULES:

@@ -208,7 +208,7 @@ USE_I18N = USE_TZ = True
 FORMAT_MODULE_PATH = ["pilotwerk.web.formats"]
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.data_dir / "static"
+STATIC_ROOT = None  # files are served from the rooms; nothing is collected
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -10,6 +10,11 @@ from django.views.i18n import set_language
 from pilotwerk.accounts.views import start
 from pilotwerk.core.permissions import PUBLIC, requires
 
+if find_spec("pilotwerk.journey.views"):  # BUILDING
+    from pilotwerk.journey.views import overview
+else:
+    from pilotwerk.accounts.views import people as overview
+
 # Rooms whose addresses do not all begin with /o/<slug>/<room>/ bring whole addresses themselves.
 WHOLE = {"accounts", "journey"}
 
@@ -29,5 +34,7 @@ urlpatterns = [
     path("", start, name="start"),
     path("language/", requires(PUBLIC)(set_language), name="set_language"),
     path("accounts/", include("allauth.urls")),
+    # Rooms below journey lead home by this name and need not know who shows it.
+    path("o/<slug:organisation>/", overview, name="home"),
     *_room_urls(),
 ]
