@@ -1,17 +1,21 @@
 """Size class of a company with its related enterprises.
 
 Source: Recommendation 2003/361/EC (micro, small, medium; Art. 3(14a) of Regulation (EU) 2024/1689) and
-Recommendation (EU) 2025/1099 (small mid-cap; Art. 3(14b) there). The ceiling on staff must be met; of turnover
-and balance sheet total one is enough. Linked enterprises are added in full, partner enterprises (25 to 50 %)
+Recommendation (EU) 2025/1099 (small mid-cap; Art. 3(14b)). The ceiling on staff must be met; of turnover
+and balance one is enough. Linked enterprises are added in full, partner enterprises (25 to 50 %)
 in proportion to the share held.
 """
 
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from pilotwerk.core.results import CannotTell
+
+AS_OF = date(2026, 11, 22)
+"""When the ceilings were last held against their source."""
 
 PARTNER_SHARE = (0.25, 0.50)
 
@@ -87,7 +91,7 @@ class Related:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """A missing "staff", "turnover", "balance" or "share"; of the company itself if `name` is ""."""
+    """A missing "staff", "turnover", "balance", "share" or "related"; our own if `name` is ""."""
 
     figure: str
     name: str = ""
@@ -121,19 +125,24 @@ def classify(figures: Figures) -> SizeClass:
     return SizeClass.LARGE
 
 
-def size_class(own: Figures, related: Iterable[Related] = ()) -> SizeResult | SizeUnknown:
+def size_class(
+    own: Figures, related: Iterable[Related] = (), *, related_known: bool = True
+) -> SizeResult | SizeUnknown:
     """The size class, or which figures are missing to tell it.
 
     A missing figure does not matter when every possible value leads to the same class: the class never falls
-    when a figure rises, so it is enough to try the lowest and the highest possible values.
+    when a figure rises, so it is enough to try the lowest and the highest possible values. `related_known`:
+    whether `related` is all there is; otherwise any size may still be added.
     """
     others = tuple(related)
     low, high = _total(own, others, highest=False), _total(own, others, highest=True)
-    smallest, largest = classify(low), classify(high)
+    smallest = classify(low)
+    largest = classify(high) if related_known else SizeClass.LARGE
     if smallest == largest:
         counted = Figures(*(_known(a, b) for a, b in zip(_values(low), _values(high), strict=True)))
         return SizeResult(smallest, counted)
-    return SizeUnknown("figures are missing", _missing(own, others), smallest, largest)
+    missing = _missing(own, others) + (() if related_known else (Missing("related"),))
+    return SizeUnknown("figures are missing", missing, smallest, largest)
 
 
 def _values(figures: Figures) -> tuple[float | None, float | None, float | None]:

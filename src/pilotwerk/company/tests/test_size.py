@@ -118,3 +118,12 @@ def test_an_answer_given_with_unknowns_holds_whatever_they_turn_out_to_be(
     else:
         place = ORDER.index(late.size)
         assert ORDER.index(early.smallest) <= place <= ORDER.index(early.largest)
+
+
+def test_whether_there_are_related_companies_matters_unless_the_company_is_large_anyway() -> None:
+    small = size_class(Figures(8, 1 * MILLION, 1 * MILLION), related_known=False)
+    assert isinstance(small, SizeUnknown)
+    assert small.missing == (Missing("related"),)
+    large = size_class(Figures(900, None, None), related_known=False)
+    assert isinstance(large, SizeResult)
+    assert large.size is SizeClass.LARGE
