@@ -25,6 +25,24 @@ def _fast_and_private(settings: pytest.FixtureRequest, tmp_path: Path) -> Iterat
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _tables_may_be_emptied_between_tests() -> Iterator[None]:
+    """Tests with real transactions empty all tables afterwards; the append-only triggers would refuse that."""
+    from django.test import TransactionTestCase
+
+    from pilotwerk.audit import triggers
+
+    teardown = TransactionTestCase._fixture_teardown
+
+    def without_triggers(self: TransactionTestCase) -> None:
+        with triggers.suspended():
+            teardown(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+        yield
+
+
 @pytest.fixture
 def cast(db: None) -> object:
     """See tests/cast.py."""

@@ -8,7 +8,7 @@ from pilotwerk.accounts.models import Membership, Organisation, User
 from pilotwerk.accounts.services import member_add, organisation_create
 from pilotwerk.audit.domain.actor import Actor
 
-PASSWORD = "ein-langes-Kennwort-1"  # noqa: S105
+PASSWORD = "ein-langes-Kennwort-1"
 NAMES = {
     "owner": "Gerda Chefin",
     "lead": "Lena Leitung",
@@ -40,9 +40,7 @@ class Cast:
     def client(self, role: str) -> Client:
         """A browser in which this person is signed in."""
         client = Client()
-        client.force_login(
-            self.users[role], backend="allauth.account.auth_backends.AuthenticationBackend"
-        )
+        client.force_login(self.users[role], backend="allauth.account.auth_backends.AuthenticationBackend")
         return client
 
 

@@ -1,8 +1,8 @@
 """Translations without gettext on the machine: extract, check and compile with Babel.
 
-    python tools/messages.py update [ROOM ...]   extract texts, keep what is translated, mark what is new
-    python tools/messages.py check               fail on a missing, fuzzy or outdated German text
-    python tools/messages.py compile             write the .mo files
+python tools/messages.py update [ROOM ...]   extract texts, keep what is translated, mark what is new
+python tools/messages.py check               fail on a missing, fuzzy or outdated German text
+python tools/messages.py compile             write the .mo files
 """
 
 import io
@@ -79,7 +79,9 @@ def update(room: Path) -> None:
     if not len(found) and not _path(room).exists():
         return
     old = _read(room)
-    new = Catalog(locale="de", project="Pilotwerk", header_comment="# German texts of Pilotwerk.", fuzzy=False)
+    new = Catalog(
+        locale="de", project="Pilotwerk", header_comment="# German texts of Pilotwerk.", fuzzy=False
+    )
     for message in found:
         if not message.id:
             continue
@@ -111,7 +113,9 @@ def problems(room: Path) -> Iterator[str]:
         if not message.id:
             continue
         known = have.get(message.id, message.context)
-        strings = () if known is None else known.string if isinstance(known.string, tuple) else (known.string,)
+        strings = (
+            () if known is None else known.string if isinstance(known.string, tuple) else (known.string,)
+        )
         if not strings or not all(strings):
             yield f"missing: {message.id!r}"
         elif known is not None and known.fuzzy:

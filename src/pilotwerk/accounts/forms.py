@@ -19,8 +19,11 @@ INVITATION_KEY = "invitation"
 def place_choices() -> list[tuple[str, Any]]:
     """Countries with their states and cantons, for a grouped select."""
     return [
-        (Country(country).label, [(place_code(country, code), name) for code, name in regions.items()])
-        for country, regions in REGIONS.items()
+        ("", _("Please choose")),
+        *(
+            (Country(country).label, [(place_code(country, code), name) for code, name in regions.items()])
+            for country, regions in REGIONS.items()
+        ),
     ]
 
 
@@ -32,7 +35,6 @@ class CompanyForm(forms.Form):
         label=_("State or canton"),
         help_text=_("Decides which public holidays your plan leaves out."),
         choices=place_choices,
-        initial="DE-SH",
     )
 
     def clean_place(self) -> tuple[str, str]:
@@ -71,9 +73,7 @@ class SignupForm(AllauthSignupForm):
             request.session.pop(INVITATION_KEY, None)
         else:
             country, region = self.cleaned_data["place"]
-            organisation_create(
-                owner=user, name=self.cleaned_data["company"], country=country, region=region
-            )
+            organisation_create(owner=user, name=self.cleaned_data["company"], country=country, region=region)
         return user
 
 

@@ -41,7 +41,9 @@ class RightsMiddleware:
         if right.scope == "signed_in":
             return None
         if slug is None:
-            raise ImproperlyConfigured(f"{request.resolver_match.view_name} has no organisation in its address")
+            raise ImproperlyConfigured(
+                f"{request.resolver_match.view_name} has no organisation in its address"
+            )
         membership = membership_find(user=request.user, slug=slug)
         if membership is None:
             raise Http404

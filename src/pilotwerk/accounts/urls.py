@@ -14,7 +14,9 @@ urlpatterns = [
     path(f"{INSIDE}people/", views.people, name="people"),
     path(f"{INSIDE}people/invite/", views.member_invite, name="member_invite"),
     path(
-        f"{INSIDE}people/invitations/<uuid:pk>/withdraw/", views.invitation_withdraw, name="invitation_withdraw"
+        f"{INSIDE}people/invitations/<uuid:pk>/withdraw/",
+        views.invitation_withdraw,
+        name="invitation_withdraw",
     ),
     path(f"{INSIDE}people/<uuid:pk>/", views.member, name="member"),
     path(f"{INSIDE}people/<uuid:pk>/remove/", views.member_remove, name="member_remove"),

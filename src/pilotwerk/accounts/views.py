@@ -107,9 +107,7 @@ def member_invite(request: OrganisationRequest) -> HttpResponse:
 def invitation_withdraw(request: OrganisationRequest, pk: str) -> HttpResponse:
     """Stop a link from working."""
     found = get_object_or_404(Invitation.objects.of(request.organisation), pk=pk)
-    services.invitation_withdraw(
-        organisation=request.organisation, actor=request.actor, invitation=found
-    )
+    services.invitation_withdraw(organisation=request.organisation, actor=request.actor, invitation=found)
     messages.success(request, _("The invitation is withdrawn. Its link no longer works."))
     return redirect(request.organisation.url("accounts:people"))
 

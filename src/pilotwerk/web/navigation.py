@@ -86,5 +86,9 @@ def _current(membership: Any, path: str) -> Entry | None:
 register(group="evidence", order=40, label=_("Audit trail"), view="audit:log", right=audit.VIEW)
 register(group="company", order=30, label=_("People"), view="accounts:people", right=people.VIEW)
 register(
-    group="company", order=40, label=_("Organisation"), view="accounts:organisation", right=people.ORGANISATION
+    group="company",
+    order=40,
+    label=_("Organisation"),
+    view="accounts:organisation",
+    right=people.ORGANISATION,
 )

@@ -8,7 +8,11 @@ from django.shortcuts import render
 
 
 def page(
-    request: HttpRequest, template: str, context: dict[str, Any] | None = None, *, form: BaseForm | None = None
+    request: HttpRequest,
+    template: str,
+    context: dict[str, Any] | None = None,
+    *,
+    form: BaseForm | None = None,
 ) -> HttpResponse:
     """Render a template; a bound form with errors answers 422 and is in the context as `form`."""
     context = dict(context or {})

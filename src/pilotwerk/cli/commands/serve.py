@@ -16,8 +16,12 @@ PORTS_TO_TRY = 20
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
-    parser.add_argument("--port", type=int, default=8000, help="first port to try; the next free one is taken")
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
+    )
+    parser.add_argument(
+        "--port", type=int, default=8000, help="first port to try; the next free one is taken"
+    )
     parser.add_argument("--workers", type=int, default=1, help="number of case workers beside the web")
 
 
@@ -31,7 +35,9 @@ def free_port(host: str, first: int) -> int:
             except OSError:
                 continue
             return port
-    raise Refused(f"No port from {first} to {first + PORTS_TO_TRY - 1} is free on {host}. Choose one with --port.")
+    raise Refused(
+        f"No port from {first} to {first + PORTS_TO_TRY - 1} is free on {host}. Choose one with --port."
+    )
 
 
 def run(args: argparse.Namespace) -> None:

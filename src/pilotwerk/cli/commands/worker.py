@@ -9,9 +9,7 @@ HELP = "a worker alone: proposals, deliveries, imports, checkpoints"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--parent", type=int, default=0, help="end when the process with this number is gone"
-    )
+    parser.add_argument("--parent", type=int, default=0, help="end when the process with this number is gone")
 
 
 def run(args: argparse.Namespace) -> None:

@@ -41,14 +41,11 @@ def claim(*, lease: timedelta = LEASE, kinds: list[str] | None = None) -> Job | 
         due = due.filter(kind__in=kinds)
     for pk in due.order_by("run_at", "pk").values_list("pk", flat=True)[:20]:
         token = uuid.uuid4()
-        won = (
-            Job.objects.filter(_due(moment), pk=pk)
-            .update(
-                state=Job.State.RUNNING,
-                token=token,
-                leased_until=clock.now() + lease,
-                attempts=F("attempts") + 1,
-            )
+        won = Job.objects.filter(_due(moment), pk=pk).update(
+            state=Job.State.RUNNING,
+            token=token,
+            leased_until=clock.now() + lease,
+            attempts=F("attempts") + 1,
         )
         if won == 1:
             return Job.objects.get(pk=pk)
