@@ -4,6 +4,7 @@ from uuid import UUID
 
 from django.db import models
 
+from pilotwerk.audit.domain.merkle import Frontier, frontier_read
 from pilotwerk.core import clock
 
 INSTALLATION = UUID(int=0)
@@ -52,9 +53,14 @@ class AuditHead(models.Model):
     def __str__(self) -> str:
         return f"{self.organisation_id}: {self.size}"
 
+    @property
+    def tree(self) -> Frontier:
+        """The tree so far, ready to grow."""
+        return frontier_read(self.size, self.frontier)
+
 
 class PersonalText(models.Model):
-    """A text that names or describes a person, beside the commitment in the leaf; erasing empties it and its salt."""
+    """A text that names or describes a person, beside its commitment in the leaf; erasing empties it."""
 
     entry = models.ForeignKey(AuditEntry, on_delete=models.CASCADE, related_name="texts")
     key = models.CharField(max_length=40)

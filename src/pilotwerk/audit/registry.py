@@ -33,6 +33,11 @@ class Action:
         """What the sentence names besides the actor."""
         return frozenset(_PLACEHOLDER.findall(str(self.sentence))) - {"actor"}
 
+    @property
+    def pattern(self) -> str:
+        """The sentence with a gap for each value, as the name of this kind of action."""
+        return _PLACEHOLDER.sub("…", str(self.sentence))
+
     def text(self, values: Mapping[str, object]) -> str:
         """The sentence in the active language. A value that is missing or erased (None) is said to be so."""
         return _PLACEHOLDER.sub(lambda found: self._value(found[1], values), str(self.sentence))

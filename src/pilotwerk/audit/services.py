@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
+from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.db.models import Q
+from django.utils.translation import gettext as _
 
-from pilotwerk.audit import registry, store
+from pilotwerk.audit import keys, registry, selectors, store
 from pilotwerk.audit.domain.actor import Actor
+from pilotwerk.audit.domain.checkpoint import origin_of
+from pilotwerk.audit.domain.entry import ACTOR_KEY
+from pilotwerk.audit.domain.export import checkpoint_filename, export_write
 from pilotwerk.audit.models import (
     INSTALLATION,
     AuditCheckpoint,
@@ -18,7 +26,11 @@ from pilotwerk.audit.models import (
     AuditPurge,
     PersonalText,
 )
+from pilotwerk.audit.verifier.verify import Report
+from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
+
+PUBLISH = "audit.checkpoint_publish"
 
 
 def record(
@@ -70,7 +82,7 @@ def log_purge(*, organisation_id: UUID, actor: Actor) -> int:
     installation's log.
     """
     if organisation_id == INSTALLATION:
-        raise Refused("The installation's own audit trail cannot be removed.")
+        raise Refused(_("The installation's own audit trail cannot be removed."))
     head = AuditHead.objects.select_for_update().filter(pk=organisation_id).first()
     if head is None:
         return 0
@@ -85,6 +97,143 @@ def log_purge(*, organisation_id: UUID, actor: Actor) -> int:
         actor=actor,
         action="audit.log_purged",
         subject=("accounts.Organisation", str(organisation_id)),
-        data={"entries": head.size, "root": store.frontier_of(head.size, head.frontier).root().hex()},
+        data={"entries": head.size, "root": head.tree.root().hex()},
     )
     return head.size
+
+
+@transaction.atomic
+def personal_shred(
+    *,
+    organisation_id: UUID | None,
+    actor: Actor,
+    reason: str,
+    subject: tuple[str, str] | None = None,
+    person_id: str | None = None,
+) -> int:
+    """Erase texts about a person for ever; the entries stay and the log stays valid. Answers how many texts.
+
+    `subject`: all texts in entries about this thing ("room.Model", key). `person_id`: the name of this person
+    wherever they acted. At least one of both (ValueError otherwise).
+    """
+    if not (subject or person_id):
+        raise ValueError("say whose texts are to be erased: a subject, a person, or both")
+    about = Q(pk__in=[])
+    if subject:
+        about |= Q(entry__subject_type=subject[0], entry__subject_id=subject[1])
+    if person_id:
+        about |= Q(key=ACTOR_KEY, entry__actor_id=person_id)
+    texts = PersonalText.objects.filter(
+        about, entry__organisation_id=organisation_id or INSTALLATION, erased_at=None
+    )
+    count = texts.update(salt=None, text=None, erased_at=clock.now())
+    if count:
+        record(
+            organisation_id=organisation_id,
+            actor=actor,
+            action="audit.personal_erased",
+            subject=subject or ("accounts.User", str(person_id)),
+            data={"count": count, "reason": reason},
+        )
+    return count
+
+
+@transaction.atomic
+def checkpoint_create(*, organisation_id: UUID | None) -> AuditCheckpoint | None:
+    """Sign what the log is now; a job then hands the checkpoint out. None for an empty log.
+
+    A log that has not grown since its last checkpoint keeps that one.
+    """
+    log = organisation_id or INSTALLATION
+    head = AuditHead.objects.select_for_update().filter(pk=log).first()
+    if head is None or head.size == 0:
+        return None
+    note = keys.signer(log).checkpoint(size=head.size, root=head.tree.root(), at=clock.now())
+    point, created = AuditCheckpoint.objects.get_or_create(
+        organisation_id=log, size=head.size, defaults={"note": note}
+    )
+    if created:
+        jobs.enqueue(kind=PUBLISH, organisation_id=log, payload={"checkpoint": point.pk})
+    return point
+
+
+def checkpoint_due() -> int:
+    """Make a checkpoint for every log that has grown since its last one. Answers for how many."""
+    count = 0
+    for log, size in AuditHead.objects.values_list("organisation_id", "size"):
+        if not AuditCheckpoint.objects.filter(organisation_id=log, size=size).exists():
+            count += checkpoint_create(organisation_id=log) is not None
+    return count
+
+
+def checkpoint_publish(*, checkpoint: AuditCheckpoint) -> Path:
+    """Take a checkpoint out of the database: a file beside the key, and an e-mail where an address is set.
+
+    May run twice: the file is the same; a second e-mail does no harm. Answers the file's path.
+    """
+    log = checkpoint.organisation_id
+    folder = keys.key_path().parent / "checkpoints" / str(log)
+    folder.mkdir(parents=True, exist_ok=True)
+    name = checkpoint_filename(checkpoint.size)
+    draft = folder / f"{name}.tmp"
+    draft.write_text(checkpoint.note, encoding="utf-8")
+    path = draft.replace(folder / name)
+    if settings.PILOTWERK_CHECKPOINT_EMAIL:
+        values = {"size": checkpoint.size, "log": origin_of(log)}
+        message = EmailMessage(
+            subject=_("Audit trail: checkpoint over %(size)s entries") % values,
+            body=_(
+                "Please keep this e-mail. With the attached checkpoint you can prove later that the first "
+                "%(size)s entries of the audit trail %(log)s were not changed, not even by the server's operator."
+            )
+            % values,
+            to=[settings.PILOTWERK_CHECKPOINT_EMAIL],
+        )
+        message.attach(f"{log}-{name}", checkpoint.note, "text/plain")
+        message.send()
+    return path
+
+
+def log_check(*, organisation_id: UUID | None, actor: Actor) -> Report:
+    """Check the whole log in the database and write down who did it and with which result."""
+    report = selectors.check(organisation_id)
+    with transaction.atomic():
+        record(
+            organisation_id=organisation_id,
+            actor=actor,
+            action="audit.log_checked",
+            subject=("audit.Log", origin_of(organisation_id or INSTALLATION)),
+            data={
+                "entries": report.entries,
+                "covered": report.covered,
+                "result": "intact" if report.ok else "broken",
+                "root": report.root.hex(),
+            },
+        )
+    return report
+
+
+def log_export(*, organisation_id: UUID | None, actor: Actor, directory: Path) -> AuditCheckpoint:
+    """Write the whole log into an empty directory, up to a checkpoint made for it (else FileExistsError)."""
+    log = organisation_id or INSTALLATION
+    with transaction.atomic():
+        entries = AuditHead.objects.filter(pk=log).values_list("size", flat=True).first() or 0
+        record(
+            organisation_id=organisation_id,
+            actor=actor,
+            action="audit.log_exported",
+            subject=("audit.Log", origin_of(log)),
+            data={"entries": entries},
+        )
+        last = checkpoint_create(organisation_id=organisation_id)
+    assert last is not None  # there is at least the entry written above
+    points = AuditCheckpoint.objects.filter(organisation_id=log, size__lte=last.size).order_by("size")
+    export_write(
+        directory,
+        signer=keys.signer(log),
+        at=clock.now(),
+        entries=selectors.leaves(log, last.size),
+        clear_texts=selectors.clear_texts(log, last.size),
+        checkpoints=points.values_list("size", "note"),
+    )
+    return last

@@ -15,10 +15,9 @@ from django.db.backends.utils import CursorWrapper
 
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.audit.domain.entry import entry_new
-from pilotwerk.audit.domain.merkle import Frontier, leaf_hash
+from pilotwerk.audit.domain.merkle import Frontier, frontier_read, frontier_write, leaf_hash
 from pilotwerk.core import clock
 
-HASH = 32
 _HEAD = "SELECT size, frontier FROM audit_audithead WHERE organisation_id = %s"
 _NEW_HEAD = (
     "INSERT INTO audit_audithead (organisation_id, size, frontier) VALUES (%s, 0, %s) "
@@ -66,7 +65,7 @@ def append(
                 _TEXT, [(entry_id, text.key, text.salt, text.text) for text in entry.clear_texts]
             )
         tree.append(leaf)
-        cursor.execute(_MOVE_HEAD, (tree.size, b"".join(tree.nodes), key))
+        cursor.execute(_MOVE_HEAD, (tree.size, frontier_write(tree), key))
     return sequence
 
 
@@ -78,10 +77,4 @@ def _locked_head(cursor: CursorWrapper, key: UUID | str) -> Frontier:
         cursor.execute(_NEW_HEAD, (key, b""))
         cursor.execute(select, (key,))
         row = cursor.fetchone()
-    return frontier_of(*row)
-
-
-def frontier_of(size: int, stored: bytes) -> Frontier:
-    """The tree as it was stored in the head row."""
-    stored = bytes(stored)
-    return Frontier(size, [stored[i : i + HASH] for i in range(0, len(stored), HASH)])
+    return frontier_read(*row)

@@ -12,6 +12,8 @@ from pilotwerk.audit.verifier.verify import Frontier, leaf_hash, node_hash
 __all__ = [
     "Frontier",
     "consistency_proof",
+    "frontier_read",
+    "frontier_write",
     "inclusion_proof",
     "leaf_hash",
     "node_hash",
@@ -19,6 +21,20 @@ __all__ = [
     "verify_consistency",
     "verify_inclusion",
 ]
+
+
+HASH_BYTES = 32
+
+
+def frontier_write(tree: Frontier) -> bytes:
+    """The tree's subtrees as bytes for storing: 32 for each."""
+    return b"".join(tree.nodes)
+
+
+def frontier_read(size: int, stored: bytes | memoryview) -> Frontier:
+    """The tree of `size` leaves from what `frontier_write` gave."""
+    raw = bytes(stored)
+    return Frontier(size, [raw[i : i + HASH_BYTES] for i in range(0, len(raw), HASH_BYTES)])
 
 
 def tree_root(leaves: Sequence[bytes]) -> bytes:

@@ -70,6 +70,14 @@ SENTENCES: dict[str, tuple[str, str]] = {  # code: (German, English)
         "An Stelle {number} steht Eintrag {found}: Einträge fehlen, sind vertauscht oder sind fremd.",
         "Entry {found} stands at place {number}: entries are missing, swapped or foreign.",
     ),
+    "row_differs": (  # in the database only
+        "Eintrag {number}: Die Suchfelder der Datenbank weichen vom Eintrag ab.",
+        "Entry {number}: the database's columns for searching differ from the entry.",
+    ),
+    "head_differs": (  # in the database only
+        "Die Datenbank nennt {size} Einträge mit einer anderen Wurzel als die {found} vorhandenen.",
+        "The database states {size} entries with another root than the {found} that are there.",
+    ),
     "text_differs": (
         "Eintrag {number}: Der Klartext „{key}“ passt nicht zum Eintrag.",
         "Entry {number}: the clear text “{key}” does not fit the entry.",
