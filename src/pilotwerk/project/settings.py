@@ -1,4 +1,4 @@
-"""All settings. Each comes from the environment with a safe default; a wrong value stops the start with one sentence."""
+"""All settings, each from the environment with a safe default. A wrong value stops the start with one sentence."""
 
 import os
 import secrets

@@ -1,4 +1,4 @@
-"""Tags and filters for all rooms: addresses inside an organisation, and numbers, dates and money as people read them."""
+"""Tags and filters for all rooms: addresses inside an organisation; numbers, dates, money as people read them."""
 
 from datetime import date, datetime
 from decimal import Decimal
