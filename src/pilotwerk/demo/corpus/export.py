@@ -49,7 +49,7 @@ def case_table(requests: Sequence[Request], *, seed: int) -> bytes:
             request.subject,
             request.text,
             request.answer if request.answer_kept else "",
-            "" if request.minutes is None else f"{request.minutes:.1f}".replace(".", ","),
+            f"{request.minutes:.1f}".replace(".", ",") if request.minutes_kept else "",
         ]
         for request in requests
     ]

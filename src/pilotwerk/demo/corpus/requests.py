@@ -45,10 +45,12 @@ class Request:
     true_category: str  # what it is about
     answer: str  # the ideal answer; what a clerk would send
     answer_kept: bool  # whether the answer is in the exported file
-    minutes: float | None  # handling time, None where nobody measured it
+    minutes: float  # handling time without help
+    minutes_kept: bool  # whether somebody measured it, so that it is in the exported file
     team: str
     clerk: str
     situation: str
+    values: dict[str, str]  # what the texts name: dates, amounts, devices
     steps: tuple[Step, ...]
 
     @property
@@ -116,10 +118,12 @@ def _one(number: int, received: datetime, rng: Random) -> Request:
         true_category=true,
         answer=reply(situation, values, writer, clerk, rng, second=second),
         answer_kept=rng.random() >= BY_TELEPHONE_SHARE,
-        minutes=None if rng.random() < MINUTES_MISSING_SHARE else minutes,
+        minutes=minutes,
+        minutes_kept=rng.random() >= MINUTES_MISSING_SHARE,
         team=topic.team,
         clerk=clerk,
         situation=situation.id,
+        values=values,
         steps=steps,
     )
 
