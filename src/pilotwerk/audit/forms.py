@@ -21,10 +21,14 @@ class SearchForm(forms.Form):
     action = forms.ChoiceField(label=gettext_lazy("What"), required=False)
     person = forms.ChoiceField(label=gettext_lazy("Who"), required=False)
     since = forms.DateField(
-        label=gettext_lazy("From"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label=gettext_lazy("From this day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
     until = forms.DateField(
-        label=gettext_lazy("Up to"), required=False, widget=forms.DateInput({"type": "date"}, "%Y-%m-%d")
+        label=gettext_lazy("Up to this day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, "%Y-%m-%d"),
     )
 
     def __init__(self, organisation_id: UUID, *args: Any, **kwargs: Any) -> None:
