@@ -36,7 +36,7 @@ def profile_save(*, organisation: Organisation, actor: Actor, answers: Mapping[s
         actor=actor,
         action="company.profile_saved",
         subject=("company.Profile", str(found.id)),
-        data={"questions": ", ".join(answers), "answers": dict(answers)},
+        data={"answers": dict(answers)},
     )
     return found
 
@@ -118,7 +118,7 @@ def readiness_answer(
         actor=actor,
         action="company.readiness_answered",
         subject=("company.ReadinessCheck", dimension),
-        data={"dimension": asked.title.text(), "version": check().version, "questions": len(levels)},
+        data={"dimension": dimension, "version": check().version, "questions": len(levels)},
     )
 
 
