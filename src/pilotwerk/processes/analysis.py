@@ -1,13 +1,14 @@
 """From a file to measured facts in one call: for the command line, the import job and benchmarks alike."""
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pilotwerk.processes.domain.guess import Guess, guess
 from pilotwerk.processes.domain.messages import Rejection
-from pilotwerk.processes.domain.roles import ColumnMapping, Kind
+from pilotwerk.processes.domain.roles import ColumnMapping, Kind, Meaning, check_names
 from pilotwerk.processes.engine.cases import normalise
 from pilotwerk.processes.engine.facts import case_table_facts, event_log_facts
 from pilotwerk.processes.reading import Limits, Source, open_source
@@ -40,7 +41,11 @@ def peek(path: Path, *, filename: str | None = None, limits: Limits | None = Non
     """Reads the first rows only and guesses what the columns mean."""
     with open_source(path, filename=filename, limits=limits, sample=PEEK_ROWS) as source:
         return Peek(
-            source.columns, guess(source.profiles()), source.first_rows(preview), source.expected, source.facts
+            source.columns,
+            guess(source.profiles()),
+            source.first_rows(preview),
+            source.expected,
+            source.facts,
         )
 
 
@@ -48,7 +53,7 @@ def measure(source: Source, mapping: ColumnMapping) -> tuple[dict[str, Any], tup
     """Normalises an opened file and measures it. The tables stay in the source's connection."""
     normalised = normalise(source, mapping)
     measured = event_log_facts if mapping.kind is Kind.EVENT_LOG else case_table_facts
-    facts = {"kind": str(mapping.kind), "mapping": mapping.as_json()}
+    facts: dict[str, Any] = {"kind": str(mapping.kind), "mapping": mapping.as_json()}
     facts |= measured(source.con, zoned=normalised.zoned)
     facts |= {
         "rows": normalised.rows + len(normalised.rejected),
@@ -63,16 +68,20 @@ def analyse(
     path: Path,
     *,
     filename: str | None = None,
-    given: ColumnMapping | None = None,
+    given: Mapping[Meaning, str] | None = None,
+    kind: Kind | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
 ) -> Analysis:
-    """Reads, guesses what is not `given`, and measures. Raises `BadInput` where the file or mapping will not do."""
+    """Reads, guesses what is not `given`, and measures. Raises `BadInput` where the file or mapping will not
+    do.
+
+    `kind` says whether the table has one row an event or one row a case; it is guessed where it is None.
+    """
     started = time.perf_counter()
     with open_source(path, filename=filename, limits=limits, progress=progress) as source:
-        if given is not None:
-            given.check_names(source.columns)
-        guessed = guess(source.profiles(), given)
+        check_names(given or {}, source.columns)
+        guessed = guess(source.profiles(), given, kind)
         facts, rejected = measure(source, guessed.mapping)
     facts["seconds"] = round(time.perf_counter() - started, 3)
     return Analysis(guessed, facts, rejected)

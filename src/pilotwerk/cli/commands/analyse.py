@@ -30,19 +30,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     them.
     """
     from pilotwerk.processes.analysis import analyse
-    from pilotwerk.processes.domain.roles import Kind, Meaning
+    from pilotwerk.processes.domain.roles import Meaning
 
     given = {
         Meaning(name): value
         for name in ("case", "activity", "time", "start", "end", "resource")
         if (value := getattr(args, name)) is not None
     }
-    of_log = given.keys() & {Meaning.ACTIVITY, Meaning.TIME}
-    of_table = given.keys() & {Meaning.START, Meaning.END}
-    if of_log and of_table:
+    if given.keys() & {Meaning.ACTIVITY, Meaning.TIME} and given.keys() & {Meaning.START, Meaning.END}:
         raise BadInput("Give --activity and --time (event log), or --start and --end (one row a case).")
-    kind = Kind.EVENT_LOG if of_log else Kind.CASE_TABLE if of_table else None
-    found = analyse(args.file, given=given, kind=kind, progress=_report if sys.stderr.isatty() else None)
+    found = analyse(args.file, given=given, progress=_report if sys.stderr.isatty() else None)
     facts = dict(found.facts)
     facts["guess"] = {
         str(meaning): " ".join(reason.english() for reason in reasons)

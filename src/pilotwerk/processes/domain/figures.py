@@ -10,7 +10,8 @@ HOUR = 1 / 24
 
 # Boundaries in days from which the classes of a picture are chosen: a minute to two years.
 LADDER = (
-    1 / 1440, 15 / 1440, HOUR, 4 * HOUR, 8 * HOUR, 1.0, 2.0, 4.0, 7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 365.0, 730.0,
+    1 / 1440, 15 / 1440, HOUR, 4 * HOUR, 8 * HOUR, 1.0, 2.0, 4.0, 7.0, 14.0, 30.0, 60.0, 90.0, 180.0, 365.0,
+    730.0,
 )  # fmt: skip
 CLASSES = 6
 
@@ -53,8 +54,8 @@ class DurationClass:
 def duration_classes(fine: Sequence[int]) -> list[DurationClass]:
     """Chooses six neighbouring classes from counts per step of `LADDER`, so that the largest is smallest.
 
-    `fine[i]` counts durations below `LADDER[i]` and at or above the boundary before; the last one has no upper
-    boundary, so `fine` has one entry more than the ladder.
+    `fine[i]` counts durations below `LADDER[i]` and at or above the boundary before; the last one has no
+    upper boundary, so `fine` has one entry more than the ladder.
     """
     if len(fine) != len(LADDER) + 1:
         raise ValueError("one count for each step of the ladder is needed")
@@ -70,6 +71,4 @@ def duration_classes(fine: Sequence[int]) -> list[DurationClass]:
         if best is None or max(counts) < max(best):
             best, best_start = counts, start
     edges: list[float | None] = [None, *LADDER[best_start : best_start + inner], None]
-    return [
-        DurationClass(edges[i], edges[i + 1], count) for i, count in enumerate(best or [0] * CLASSES)
-    ]
+    return [DurationClass(edges[i], edges[i + 1], count) for i, count in enumerate(best or [0] * CLASSES)]

@@ -31,7 +31,9 @@ ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class ColumnProfile:
-    """What a sample of a column looks like. Shares lie in 0..1 and refer to the values that are not missing."""
+    """What a sample of a column looks like. Shares lie in 0..1 and refer to the values that are not
+    missing.
+    """
 
     name: str
     filled: int
@@ -141,12 +143,17 @@ def _why(column: ColumnProfile, meaning: Meaning, *extra: Reason) -> tuple[Reaso
     return (*reasons, *extra)
 
 
-def _is_event_log(columns: Sequence[ColumnProfile]) -> bool:
+def _is_event_log(columns: Sequence[ColumnProfile], given: Mapping[Meaning, str]) -> bool:
     """One row an event: a case number that repeats, a step, and a time of the step.
 
-    A table with both a named start and a named end has one row a case, unless the case number clearly repeats.
+    What is given decides, where only one of the shapes has such a meaning.
     """
-    case = _best(columns, Meaning.CASE, set(), lambda column: 0.3 if column.repeats >= 1.2 else 0.0)
+    if given.keys() & {Meaning.ACTIVITY, Meaning.TIME}:
+        return True
+    if given.keys() & {Meaning.START, Meaning.END}:
+        return False
+    case = next((column for column in columns if column.name == given.get(Meaning.CASE)), None)
+    case = case or _best(columns, Meaning.CASE, set(), lambda column: 0.3 if column.repeats >= 1.2 else 0.0)
     if case is None or case.repeats < 1.1:
         return False
     taken = {case.name}
@@ -172,7 +179,8 @@ def _guess_times(
         if best is None and meaning is Meaning.START:
             best = _best(columns, Meaning.TIME, taken)
         if best is None and meaning is not Meaning.END:
-            best = next((column for column in columns if column.times >= 0.8 and column.name not in taken), None)
+            free = (column for column in columns if column.times >= 0.8 and column.name not in taken)
+            best = next(free, None)
             extra = (Reason("earlier"),) if best else ()
         if best is None:
             continue
@@ -181,17 +189,17 @@ def _guess_times(
     return reasons
 
 
-def guess(columns: Sequence[ColumnProfile], given: ColumnMapping | None = None) -> Guess:
-    """The most plausible meaning of each column; what is `given` stays as it is and decides the shape.
+def guess(
+    columns: Sequence[ColumnProfile], given: Mapping[Meaning, str] | None = None, kind: Kind | None = None
+) -> Guess:
+    """The most plausible meaning of each column; what is `given` stays as it is.
 
     Each column gets at most one meaning. Nothing is assigned that the contents contradict.
     """
-    if given is not None and given.columns:
-        kind = given.kind
-    else:
-        kind = Kind.EVENT_LOG if _is_event_log(columns) else Kind.CASE_TABLE
+    fixed = dict(given or {})
+    if kind is None:
+        kind = Kind.EVENT_LOG if _is_event_log(columns, fixed) else Kind.CASE_TABLE
     by_name = {column.name: column for column in columns}
-    fixed = dict(given.columns) if given else {}
     found = {meaning: by_name[name] for meaning, name in fixed.items() if name in by_name}
     reasons: dict[Meaning, tuple[Reason, ...]] = {meaning: (Reason("given"),) for meaning in found}
     rest = [column for column in columns if column.name not in set(fixed.values())]

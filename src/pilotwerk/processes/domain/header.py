@@ -1,5 +1,6 @@
 """Find the row with the column names below headings, and make the names usable."""
 
+import math
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -57,8 +58,8 @@ def unique_names(cells: Sequence[str]) -> tuple[str, ...]:
 def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
     """The header among the first rows: the first one that is about as wide as the table and holds no data.
 
-    A table that starts with data at once gets the names "Column 1", "Column 2" and so on. None when no row has
-    a filled cell.
+    A table that starts with data at once gets the names "Column 1", "Column 2" and so on. None when no row
+    has a filled cell.
     """
     widths = [len(trimmed(row)) for row in rows[:LOOK_AT]]
     filled_widths = [width for width in widths if width]
@@ -69,7 +70,7 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
     usual = max(counts, key=lambda width: (counts[width], width))
     for index, row in enumerate(rows[:LOOK_AT]):
         filled = sum(1 for cell in row if cell.strip())
-        if filled < max(1, round(0.6 * usual)):
+        if filled < math.ceil(0.6 * usual):
             continue
         if _is_data(row):
             # Data without names: everything from here on is data, headings above it are passed over.

@@ -27,7 +27,7 @@ TEXTS: dict[str, str] = {
     "file.no_rows": gettext_noop("There is no row with data below the column names."),
     "file.too_many_rows": gettext_noop("The file has more than %(limit)s rows."),
     "file.too_many_columns": gettext_noop("The file has more than %(limit)s columns."),
-    "file.too_many_rejected": gettext_noop("More than %(limit)s rows cannot be read. Row %(row)s: %(reason)s"),
+    "file.too_many_rejected": gettext_noop("More than %(limit)s rows cannot be read. The first: %(reason)s"),
     "file.cell_too_long": gettext_noop("A cell is longer than %(limit)s characters."),
     "file.binary": gettext_noop("The file holds binary data where text is expected."),
     "file.xml_broken": gettext_noop("The XML is broken: %(detail)s."),
@@ -41,7 +41,7 @@ TEXTS: dict[str, str] = {
     "mapping.activity": gettext_noop("Say which column holds the step."),
     "mapping.time": gettext_noop("Say which column holds the time of the step."),
     "mapping.start_or_text": gettext_noop("Say which column holds the start of the case, or its text."),
-    "mapping.nothing_left": gettext_noop("No row could be imported. The first reason: row %(row)s, %(reason)s"),
+    "mapping.nothing_left": gettext_noop("No row could be imported. The first: %(reason)s"),
     # single rows
     "row.short": gettext_noop("The row has %(found)s cells, the header has %(expected)s."),
     "row.long": gettext_noop("The row has %(found)s cells, the header has only %(expected)s."),
@@ -80,5 +80,6 @@ class Unreadable(BadInput):
         **params: object,
     ) -> None:
         self.code = code
-        self.params = {name: str(value) for name, value in params.items()}
+        where = {"row": row, "column": column}
+        self.params = {name: str(value) for name, value in (where | params).items() if value is not None}
         super().__init__(TEXTS[code] % self.params, file=file, row=row, column=column)

@@ -60,6 +60,18 @@ MEANINGS: dict[Kind, tuple[Meaning, ...]] = {
 }
 
 
+def check_names(columns: Mapping[Meaning, str], names: Iterable[str]) -> None:
+    """Raises `Unreadable` when a column is unknown or has two meanings."""
+    known = set(names)
+    used: set[str] = set()
+    for column in columns.values():
+        if column not in known:
+            raise Unreadable("mapping.unknown_column", column=column)
+        if column in used:
+            raise Unreadable("mapping.twice", column=column)
+        used.add(column)
+
+
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
     """Which column has which meaning. Columns without a meaning are not imported."""
@@ -70,20 +82,9 @@ class ColumnMapping:
     def get(self, meaning: Meaning) -> str | None:
         return self.columns.get(meaning)
 
-    def check_names(self, names: Iterable[str]) -> None:
-        """Raises `Unreadable` when a column is unknown or used twice."""
-        known = set(names)
-        used: set[str] = set()
-        for column in self.columns.values():
-            if column not in known:
-                raise Unreadable("mapping.unknown_column", column=column)
-            if column in used:
-                raise Unreadable("mapping.twice", column=column)
-            used.add(column)
-
     def check(self, names: Iterable[str]) -> None:
         """Raises `Unreadable` when a column is unknown or used twice, or a needed meaning is missing."""
-        self.check_names(names)
+        check_names(self.columns, names)
         if self.kind is Kind.EVENT_LOG:
             for meaning in (Meaning.CASE, Meaning.ACTIVITY, Meaning.TIME):
                 if meaning not in self.columns:
@@ -97,7 +98,9 @@ class ColumnMapping:
 
 
 def mapping_from(kind: str, columns: Mapping[str, str]) -> ColumnMapping:
-    """A mapping from stored or posted plain values; meanings of the other kind and empty ones are left out."""
+    """A mapping from stored or posted plain values; meanings of the other kind and empty ones are left
+    out.
+    """
     shape = Kind(kind)
     allowed = MEANINGS[shape]
     return ColumnMapping(shape, {meaning: columns[meaning] for meaning in allowed if columns.get(meaning)})

@@ -1,8 +1,8 @@
 """How dates and numbers are written: German, British, American, ISO, seconds since 1970.
 
 A way of writing is a pattern to recognise it and formats to read it (strptime, as DuckDB understands them).
-Which way a column uses is decided over the whole column, never value by value: "03.04.2026" in one row must not
-be April and in the next one March.
+Which way a column uses is decided over the whole column, never value by value: "03.04.2026" in one row must
+not be April and in the next one March.
 """
 
 import re
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 # Values that people and programs write for "nothing". Compared in lower case, without spaces around.
 MISSING = (
-    "", "-", "--", "n/a", "na", "n.a.", "null", "none", "nan", "nil", "select", "keine angabe", "k. a.", "k.a.",
-    "unbekannt", "missing", "#n/a", "#nv", "#wert!", "#value!", "#ref!", "#bezug!",
+    "", "-", "--", "n/a", "na", "n.a.", "null", "none", "nan", "nil", "select", "keine angabe", "k. a.",
+    "k.a.", "unbekannt", "missing", "#n/a", "#nv", "#wert!", "#value!", "#ref!", "#bezug!",
 )  # fmt: skip
 
 _CLOCK = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", "")
@@ -22,7 +22,9 @@ _TAIL = r"(?:[ T].*)?$"
 
 @dataclass(frozen=True, slots=True)
 class TimeStyle:
-    """One way of writing a point in time. No formats: ISO 8601 or a number of seconds, read without strptime."""
+    """One way of writing a point in time. No formats: ISO 8601 or a number of seconds, read without
+    strptime.
+    """
 
     name: str
     pattern: re.Pattern[str]
@@ -33,7 +35,9 @@ class TimeStyle:
 
 
 def _style(name: str, date: str, *formats: str, clocks: tuple[str, ...] = _CLOCK) -> TimeStyle:
-    """`date` is the pattern of the date, `formats` its strptime forms; every clock may follow each of them."""
+    """`date` is the pattern of the date, `formats` its strptime forms; every clock may follow each of
+    them.
+    """
     return TimeStyle(
         name,
         re.compile(date + _TAIL, re.IGNORECASE),
@@ -76,9 +80,7 @@ def is_missing(value: str | None) -> bool:
 def looks_like_time(value: str, *, numeric_too: bool = False) -> bool:
     """True where a way of writing points in time fits; bare numbers only with `numeric_too`."""
     value = value.strip()
-    return any(
-        style.fits(value) for style in TIME_STYLES if numeric_too or style.name not in NUMERIC_STYLES
-    )
+    return any(style.fits(value) for style in TIME_STYLES if numeric_too or style.name not in NUMERIC_STYLES)
 
 
 def looks_like_number(value: str) -> bool:

@@ -1,7 +1,7 @@
 """Names that people and ticket systems give to columns, German and English, by meaning.
 
-All in lower case, umlauts written out, words joined by one space. A name equal to an entry says more than a name
-that contains one.
+All in lower case, umlauts written out, words joined by one space. A name equal to an entry says more than a
+name that contains one.
 """
 
 import re
@@ -10,41 +10,46 @@ from pilotwerk.processes.domain.roles import Meaning
 
 WORDS: dict[Meaning, tuple[str, ...]] = {
     Meaning.CASE: (
-        "case concept name", "case id", "caseid", "case", "case number", "vorgang", "vorgangsnummer", "vorgangs nr",
-        "vorgangsnr", "vorgang nr", "vorgangs id", "vorgangsid", "ticket", "ticketnummer", "ticket nr", "ticketnr",
-        "ticket id", "ticketid", "ticket number", "fall", "fallnummer", "fall id", "fall nr", "auftrag",
-        "auftragsnummer", "auftragsnr", "auftrag nr", "order id", "order number", "anfrage id", "anfrage nr",
-        "anfragenummer", "request id", "incident", "incident id", "incident number", "aktenzeichen", "belegnummer",
-        "bestellnummer", "sr number", "issue key", "trace", "trace id", "process id", "id", "nr", "nummer", "key",
+        "case concept name", "case id", "caseid", "case", "case number", "vorgang", "vorgangsnummer",
+        "vorgangs nr", "vorgangsnr", "vorgang nr", "vorgangs id", "vorgangsid", "ticket", "ticketnummer",
+        "ticket nr", "ticketnr", "ticket id", "ticketid", "ticket number", "fall", "fallnummer", "fall id",
+        "fall nr", "auftrag", "auftragsnummer", "auftragsnr", "auftrag nr", "order id", "order number",
+        "anfrage id", "anfrage nr", "anfragenummer", "request id", "incident", "incident id",
+        "incident number", "aktenzeichen", "belegnummer", "bestellnummer", "sr number", "issue key", "trace",
+        "trace id", "process id", "id", "nr", "nummer", "key",
     ),
     Meaning.ACTIVITY: (
-        "concept name", "activity", "aktivitaet", "activity name", "schritt", "arbeitsschritt", "prozessschritt",
-        "taetigkeit", "task", "task name", "ereignis", "event", "event name", "vorgangsschritt", "aktion", "action",
-        "status", "zustand", "state", "statuswechsel", "status neu", "neuer status", "step", "bearbeitungsschritt",
+        "concept name", "activity", "aktivitaet", "activity name", "schritt", "arbeitsschritt",
+        "prozessschritt", "taetigkeit", "task", "task name", "ereignis", "event", "event name",
+        "vorgangsschritt", "aktion", "action", "status", "zustand", "state", "statuswechsel", "status neu",
+        "neuer status", "step", "bearbeitungsschritt",
     ),
     Meaning.TIME: (
-        "time timestamp", "timestamp", "zeitstempel", "zeitpunkt", "time", "zeit", "datum", "date", "datetime",
-        "datum uhrzeit", "date time", "event time", "geaendert", "geaendert am", "complete timestamp",
-        "completed at", "changed", "changed at", "uhrzeit", "wann",
+        "time timestamp", "timestamp", "zeitstempel", "zeitpunkt", "time", "zeit", "datum", "date",
+        "datetime", "datum uhrzeit", "date time", "event time", "geaendert", "geaendert am",
+        "complete timestamp", "completed at", "changed", "changed at", "uhrzeit", "wann",
     ),
     Meaning.START: (
         "start", "beginn", "begin", "eroeffnet", "eroeffnet am", "eroeffnung", "erstellt", "erstellt am",
         "erstelldatum", "angelegt", "angelegt am", "eingang", "eingang am", "eingangsdatum", "eingegangen",
-        "eingegangen am", "opened", "opened at", "open", "created", "created at", "createdat", "creation date",
-        "start time", "starttime", "start date", "startdatum", "received", "received at", "erhalten", "gemeldet",
-        "gemeldet am", "meldedatum", "anfragedatum", "bestelldatum", "order date", "submitted", "von",
+        "eingegangen am", "opened", "opened at", "open", "created", "created at", "createdat",
+        "creation date", "start time", "starttime", "start date", "startdatum", "received", "received at",
+        "erhalten", "gemeldet", "gemeldet am", "meldedatum", "anfragedatum", "bestelldatum", "order date",
+        "submitted", "von",
     ),
     Meaning.END: (
         "end", "ende", "abgeschlossen", "abgeschlossen am", "abschluss", "abschlussdatum", "geschlossen",
-        "geschlossen am", "closed", "closed at", "closing date", "erledigt", "erledigt am", "beendet", "beendet am",
-        "finished", "finished at", "completed", "completed at", "end time", "endtime", "end date", "enddatum",
-        "resolved", "resolved at", "geloest", "geloest am", "beantwortet", "beantwortet am", "answered",
-        "answered at", "bis", "lieferdatum", "delivered", "fertig", "fertig am",
+        "geschlossen am", "closed", "closed at", "closing date", "erledigt", "erledigt am", "beendet",
+        "beendet am", "finished", "finished at", "completed", "completed at", "end time", "endtime",
+        "end date", "enddatum", "resolved", "resolved at", "geloest", "geloest am", "beantwortet",
+        "beantwortet am", "answered", "answered at", "bis", "lieferdatum", "delivered", "fertig",
+        "fertig am",
     ),
     Meaning.RESOURCE: (
-        "org resource", "resource", "ressource", "bearbeiter", "bearbeiterin", "bearbeitet von", "sachbearbeiter",
-        "sachbearbeiterin", "mitarbeiter", "mitarbeiterin", "zustaendig", "assignee", "assigned to", "agent",
-        "user", "benutzer", "owner", "employee", "techniker", "person", "personal", "verantwortlich",
+        "org resource", "resource", "ressource", "bearbeiter", "bearbeiterin", "bearbeitet von",
+        "sachbearbeiter", "sachbearbeiterin", "mitarbeiter", "mitarbeiterin", "zustaendig", "assignee",
+        "assigned to", "agent", "user", "benutzer", "owner", "employee", "techniker", "person", "personal",
+        "verantwortlich",
     ),
     Meaning.TEXT: (
         "text", "anfrage", "anfragetext", "nachricht", "nachrichtentext", "beschreibung", "inhalt", "message",
@@ -53,8 +58,9 @@ WORDS: dict[Meaning, tuple[str, ...]] = {
         "subject", "titel", "title", "summary", "kommentar", "problem",
     ),
     Meaning.CATEGORY: (
-        "kategorie", "category", "label", "thema", "topic", "art", "anfrageart", "typ", "type", "intent", "klasse",
-        "class", "gruppe", "themengebiet", "produktgruppe", "vorgangsart", "ticket type", "anliegenart", "rubrik",
+        "kategorie", "category", "label", "thema", "topic", "art", "anfrageart", "typ", "type", "intent",
+        "klasse", "class", "gruppe", "themengebiet", "produktgruppe", "vorgangsart", "ticket type",
+        "anliegenart", "rubrik",
     ),
     Meaning.ANSWER: (
         "antwort", "antworttext", "answer", "reply", "response", "loesung", "solution", "resolution",
@@ -62,13 +68,15 @@ WORDS: dict[Meaning, tuple[str, ...]] = {
     ),
     Meaning.HANDLING: (
         "bearbeitungszeit", "bearbeitungsdauer", "bearbeitungsminuten", "handling", "handling time",
-        "handling minutes", "minuten", "minutes", "aufwand", "effort", "arbeitszeit", "zeitaufwand", "work time",
-        "time spent", "dauer minuten", "dauer min", "bearbeitungszeit min", "arbeitsminuten", "zeit min",
+        "handling minutes", "minuten", "minutes", "aufwand", "effort", "arbeitszeit", "zeitaufwand",
+        "work time", "time spent", "dauer minuten", "dauer min", "bearbeitungszeit min", "arbeitsminuten",
+        "zeit min",
     ),
     Meaning.SENDER: (
-        "absender", "absenderin", "sender", "from", "kunde", "kundin", "kundenname", "kundennummer", "customer",
-        "customer id", "customer name", "e mail", "email", "mail", "mailadresse", "e mail adresse", "email address",
-        "kontakt", "contact", "melder", "requester", "reporter", "anrufer", "name", "telefon", "phone",
+        "absender", "absenderin", "sender", "from", "kunde", "kundin", "kundenname", "kundennummer",
+        "customer", "customer id", "customer name", "e mail", "email", "mail", "mailadresse",
+        "e mail adresse", "email address", "kontakt", "contact", "melder", "requester", "reporter",
+        "anrufer", "name", "telefon", "phone",
     ),
 }  # fmt: skip
 
@@ -83,7 +91,9 @@ def normal_name(name: str) -> str:
 
 
 def name_score(name: str, meaning: Meaning) -> float:
-    """How strongly a column's name speaks for a meaning: 1 equal, 0.9 equal but for the unit, 0.6 contains, 0."""
+    """How strongly a column's name speaks for a meaning: 1 equal, 0.9 equal but for the unit, 0.6 contains,
+    0.
+    """
     normal = normal_name(name)
     words = WORDS[meaning]
     joined = normal.replace(" ", "")

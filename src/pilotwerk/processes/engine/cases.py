@@ -1,4 +1,5 @@
-"""Turns the table of texts into `cases`, `activities` and `events`; rows that cannot be read are named and left out.
+"""Turns the table of texts into `cases`, `activities` and `events`; rows that cannot be read are named and
+left out.
 
 People (who worked on it, who sent it) are never taken over: their columns are not read at all.
 """
@@ -38,8 +39,8 @@ class Normalised:
 def normalise(source: Source, mapping: ColumnMapping) -> Normalised:
     """Builds the tables. Raises `Unreadable` for an incomplete mapping or where no row is left.
 
-    `cases(case_no, case_id, row, opened, closed, text, category, answer, handling)`, times in microseconds since
-    1970, handling in minutes; `activities(activity_no, name)`; `events(case_no, activity_no, t, row)`.
+    `cases(case_no, case_id, row, opened, closed, text, category, answer, handling)`, times in microseconds
+    since 1970, handling in minutes; `activities(activity_no, name)`; `events(case_no, activity_no, t, row)`.
     """
     mapping.check(source.columns)
     log = mapping.kind is Kind.EVENT_LOG
@@ -63,7 +64,9 @@ def normalise(source: Source, mapping: ColumnMapping) -> Normalised:
 
 
 def _read_times_and_texts(source: Source, mapping: ColumnMapping) -> bool:
-    """Creates `read`, one line a row with the number of its fault or NULL. True where times carry an offset."""
+    """Creates `read`, one line a row with the number of its fault or NULL. True where times carry an
+    offset.
+    """
     parts = ["row"]
     faults: list[Fault] = []
     zoned = False
@@ -104,7 +107,9 @@ def _read_times_and_texts(source: Source, mapping: ColumnMapping) -> bool:
 
 def _create_read(source: Source, parts: Sequence[str], faults: Sequence[Fault], *, again: bool) -> None:
     def choice(results: Sequence[str]) -> str:
-        whens = " ".join(f"WHEN {fault.condition} THEN {result}" for fault, result in zip(faults, results))
+        whens = " ".join(
+            f"WHEN {fault.condition} THEN {result}" for fault, result in zip(faults, results, strict=True)
+        )
         return f"CASE {whens} END"
 
     fault = choice([literal(f"{fault.meaning}|{fault.code}") for fault in faults])

@@ -1,12 +1,14 @@
-"""Measures a process: one SQL text over `cases`, `activities` and `events`, after the definitions of the contract.
+"""Measures a process: one SQL text over `cases`, `activities` and `events`, after the definitions of the
+contract.
 
 Durations are last minus first event of a case; quantiles interpolate linearly; a variant is the sequence of
 activities in order of time, ties in the order of rows; rework means that an activity occurs twice in a case.
-Integers instead of texts, one window over each case and a hash of (activity, position) instead of lists keep it
-fast on millions of events; two independent sums of hashes make a mistaken variant practically impossible.
+Integers instead of texts, one window over each case and a hash of (activity, position) instead of lists keep
+it fast on millions of events; two independent sums of hashes make a mistaken variant practically impossible.
 """
 
 import datetime as dt
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from pilotwerk.processes.domain.figures import (
@@ -33,7 +35,7 @@ SELECT case_no, activity_no, t,
 FROM events WINDOW w AS (PARTITION BY case_no ORDER BY t, row)
 """
 
-# {distinct} is the number of different activities of a case: the bits of a mask, or a count beyond 64 of them.
+# {distinct} is the number of different activities of a case: the bits of a mask, or a count beyond 64.
 RUNS = """
 CREATE TEMP TABLE runs AS
 SELECT case_no, min(t) AS opened, max(t) AS closed, count(*) AS steps, {distinct} < count(*) AS rework,
@@ -90,7 +92,9 @@ def moment(microseconds: int | None, *, zoned: bool) -> str | None:
 
 
 def durations(con: "DuckDBPyConnection") -> dict[str, float | int] | None:
-    """Median, 90 % quantile and mean in days over the cases with a start and an end; None where there are none."""
+    """Median, 90 % quantile and mean in days over the cases with a start and an end; None where there are
+    none.
+    """
     n, median, p90, mean = _one(
         con,
         "SELECT count(d), quantile_cont(d, 0.5), quantile_cont(d, 0.9), avg(d) "
@@ -123,7 +127,7 @@ def weeks(con: "DuckDBPyConnection") -> list[tuple[dt.date, int]]:
 def classes(con: "DuckDBPyConnection") -> list[dict[str, Any]]:
     """Six classes of cycle time that fit the data."""
     edges = [round(edge * DAY_MICROSECONDS) for edge in LADDER]
-    steps = [("0", str(edges[0]))] + [(str(a), str(b)) for a, b in zip(edges, edges[1:], strict=False)]
+    steps = [("0", str(edges[0]))] + [(str(a), str(b)) for a, b in pairwise(edges)]
     counts = [f"count(*) FILTER (WHERE d >= {low} AND d < {high})" for low, high in steps]
     counts.append(f"count(*) FILTER (WHERE d >= {edges[-1]})")
     fine = _one(con, f"SELECT {', '.join(counts)} FROM (SELECT closed - opened AS d FROM cases)")  # noqa: S608
@@ -140,24 +144,42 @@ def _cases_facts(con: "DuckDBPyConnection", *, zoned: bool) -> dict[str, Any]:
     series = weeks(con)
     counts = [float(count) for _, count in series]
     cases, first, last = _one(con, "SELECT count(*), min(opened), max(coalesce(closed, opened)) FROM cases")
+    told = durations(con)
+    minutes = handling(con)
+    missing = {
+        "duration_days": None if told else "No case has both a start and an end.",
+        "cases_per_week": None if counts else "No case has a start.",
+        "handling_minutes": None if minutes else "No column holds the handling time.",
+    }
     per_week = {"median": quantile(counts, 0.5), "p90": quantile(counts, 0.9)} if counts else None
     return {
         "cases": cases,
-        "duration_days": durations(con),
+        "duration_days": told,
         "first": moment(first, zoned=zoned),
         "last": moment(last, zoned=zoned),
         "cases_per_week": per_week,
         "weeks": [{"week": week.isoformat(), "cases": count} for week, count in series],
         "duration_classes": classes(con),
-        "handling_minutes": handling(con),
+        "handling_minutes": minutes,
+        "cannot_tell": {name: reason for name, reason in missing.items() if reason},
     }
 
 
 def case_table_facts(con: "DuckDBPyConnection", *, zoned: bool) -> dict[str, Any]:
     """Facts of a table with one row a case. What only steps could tell is None."""
     facts = _cases_facts(con, zoned=zoned)
-    unknown = ("activities", "variants", "top_variant_share", "rework_share", "directly_follows_edges")
-    return facts | {"events": facts["cases"], "bottlenecks": [], **dict.fromkeys(unknown)}
+    steps = dict.fromkeys(("activities", "variants", "top_variant_share", "rework_share"))
+    missing = dict.fromkeys((*steps, "directly_follows_edges"), "One row a case says nothing about steps.")
+    return (
+        facts
+        | steps
+        | {
+            "events": facts["cases"],
+            "directly_follows_edges": None,
+            "bottlenecks": [],
+            "cannot_tell": facts["cannot_tell"] | missing,
+        }
+    )
 
 
 def event_log_facts(con: "DuckDBPyConnection", *, zoned: bool) -> dict[str, Any]:

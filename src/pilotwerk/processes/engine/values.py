@@ -19,9 +19,9 @@ EARLIEST, LATEST = "1900-01-01", "2200-01-01"
 
 # DuckDB knows English month names only; "Mai" and "Mär" stand for the German ones.
 _MONTHS = (
-    ("jan", "Jan"), ("feb", "Feb"), ("mär", "Mar"), ("mrz", "Mar"), ("mar", "Mar"), ("apr", "Apr"), ("mai", "May"),
-    ("may", "May"), ("jun", "Jun"), ("jul", "Jul"), ("aug", "Aug"), ("sep", "Sep"), ("okt", "Oct"), ("oct", "Oct"),
-    ("nov", "Nov"), ("dez", "Dec"), ("dec", "Dec"),
+    ("jan", "Jan"), ("feb", "Feb"), ("mär", "Mar"), ("mrz", "Mar"), ("mar", "Mar"), ("apr", "Apr"),
+    ("mai", "May"), ("may", "May"), ("jun", "Jun"), ("jul", "Jul"), ("aug", "Aug"), ("sep", "Sep"),
+    ("okt", "Oct"), ("oct", "Oct"), ("nov", "Nov"), ("dez", "Dec"), ("dec", "Dec"),
 )  # fmt: skip
 
 
@@ -82,8 +82,8 @@ def _style_sql(style: TimeStyle, value: str) -> str:
 def time_reading(source: Source, name: str) -> TimeReading:
     """Decides over the whole column which way of writing is used, and reads every value that way.
 
-    Other ways that occur too (a workbook with real dates and typed ones) follow after it, never a rival reading
-    of the same signs.
+    Other ways that occur too (a workbook with real dates and typed ones) follow after it, never a rival
+    reading of the same signs.
     """
     column = source.column(name)
     value = meaningful(column)
@@ -115,7 +115,9 @@ def time_reading(source: Source, name: str) -> TimeReading:
 
 
 def minutes_sql(source: Source, name: str) -> str:
-    """Reads minutes: numbers in German or English style, in the unit that the column's name says, or 1:05(:30)."""
+    """Reads minutes: numbers in German or English style, in the unit that the column's name says, or
+    1:05(:30).
+    """
     column = source.column(name)
     value = meaningful(column)
     sample = [
@@ -127,10 +129,8 @@ def minutes_sql(source: Source, name: str) -> str:
     ]
     tidy = f"regexp_replace({value}, '[\\s''’]|(min|minuten|std|h|sek|s)\\.?$', '', 'gi')"
     tidy = f"replace({tidy}, '−', '-')"
-    if decimal_comma(sample):
-        tidy = f"replace(replace({tidy}, '.', ''), ',', '.')"
-    else:
-        tidy = f"replace({tidy}, ',', '')"
+    grouping, decimal = (".", ",") if decimal_comma(sample) else (",", ".")
+    tidy = f"replace(replace({tidy}, '{grouping}', ''), '{decimal}', '.')"
     number = f"try_cast({tidy} AS DOUBLE) * {minutes_factor(name)!r}"
     number = f"CASE WHEN isfinite({number}) THEN {number} END"
     if not any(map(looks_like_duration, sample)):

@@ -22,7 +22,8 @@ def read_parquet(source: Source, packed: Packed, sample: int | None, progress: P
         ).fetchone()
         if size and size[0] and size[0] > source.limits.unpacked_bytes:
             raise Unreadable("file.unpacks_too_large", limit=source.limits.unpacked_bytes // MEGABYTE)
-        names = [row[0] for row in source.con.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()]
+        described = source.con.execute("DESCRIBE FROM read_parquet(?)", [str(path)]).fetchall()
+        names = [row[0] for row in described]
         source.limits.check_columns(len(names))
         aliases = ", ".join(f"p{i}" for i in range(len(names)))
         columns = ", ".join(f"CAST(p{i} AS VARCHAR) AS c{i}" for i in range(len(names)))

@@ -23,8 +23,8 @@ class Source:
     """Table `raw(row BIGINT, c0 VARCHAR, c1 VARCHAR, ...)` in `con`; `columns[i]` names column `ci`.
 
     `row` counts from 1 with the header, as a person counts in a table program; for XES it counts the events.
-    Values are as written; nothing is trimmed or interpreted yet. `expected` is the number of rows that the file
-    seems to have, for showing progress. `complete` is False when only the first rows were read.
+    Values are as written; nothing is trimmed or interpreted yet. `expected` is the number of rows that the
+    file seems to have, for showing progress. `complete` is False when only the first rows were read.
     """
 
     con: "DuckDBPyConnection"

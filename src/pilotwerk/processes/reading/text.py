@@ -1,8 +1,8 @@
 """CSV and TSV as they occur: any common separator and encoding, headings, trailing separators, broken rows.
 
-Two ways to the same table. The fast one lets DuckDB read the file in strict mode; it is taken only where it must
-give the same rows and row numbers. At the first doubt the file is read again row by row in Python, which names
-every row that it cannot take.
+Two ways to the same table. The fast one lets DuckDB read the file in strict mode; it is taken only where it
+must give the same rows and row numbers. At the first doubt the file is read again row by row in Python, which
+names every row that it cannot take.
 """
 
 import codecs
@@ -11,6 +11,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 from pilotwerk.processes.domain.header import LOOK_AT, Header, find_header, trimmed
@@ -25,7 +26,9 @@ SEPARATOR_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What one pass over the bytes says. `plain`: UTF-8 without mark, on disk as it is. `even`: no blank lines."""
+    """What one pass over the bytes says. `plain`: UTF-8 without mark, on disk as it is. `even`: no blank
+    lines.
+    """
 
     encoding: str
     lines: int
@@ -40,7 +43,7 @@ class Dialect:
     separator: str
     quote: str | None
 
-    def reader(self, stream: io.TextIOBase | io.StringIO) -> "csv._reader":
+    def reader(self, stream: io.TextIOBase | io.StringIO) -> "Iterator[list[str]]":
         if self.quote is None:
             return csv.reader(stream, delimiter=self.separator, quoting=csv.QUOTE_NONE)
         return csv.reader(stream, delimiter=self.separator, quotechar=self.quote)
@@ -66,8 +69,8 @@ def survey(packed: Packed) -> Survey:
         lines += chunk.count(b"\n")
         seam = last + chunk
         # A blank line, or a carriage return that is not part of a line end, makes counting rows unsure.
-        if b"\n\n" in seam or b"\n\r" in seam or chunk.count(b"\r") > chunk.count(b"\r\n") + chunk.endswith(b"\r"):
-            even = False
+        lone_returns = chunk.count(b"\r") - chunk.count(b"\r\n") - chunk.endswith(b"\r")
+        even = even and not (lone_returns or b"\n\n" in seam or b"\n\r" in seam)
         last = seam[-2:]
     if not mark:
         raise Unreadable("file.empty")
@@ -84,7 +87,9 @@ def _text(packed: Packed, encoding: str) -> Iterator[io.TextIOWrapper]:
 
 
 def _consistency(records: list[list[str]]) -> float:
-    """How table-like the records are: the share with the usual number of cells, a little more for more cells."""
+    """How table-like the records are: the share with the usual number of cells, a little more for more
+    cells.
+    """
     widths = [len(trimmed(record)) for record in records if any(cell.strip() for cell in record)]
     if not widths:
         return 0.0
@@ -93,13 +98,15 @@ def _consistency(records: list[list[str]]) -> float:
 
 
 def sniff(head: str, *, whole: bool, tab_first: bool) -> Dialect:
-    """The dialect whose rows are most alike. `whole` is False where `head` may stop in the middle of a row."""
+    """The dialect whose rows are most alike. `whole` is False where `head` may stop in the middle of a
+    row.
+    """
     best, best_score = Dialect("\t" if tab_first else ",", '"'), 0.0
     for separator in sorted(SEPARATORS, key=lambda sign: sign != "\t") if tab_first else SEPARATORS:
         for quote in ('"', None):
             dialect = Dialect(separator, quote)
             try:
-                records = [record for record, _ in zip(dialect.reader(io.StringIO(head, newline="")), range(200))]
+                records = list(islice(dialect.reader(io.StringIO(head, newline="")), 200))
             except csv.Error:
                 continue
             score = _consistency(records if whole or len(records) < 2 else records[:-1])
@@ -111,18 +118,11 @@ def sniff(head: str, *, whole: bool, tab_first: bool) -> Dialect:
 
 def _first_records(head: str, dialect: Dialect) -> tuple[list[list[str]], bool]:
     """The first records, and whether each of them is exactly one line."""
-    reader = dialect.reader(io.StringIO(head, newline=""))
-    records: list[list[str]] = []
-    single = True
     try:
-        for record in reader:
-            records.append(record)
-            single = single and reader.line_num == len(records)
-            if len(records) >= LOOK_AT:
-                break
+        records = list(islice(dialect.reader(io.StringIO(head, newline="")), LOOK_AT))
     except csv.Error as error:
         raise Unreadable("file.no_header") from error
-    return records, single
+    return records, not any("\n" in cell for record in records for cell in record)
 
 
 def read_text(source: Source, packed: Packed, sample: int | None, progress: Progress | None) -> None:
@@ -181,8 +181,8 @@ def _read_fast(
     try:
         source.con.execute(
             f"CREATE TABLE staged AS SELECT * FROM read_csv(?, header = false, auto_detect = false, "  # noqa: S608
-            f"delim = '{dialect.separator}', quote = '{quote}', escape = '{quote}', skip = {header.row + 1:d}, "
-            f"columns = {{{columns}}}, strict_mode = true, "
+            f"delim = '{dialect.separator}', quote = '{quote}', escape = '{quote}', "
+            f"skip = {header.row + 1:d}, columns = {{{columns}}}, strict_mode = true, "
             f"max_line_size = {4 * source.limits.cell_characters:d}) {limit}",
             [str(path)],
         )

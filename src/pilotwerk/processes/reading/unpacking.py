@@ -23,8 +23,7 @@ class Packed:
     @contextmanager
     def stream(self) -> Iterator[Bounded]:
         """The unpacked bytes from the beginning. Damage shows as `Unreadable`, whenever it is met."""
-        opened = gzip.open(self.path, "rb") if self.gzipped else self.path.open("rb")
-        with opened as stream:
+        with gzip.open(self.path, "rb") if self.gzipped else self.path.open("rb") as stream:
             try:
                 yield Bounded(cast("IO[bytes]", stream), self.limits.unpacked_bytes)
             except (EOFError, gzip.BadGzipFile, zlib.error) as error:

@@ -1,4 +1,6 @@
-"""XES event logs (IEEE 1849), read as a stream: memory does not grow with the file, no entity is ever expanded."""
+"""XES event logs (IEEE 1849), read as a stream: memory does not grow with the file, no entity is ever
+expanded.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -11,15 +13,16 @@ from pilotwerk.processes.reading.unpacking import Packed
 CHUNK = 256 * 1024
 
 
-class _Stop(Exception):  # noqa: N818 -- not an error
+class _Stop(Exception):
     """Enough events were read."""
 
 
 class _Events:
-    """Collects the attributes of traces and events; those of a trace are named "case:..." and go to each event.
+    """Collects the attributes of traces and events; those of a trace are named "case:..." and go to each
+    event.
 
-    Nested attributes, lists and the log's own attributes are passed over. A trace without a name is named by its
-    number, since it is a case all the same.
+    Nested attributes, lists and the log's own attributes are passed over. A trace without a name is named by
+    its number, since it is a case all the same.
     """
 
     def __init__(self, source: Source, sample: int | None, progress: Progress | None) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 import zipfile
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any
 
 from pilotwerk.processes.domain.header import LOOK_AT, Header, find_header, trimmed
@@ -55,14 +56,16 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
 
 
 def _find_table(workbook: Any) -> tuple[Any, Header] | None:
-    """The first visible sheet with a header of at least two columns and a row below it; else any with a header."""
+    """The first visible sheet with a header of at least two columns and a row below it; else any with a
+    header.
+    """
     second_best = None
     for sheet in workbook.worksheets:
         if sheet.sheet_state != "visible":
             continue
         # Some programs write a wrong size into the sheet; without it openpyxl reads to the real end.
         sheet.reset_dimensions()
-        head = [row for row, _ in zip(_rows(sheet), range(LOOK_AT), strict=False)]
+        head = list(islice(_rows(sheet), LOOK_AT))
         header = find_header(head)
         if header is None:
             continue
@@ -80,7 +83,7 @@ def read_xlsx(source: Source, packed: Packed, sample: int | None, progress: Prog
     check_package(packed, source.limits)
     try:
         workbook = load_workbook(packed.path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl raises what its parsers raise: KeyError, ValueError, ParseError, ...
+    except Exception as error:  # openpyxl passes on whatever its parsers raise
         raise Unreadable("file.damaged") from error
     try:
         table = _find_table(workbook)

@@ -1,0 +1,132 @@
+"""Reads of processes: lists, and the imported cases for the rooms above."""
+
+import datetime as dt
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from pilotwerk.accounts.models import Organisation
+from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
+from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
+
+State = ProcessImport.State
+
+
+@dataclass(frozen=True, slots=True)
+class TextRow:
+    """A case with its text: what a model learns from. `opened` is aware, UTC."""
+
+    case: str
+    text: str
+    category: str | None
+    answer: str | None
+    opened: dt.datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseValues:
+    """The cases of an import as columns of equal length, in the order of the file.
+
+    `duration_days` is last minus first event, or end minus start; None where a case has no end yet.
+    """
+
+    case: list[str]
+    opened: list[dt.datetime | None]
+    closed: list[dt.datetime | None]
+    duration_days: list[float | None]
+    handling_minutes: list[float | None]
+
+    def __len__(self) -> int:
+        return len(self.case)
+
+
+def process_list(organisation: Organisation) -> QuerySet[Process]:
+    """All processes by name, each with its imports, newest first."""
+    imports = ProcessImport.objects.of(organisation).exclude(state=State.DISCARDED)
+    found: QuerySet[Process] = Process.objects.of(organisation)
+    return found.prefetch_related(Prefetch("imports", queryset=imports, to_attr="shown_imports"))
+
+
+def import_latest(organisation: Organisation, process: Process) -> ProcessImport | None:
+    """The newest import of a process whose facts stand."""
+    found: ProcessImport | None = (
+        ProcessImport.objects.of(organisation)
+        .filter(process=process, state=State.DONE)
+        .order_by("-finished_at")
+        .first()
+    )
+    return found
+
+
+def imports_done(organisation: Organisation) -> QuerySet[ProcessImport]:
+    """All imports whose facts stand, newest first."""
+    found: QuerySet[ProcessImport] = (
+        ProcessImport.objects.of(organisation).filter(state=State.DONE).select_related("process")
+    )
+    return found.order_by("-finished_at")
+
+
+def imports_with_text(organisation: Organisation) -> list[ProcessImport]:
+    """Imports from which a model can learn: finished, with a column of texts. Newest first."""
+    return [one for one in imports_done(organisation) if one.mapping.get("text")]
+
+
+def import_open(organisation: Organisation, process: Process) -> ProcessImport | None:
+    """An import of the process that is not finished yet."""
+    waiting = (State.UPLOADED, State.QUEUED, State.RUNNING)
+    found: ProcessImport | None = (
+        ProcessImport.objects.of(organisation).filter(process=process, state__in=waiting).first()
+    )
+    return found
+
+
+def rejected_rows(process_import: ProcessImport) -> QuerySet[RejectedRow]:
+    """The rows that were not taken, in the order of the file."""
+    found: QuerySet[RejectedRow] = RejectedRow.objects.of(process_import.organisation_id).filter(
+        process_import=process_import
+    )
+    return found
+
+
+def text_rows(process_import: ProcessImport) -> list[TextRow]:
+    """The cases that have a text, in the order of the file. Empty where the import has no texts."""
+    rows = _cases(process_import.cases_file, "case_id, text, category, answer, opened", "text IS NOT NULL")
+    return [
+        TextRow(case, text, category, answer, _moment(opened))
+        for case, text, category, answer, opened in rows
+    ]
+
+
+def case_values(process_import: ProcessImport) -> CaseValues:
+    """What was measured for each case, as columns. Empty where nothing was imported."""
+    rows = _cases(process_import.cases_file, "case_id, opened, closed, handling", "true")
+    return CaseValues(
+        case=[row[0] for row in rows],
+        opened=[_moment(row[1]) for row in rows],
+        closed=[_moment(row[2]) for row in rows],
+        duration_days=[
+            None if row[1] is None or row[2] is None else (row[2] - row[1]) / DAY_MICROSECONDS for row in rows
+        ],
+        handling_minutes=[row[3] for row in rows],
+    )
+
+
+def _moment(microseconds: int | None) -> dt.datetime | None:
+    if microseconds is None:
+        return None
+    return dt.datetime(1970, 1, 1, tzinfo=dt.UTC) + dt.timedelta(microseconds=microseconds)
+
+
+def _cases(path: Path, columns: str, condition: str) -> list[tuple[Any, ...]]:
+    """Reads columns of the stored cases. `columns` and `condition` are our own, never a person's."""
+    if not path.is_file():
+        return []
+    import duckdb
+
+    with duckdb.connect(":memory:") as con:
+        return con.execute(
+            f"SELECT {columns} FROM read_parquet(?) WHERE {condition} ORDER BY case_no",  # noqa: S608
+            [str(path)],
+        ).fetchall()
