@@ -1,0 +1,86 @@
+"""A real Pilotwerk with web and worker, a real Chromium, and axe on every page that is visited."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+# Playwright's sync API runs an event loop; the ORM is not used in these tests, but Django is set up.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+
+CHROMIUM_FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(url: str, process: subprocess.Popen[bytes]) -> None:
+    for _attempt in range(150):
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except OSError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError(f"{url} does not answer")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """Debian's Chromium; a skip that says how to get it where there is none, a failure in CI."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        message = "Chromium was not found: install it (Debian: apt-get install chromium)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`pilotwerk serve` on a free port with a data folder of its own; its address."""
+    folder: Path = tmp_path_factory.mktemp("installation")
+    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
+        "PILOTWERK_DATA_DIR": str(folder),
+        "PILOTWERK_DEMO": "off",
+        "PILOTWERK_EMBEDDINGS": "off",
+        "OMP_NUM_THREADS": "1",
+    }
+    command = [sys.executable, "-m", "pilotwerk.cli.main"]
+    subprocess.run([*command, "migrate", "--quiet"], env=environment, check=True)
+    port = _free_port()
+    with (folder / "server.log").open("wb") as log:
+        process = subprocess.Popen(
+            [*command, "serve", "--port", str(port)], env=environment, stdout=log, stderr=log
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -1,0 +1,91 @@
+"""A person in front of a browser. Every page that they open is checked in light and dark."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, ConsoleMessage, Page
+
+HARMLESS = ("the server responded with a status of 422", "the server responded with a status of 404")
+
+
+class Person:
+    """Signs up or in, reads headings, fills in forms by the name of a field, and notes what axe and the console say."""
+
+    def __init__(self, browser: Browser, address: str, language: str) -> None:
+        locale = {"de": "de-DE", "en": "en-GB"}[language]
+        self.context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+        self.page: Page = self.context.new_page()
+        self.address = address
+        self.language = language
+        self.findings: list[str] = []
+        self.visited: dict[str, str] = {}
+        self.page.on("console", self._console)
+        self.page.on("pageerror", lambda error: self.findings.append(f"script: {error}"))
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not any(text in message.text for text in HARMLESS):
+            self.findings.append(f"console at {self.page.url}: {message.text}")
+
+    def goto(self, path: str) -> None:
+        """Open an address of this installation and look at it."""
+        self.page.goto(self.address + path if path.startswith("/") else path)
+        self.look()
+
+    def look(self) -> None:
+        """Check the present page with axe in light and dark, each kind of page once a state of its title."""
+        self.page.wait_for_load_state()
+        kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", self.page.url.removeprefix(self.address).split("?")[0])
+        key = f"{kind} {self.heading()}"
+        if key in self.visited:
+            return
+        self.visited[key] = kind
+        language = self.page.locator("html").get_attribute("lang")
+        if language != self.language:
+            self.findings.append(f"{kind}: the page says it is in {language}")
+        for scheme in ("light", "dark"):
+            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            for violation in Axe().run(self.page).response["violations"]:
+                self.findings.append(f"axe, {scheme}, {kind}: {self._said(violation)}")
+        self.page.emulate_media(color_scheme="light")
+
+    @staticmethod
+    def _said(violation: dict[str, Any]) -> str:
+        return f"{violation['id']}: " + "; ".join(node["html"][:140] for node in violation["nodes"][:3])
+
+    def heading(self) -> str:
+        """The page's h1."""
+        return self.page.locator("h1").first.inner_text().strip()
+
+    def fill(self, **values: str | bool) -> None:
+        """Fill in fields by name: text, select, radio or checkbox as they are."""
+        for name, value in values.items():
+            field = self.page.locator(f"main [name='{name}']")
+            kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
+            if kind == "select":
+                field.first.select_option(str(value))
+            elif kind == "radio":
+                self.page.locator(f"main [name='{name}'][value='{value}']").check()
+            elif kind == "checkbox":
+                field.first.set_checked(bool(value))
+            else:
+                field.first.fill(str(value))
+
+    def press(self, selector: str) -> None:
+        """Click and look at what comes."""
+        self.page.locator(selector).first.click()
+        self.look()
+
+    def submit(self, form: str = "main form[method=post]") -> None:
+        """Send the form by its first button."""
+        self.press(f"{form} button[type=submit]")
+
+    @contextmanager
+    def closing(self) -> Iterator["Person"]:
+        """Close the browser's window afterwards; on the way out nothing may have been found."""
+        try:
+            yield self
+        finally:
+            self.context.close()
