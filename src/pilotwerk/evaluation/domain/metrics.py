@@ -34,7 +34,7 @@ class Measured(Protocol):
     @property
     def satisfaction(self) -> int | None: ...
     @property
-    def category_corrected(self) -> bool | None: ...
+    def recontacted(self) -> bool | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("handling_time", "minutes", "primary", True, _minutes),
     Metric("response_time", "hours", "secondary", True, lambda case: case.response_hours),
     Metric("quality", "share", "guardrail", False, lambda case: case.quality_ok),
-    Metric("category_corrected", "share", "guardrail", True, lambda case: case.category_corrected),
+    Metric("recontacted", "share", "guardrail", True, lambda case: case.recontacted),
     Metric("satisfaction", "points", "guardrail", False, lambda case: case.satisfaction),
 )
 PRIMARY = next(metric for metric in METRICS if metric.role == "primary")

@@ -21,7 +21,7 @@ class Case:
     response_hours: float | None = None
     quality_ok: bool | None = None
     satisfaction: int | None = None
-    category_corrected: bool | None = None
+    recontacted: bool | None = None
 
 
 def between(low: float, high: float) -> Comparison:
@@ -88,7 +88,7 @@ def test_figures_come_from_the_cases_of_both_arms() -> None:
     assert found["handling_time"].verdict is Verdict.BETTER
     assert found["response_time"].comparison.control.missing == 20
     assert found["quality"].comparison.ai.value == 0.75
-    assert found["category_corrected"].comparison.control.successes == 5
+    assert found["recontacted"].comparison.control.successes == 5
     assert metrics.checked_quality(cases) == 40
 
 
