@@ -10,7 +10,7 @@ from django.core import mail
 from django.db import DatabaseError, connection, transaction
 
 from pilotwerk.audit import keys, registry, selectors, services, triggers
-from pilotwerk.audit.domain.actor import System, member
+from pilotwerk.audit.domain.actor import Actor, System, member
 from pilotwerk.audit.models import AuditCheckpoint, AuditEntry, AuditHead, PersonalText
 from pilotwerk.audit.verifier.verify import check_export, in_words
 from pilotwerk.core import clock, jobs
@@ -80,6 +80,7 @@ def test_a_change_that_is_rolled_back_leaves_no_entry_and_no_gap(log: UUID):
     ("wrong", "error", "reason"),
     [
         ({"actor": None}, TypeError, "needs an actor"),
+        ({"actor": Actor("member", 7, "Jana Lorenz")}, TypeError, "id and name are texts"),
         ({"action": "teststory.never_registered"}, KeyError, "not registered"),
         ({"personal": {}}, ValueError, "personal keys"),
         ({"personal": {"customer": "A", "phone": "1"}}, ValueError, "personal keys"),

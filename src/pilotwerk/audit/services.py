@@ -39,7 +39,7 @@ def record(
     actor: Actor,
     action: str,
     subject: tuple[str, str],
-    data: Mapping[str, Any] | None = None,
+    data: dict[str, Any] | None = None,
     personal: Mapping[str, str] | None = None,
 ) -> int:
     """Write down who did what, in the transaction of the change, as its last statement. Answers the number.
@@ -56,6 +56,8 @@ def record(
         raise RuntimeError(f"{action} must be recorded in the transaction of the change it tells of")
     if not isinstance(actor, Actor):
         raise TypeError(f"{action} needs an actor, not {actor!r}")
+    if type(actor.id) is not str or type(actor.name) is not str:
+        raise TypeError(f"{action}: an actor's id and name are texts, not {actor!r}")
     kind, key = subject
     if type(kind) is not str or type(key) is not str:
         raise TypeError(f"{action}: a subject is two texts, not {subject!r}")

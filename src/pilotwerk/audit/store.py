@@ -37,7 +37,7 @@ def append(
     actor: Actor,
     action: str,
     subject: tuple[str, str],
-    data: Mapping[str, Any],
+    data: dict[str, Any],
     personal: Mapping[str, str],
 ) -> int:
     """Write the next entry of a log inside the running transaction and answer its number."""

@@ -19,6 +19,11 @@ _encode = json.JSONEncoder(
 def canonical(value: object) -> bytes:
     """The bytes of a plain JSON value. TypeError or ValueError names what is not plain JSON, and where."""
     check_plain(value)
+    return encode(value)
+
+
+def encode(value: object) -> bytes:
+    """The bytes of a value that is known to be plain JSON."""
     return _encode(value).encode()
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from pilotwerk.audit.domain.actor import Actor
-from pilotwerk.audit.domain.canonical import canonical
+from pilotwerk.audit.domain.canonical import check_plain, encode
 from pilotwerk.audit.domain.checkpoint import iso
 from pilotwerk.audit.domain.commitment import ClearText, commit
 
@@ -34,13 +34,14 @@ def entry_new(
     actor: Actor,
     action: str,
     subject: tuple[str, str],
-    data: Mapping[str, Any],
+    data: dict[str, Any],
     personal: Mapping[str, str],
 ) -> Entry:
     """Write entry `sequence` (from 1) of a log. `data` is plain JSON; a person's name is never in the leaf.
 
     TypeError or ValueError for data that is not plain JSON.
     """
+    check_plain(data)
     texts = dict(personal)
     if actor.is_person and actor.name:
         texts[ACTOR_KEY] = actor.name
@@ -57,11 +58,11 @@ def entry_new(
         "actor": {"kind": actor.kind, "id": actor.id},
         "action": action,
         "subject": list(subject),
-        "data": dict(data),
+        "data": data,
     }
     if promised:
         leaf["personal"] = promised
-    return Entry(canonical(leaf), clear_texts)
+    return Entry(encode(leaf), clear_texts)
 
 
 def entry_read(leaf: bytes | str) -> dict[str, Any]:

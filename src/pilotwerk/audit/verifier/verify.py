@@ -555,6 +555,12 @@ def in_words(report: Report, language: str) -> list[str]:
     return lines + [said.text(language) for said in explanation(report)]
 
 
+def tell(report: Report) -> None:
+    """Print the whole report in both languages."""
+    for heading, language in (("Deutsch", "de"), ("English", "en")):
+        print(heading, *(f"  {line}" for line in in_words(report, language)), sep="\n", end="\n\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
         description="Checks a Pilotwerk audit export. Prüft einen Export des Prüfpfads."
@@ -564,8 +570,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--key", type=Path, metavar="FILE")
     options = parser.parse_args(arguments)
     report = check_export(options.directory, held=options.checkpoint, key_file=options.key)
-    for heading, language in (("Deutsch", "de"), ("English", "en")):
-        print(heading, *(f"  {line}" for line in in_words(report, language)), sep="\n", end="\n\n")
+    tell(report)
     return 0 if report.ok else 1
 
 
