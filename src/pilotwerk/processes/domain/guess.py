@@ -143,6 +143,11 @@ def _why(column: ColumnProfile, meaning: Meaning, *extra: Reason) -> tuple[Reaso
     return (*reasons, *extra)
 
 
+def _mostly_unique(column: ColumnProfile) -> float:
+    """One row a case: a number that names the row; a few doubles are rows to reject, many are another thing."""
+    return 0.3 if column.repeats < 1.02 else 0.0 if column.repeats < 1.3 else -0.6
+
+
 def _is_event_log(columns: Sequence[ColumnProfile], given: Mapping[Meaning, str]) -> bool:
     """One row an event: a case number that repeats, a step, and a time of the step.
 
@@ -216,7 +221,7 @@ def guess(
         take(Meaning.CASE, lambda column: 0.3 if column.repeats >= 1.2 else 0.0)
         take(Meaning.ACTIVITY)
     else:
-        take(Meaning.CASE, lambda column: 0.3 if column.repeats < 1.02 else -0.6)
+        take(Meaning.CASE, _mostly_unique)
     if not any(meaning in fixed for meaning in (Meaning.TIME, Meaning.START)):
         reasons |= _guess_times(rest, kind, found)
     elif kind is Kind.CASE_TABLE:

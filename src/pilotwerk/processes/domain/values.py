@@ -17,7 +17,7 @@ MISSING = (
 
 _CLOCK = (" %H:%M:%S.%f", " %H:%M:%S", " %H:%M", "")
 _CLOCK12 = (" %I:%M:%S %p", " %I:%M %p")
-_TAIL = r"(?:[ T].*)?$"
+_TAIL = r"(?:[ T,].*)?$"
 
 
 @dataclass(frozen=True, slots=True)
