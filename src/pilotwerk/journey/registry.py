@@ -41,11 +41,15 @@ class Attention:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where a task of the plan is done, and whether the data says that it is."""
+    """Where a task of the plan is done, and whether the data says that it is.
+
+    `by_hand`: a person may say so as well, because the data cannot tell for certain.
+    """
 
     task_key: str
     url_name: str
     is_done: Callable[[Organisation], bool]
+    by_hand: bool = False
 
 
 AttentionSource = Callable[[Organisation, Membership], list[Attention]]
@@ -71,13 +75,15 @@ def register_attention(source: AttentionSource) -> None:
     _attention.append(source)
 
 
-def register_step(task_key: str, url_name: str, is_done: Callable[[Organisation], bool]) -> None:
+def register_step(
+    task_key: str, url_name: str, is_done: Callable[[Organisation], bool], *, by_hand: bool = False
+) -> None:
     """Say where a task of the catalogue is done; `url_name` is a view that needs no further arguments."""
     if task_key in _steps:
         raise ValueError(f"the step for the task {task_key} is registered twice")
     if task_key not in plan_catalogue().tasks_by_key:
         raise ValueError(f"there is no task {task_key} in journey/data/plan.yaml")
-    _steps[task_key] = Step(task_key, url_name, is_done)
+    _steps[task_key] = Step(task_key, url_name, is_done, by_hand)
 
 
 def checks(gate: int) -> list[Check]:

@@ -1,7 +1,7 @@
 """Conditions of rules: small expressions over facts, answered with yes, no or "cannot tell".
 
 A condition is written like `contact == "direct" and obvious != "yes"` or `"hiring" in annex_iii`. Only
-names, texts, `and`, `or`, `not`, `==`, `!=`, `in`, `not in` are allowed. A fact that is None is unknown, and
+names, texts, `and`, `or`, `not`, `==`, `!=`, `in` are allowed. A fact that is None is unknown, and
 unknown stays unknown unless the rest of the expression decides alone (Kleene's three-valued logic). Nothing is
 executed.
 """
