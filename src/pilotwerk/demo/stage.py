@@ -16,6 +16,7 @@ from pilotwerk.demo.corpus.requests import Request, history, stream
 
 ZONE = ZoneInfo("Europe/Berlin")
 PAST_REQUESTS, NEW_REQUESTS = 1500, 360
+EXPORT_DAY = 8  # the old ticket system's files are exported
 PILOT_FIRST, PILOT_LAST = 31, 62  # days of the plan
 
 
@@ -80,7 +81,9 @@ class Stage:
         """What customers wrote before the plan began, and what they will write during the pilot."""
         count = max(round(PAST_REQUESTS * self.scale), 300)
         until = self.start - timedelta(days=3)
-        self.past = history(seed=self.seed, until=until, count=count)
+        written = history(seed=self.seed, until=until, count=count)
+        exported = local(self.day(EXPORT_DAY), time(0, 0)).replace(tzinfo=None)
+        self.past = [request for request in written if request.closed < exported]
         self.coming = stream(
             seed=self.seed,
             first=self.day(PILOT_FIRST),
