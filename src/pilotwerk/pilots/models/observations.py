@@ -15,6 +15,8 @@ class Sitting(TenantModel):
     opened_at = models.DateTimeField()
     last_signal_at = models.DateTimeField()
     seconds = models.FloatField(default=0)
+    # The page has given a sign of activity: from then on silence counts less (domain.handling).
+    live = models.BooleanField(default=False)
     ended_at = models.DateTimeField(null=True)
 
     class Meta:

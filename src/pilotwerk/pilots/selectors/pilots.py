@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q
+from django.db.models import Count, F, Q, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.governance.selectors import system_for_use_case, system_is_ready
 from pilotwerk.pilots.domain.states import Arm, CaseState, PilotState
 from pilotwerk.pilots.models import (
+    SENDING,
     Case,
     Closed,
     DecisionKind,
@@ -126,3 +129,45 @@ def categories(pilot: Pilot) -> list[str]:
     if pilot.model_version is not None:
         known = dict(pilot.model_version.facts.get("categories") or {})
     return sorted(known, key=lambda name: (-known[name], name))
+
+
+# What a figure's link shows: name in the address, label, condition.
+FILTERS: list[tuple[str, Any, Q]] = [
+    ("all", gettext_lazy("all"), Q()),
+    ("open", gettext_lazy("open"), ~Q(state=CaseState.DONE.value)),
+    ("sent", gettext_lazy("answered"), Q(closed=Closed.SENT)),
+    ("ai", gettext_lazy("with AI"), Q(arm=Arm.AI.value)),
+    ("control", gettext_lazy("as before"), Q(arm=Arm.CONTROL.value)),
+    ("rejected", gettext_lazy("rejected proposals"), Q(decisions__kind=DecisionKind.REJECT)),
+    (
+        "edited",
+        gettext_lazy("edited proposals"),
+        Q(decisions__kind=DecisionKind.EDIT, decisions__withdrawn_at=None),
+    ),
+    ("fault", gettext_lazy("faults"), Q(state__in=[CaseState.FAILED.value, CaseState.OUTCOME_UNKNOWN.value])),
+    ("closed", gettext_lazy("closed without an answer"), Q(closed__in=[Closed.NO_ANSWER, Closed.ELSEWHERE])),
+]
+
+
+def cases_filtered(pilot: Pilot, show: str) -> tuple[QuerySet[Case], list[dict[str, Any]]]:
+    """The cases under a filter, newest first, and all filters with their counts."""
+    base = Case.objects.filter(pilot=pilot)
+    filters = [
+        {"name": name, "label": label, "count": base.filter(condition).distinct().count()}
+        for name, label, condition in FILTERS
+    ]
+    chosen = next((condition for name, _label, condition in FILTERS if name == show), Q())
+    return base.filter(chosen).distinct().order_by("-received_at", "-number").defer("text"), filters
+
+
+def approval_coverage(pilot: Pilot) -> tuple[int, int]:
+    """How many answers went out, and how many of them carry a valid decision with exactly the content that
+    went.
+    """
+    sent = Case.objects.filter(pilot=pilot, closed=Closed.SENT)
+    covered = sent.filter(
+        decisions__kind__in=SENDING,
+        decisions__withdrawn_at=None,
+        decisions__content_hash=F("delivery__content_hash"),
+    )
+    return sent.count(), covered.distinct().count()

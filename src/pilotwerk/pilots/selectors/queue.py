@@ -137,3 +137,13 @@ def decided_today(organisation: Organisation, actor_id: str) -> int:
     )
     zone = ZoneInfo(organisation.timezone)
     return sum(moment.astimezone(zone).date() == today for moment in moments)
+
+
+def sent_reply(case: Case) -> Proposal | None:
+    """The words that went out."""
+    decision = (
+        Decision.objects.filter(case=case, kind__in=SENDING, withdrawn_at=None)
+        .select_related("proposal")
+        .first()
+    )
+    return decision.proposal if decision else None

@@ -26,11 +26,11 @@ def _open_sitting(organisation: Organisation, actor: Actor) -> Sitting | None:
 def _signal(sitting: Sitting, *, end: bool) -> None:
     """Count the time since the last signal; a sitting that ends forgets the person."""
     moment = clock.now()
-    sitting.seconds += gap_seconds(sitting.last_signal_at, moment)
+    sitting.seconds += gap_seconds(sitting.last_signal_at, moment, live=sitting.live)
     sitting.last_signal_at = moment
     if end:
         sitting.ended_at, sitting.member = moment, None
-    sitting.save(update_fields=["seconds", "last_signal_at", "ended_at", "member"])
+    sitting.save(update_fields=["seconds", "last_signal_at", "ended_at", "member", "live"])
 
 
 @transaction.atomic
@@ -60,6 +60,7 @@ def case_signal(*, organisation: Organisation, actor: Actor, case: Case) -> bool
     sitting = _open_sitting(organisation, actor)
     if sitting is None or sitting.case_id != case.pk:
         return False
+    sitting.live = True
     _signal(sitting, end=False)
     return True
 

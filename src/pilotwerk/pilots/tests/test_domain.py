@@ -114,8 +114,9 @@ def test_a_diff_always_contains_both_texts(before: str, after: str) -> None:
 
 def test_lunch_is_not_handling_time_and_never_opened_is_not_zero() -> None:
     start = datetime(2026, 11, 17, 10, tzinfo=UTC)
-    signals = [start, start + timedelta(minutes=3), start + timedelta(hours=1)]
-    assert handling.sitting_seconds(signals) == 180 + 600
+    assert handling.gap_seconds(start, start + timedelta(minutes=3)) == 180
+    assert handling.gap_seconds(start, start + timedelta(hours=1)) == 600
+    assert handling.gap_seconds(start, start + timedelta(hours=1), live=True) == 60
     assert handling.case_seconds([]) is None
     assert handling.case_seconds([100.0, 50.0]) == 150
     assert handling.case_seconds([600.0] * 20) == 7200

@@ -1,0 +1,247 @@
+"""What people fill in for a pilot."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from pilotwerk.accounts.models import Organisation
+from pilotwerk.core import clock
+from pilotwerk.pilots.domain.stop_rules import DEFAULTS, RuleKind, StopRule, from_plain
+from pilotwerk.pilots.models import Closed, Pilot, RejectReason, SourceKind, TargetKind
+from pilotwerk.pilots.selectors import categories, targets_offered
+from pilotwerk.pilots.wording import RULE_NAMES
+
+# Nobody starts the day at midnight: what is put back to a day is in the queue when work begins.
+MORNING = time(7, 0)
+
+
+class RevisionForm(forms.Form):
+    """Which proposal the person saw."""
+
+    revision = forms.IntegerField(min_value=1, widget=forms.HiddenInput)
+    content_hash = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+
+class ApproveForm(RevisionForm):
+    """The proposal with what the person changed in it."""
+
+    body = forms.CharField(required=False, strip=False)
+    category = forms.CharField(required=False, max_length=120)
+
+
+class RejectForm(RevisionForm):
+    reason = forms.ChoiceField(choices=RejectReason.choices)
+    text = forms.CharField(required=False, max_length=1000)
+
+
+class AnswerForm(forms.Form):
+    """An answer written by hand."""
+
+    body = forms.CharField(required=False, strip=False)
+    category = forms.CharField(required=False, max_length=120)
+
+
+class DeferForm(forms.Form):
+    """Until which day; early in the morning at the organisation's place."""
+
+    until = forms.DateField()
+    text = forms.CharField(required=False, max_length=1000)
+
+    def moment(self, organisation: Organisation) -> datetime:
+        return datetime.combine(self.cleaned_data["until"], MORNING, ZoneInfo(organisation.timezone))
+
+
+class CloseForm(forms.Form):
+    how = forms.ChoiceField(choices=[c for c in Closed.choices if c[0] != Closed.SENT])
+    text = forms.CharField(required=False, max_length=1000)
+
+
+class ReasonForm(forms.Form):
+    """A reason in a person's words."""
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class StopForm(forms.Form):
+    """Stopping never demands a reason."""
+
+    reason = forms.CharField(required=False, max_length=1000)
+
+
+class UploadForm(forms.Form):
+    """A file of requests or of customers' answers."""
+
+    file = forms.FileField(label=gettext_lazy("File"))
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > settings.PILOTWERK_UPLOAD_MAX_BYTES:
+            limit = settings.PILOTWERK_UPLOAD_MAX_BYTES // 1024 // 1024
+            raise ValidationError(_("The file is larger than %(limit)s MB.") % {"limit": limit})
+        return file
+
+
+class TrainForm(forms.Form):
+    """From which import the pilot learns."""
+
+    process_import = forms.ChoiceField(label=gettext_lazy("Past requests"))
+
+    def __init__(self, *args: Any, imports: list[Any], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.imports = {str(one.pk): one for one in imports}
+        self.fields["process_import"].choices = [  # type: ignore[attr-defined]
+            (key, f"{one.filename} · {one.process}") for key, one in self.imports.items()
+        ]
+
+
+class CheckForm(forms.Form):
+    """A reviewer's verdict."""
+
+    ok = forms.TypedChoiceField(
+        choices=[("yes", gettext_lazy("In order")), ("no", gettext_lazy("Not in order"))],
+        coerce=lambda value: value == "yes",
+    )
+    note = forms.CharField(required=False, max_length=500)
+
+
+class SetupForm(forms.Form):
+    """Everything that decides how the pilot runs and is measured."""
+
+    name = forms.CharField(label=gettext_lazy("Name of the pilot"), max_length=120)
+    share = forms.IntegerField(
+        label=gettext_lazy("Share of requests with AI, in %"),
+        min_value=1,
+        max_value=100,
+        help_text=gettext_lazy(
+            "The rest is answered as before. 50 % shows an effect soonest; at 100 % no comparison is possible."
+        ),
+    )
+    send_delay_seconds = forms.IntegerField(
+        label=gettext_lazy("Seconds until an approved answer goes out"),
+        min_value=0,
+        max_value=3600,
+        help_text=gettext_lazy("During this time the approval can be withdrawn."),
+    )
+    deadline_hours = forms.IntegerField(
+        label=gettext_lazy("Deadline for an answer, in hours"), min_value=1, max_value=720
+    )
+    enough_decisions = forms.IntegerField(
+        label=gettext_lazy("Decided proposals until gate 2"),
+        min_value=5,
+        max_value=1000,
+        help_text=gettext_lazy("From how many decisions on the pilot counts as tried out."),
+    )
+    urgent_categories = forms.MultipleChoiceField(
+        label=gettext_lazy("Categories that come before all others"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    source_kind = forms.ChoiceField(
+        label=gettext_lazy("How requests come in"), choices=SourceKind.choices, widget=forms.RadioSelect
+    )
+    target_kind = forms.ChoiceField(label=gettext_lazy("How answers go out"), widget=forms.RadioSelect)
+    untrained_reason = forms.CharField(
+        label=gettext_lazy("Reason to start without anything learned"),
+        required=False,
+        max_length=500,
+        help_text=gettext_lazy("Only where there are no past requests. Everything is then answered by hand."),
+    )
+
+    def __init__(self, *args: Any, pilot: Pilot | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        known = categories(pilot) if pilot else []
+        if known:
+            self._choices("urgent_categories", [(name, name) for name in known])
+        else:
+            del self.fields["urgent_categories"]
+        offered = targets_offered()
+        self._choices("target_kind", [c for c in TargetKind.choices if c[0] in offered])
+        for rule in self._rules(pilot):
+            self._rule_fields(rule)
+
+    def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        self.fields[name].choices = choices  # type: ignore[attr-defined]
+
+    @staticmethod
+    def _rules(pilot: Pilot | None) -> list[StopRule]:
+        """One line for each kind: as stored, else as proposed; a kind left out is shown switched off."""
+        stored = {rule.kind: rule for rule in from_plain(pilot.stop_rules)} if pilot else {}
+        return [stored.get(rule.kind, rule) for rule in DEFAULTS]
+
+    def _rule_fields(self, rule: StopRule) -> None:
+        """Limit in percent (empty switches the rule off) and how many happenings it looks at."""
+        kind = rule.kind.value
+        self.fields[f"limit_{kind}"] = forms.IntegerField(
+            label=_("%(rule)s: limit in %%") % {"rule": RULE_NAMES[kind]},
+            min_value=1,
+            max_value=99,
+            required=False,
+            initial=round(rule.limit * 100),
+        )
+        self.fields[f"window_{kind}"] = forms.IntegerField(
+            label=_("%(rule)s: of the last … cases") % {"rule": RULE_NAMES[kind]},
+            min_value=5,
+            max_value=500,
+            initial=rule.window,
+        )
+
+    def rule_rows(self) -> list[dict[str, Any]]:
+        """The stop rules' fields side by side, for the table in the form."""
+        return [
+            {
+                "name": RULE_NAMES[k.value],
+                "limit": self[f"limit_{k.value}"],
+                "window": self[f"window_{k.value}"],
+            }
+            for k in RuleKind
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        limits = [data.get(f"limit_{kind.value}") for kind in RuleKind]
+        if not any(limits):
+            raise ValidationError(_("Set at least one stop rule: a pilot without a brake does not start."))
+        return data
+
+    def stop_rules(self) -> list[StopRule]:
+        """The rules that are switched on; a rule can tell from half of its window on."""
+        found = []
+        for kind in RuleKind:
+            limit, window = (
+                self.cleaned_data[f"limit_{kind.value}"],
+                self.cleaned_data[f"window_{kind.value}"],
+            )
+            if limit:
+                found.append(StopRule(kind, limit=limit / 100, window=window, minimum=max(window // 2, 1)))
+        return found
+
+    @staticmethod
+    def initial_for(pilot: Pilot | None, name: str) -> dict[str, Any]:
+        """What stands in the form at first."""
+        shown = pilot or Pilot(name=name)
+        return {
+            "name": shown.name,
+            "share": round(shown.share * 100),
+            "send_delay_seconds": shown.send_delay_seconds,
+            "deadline_hours": shown.deadline_hours,
+            "enough_decisions": shown.enough_decisions,
+            "urgent_categories": shown.urgent_categories,
+            "source_kind": shown.source_kind,
+            "target_kind": shown.target_kind,
+            "untrained_reason": shown.untrained_reason,
+        }
+
+
+def tomorrow(organisation: Organisation) -> str:
+    """The first day to which a case can be put back, as the date field wants it."""
+    return (clock.today(organisation.timezone) + timedelta(days=1)).isoformat()

@@ -1,0 +1,26 @@
+"""How deadlines are said in the queue."""
+
+from datetime import datetime
+
+from django import template
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from pilotwerk.web.templatetags.pw import clock_time, short_date
+
+register = template.Library()
+
+
+@register.filter
+def deadline(value: datetime, now: datetime) -> str:
+    """The time when it is today, else the day; said as such when it has passed."""
+    if value < now:
+        return _("overdue")
+    same_day = timezone.localtime(value).date() == timezone.localtime(now).date()
+    return _("by %(when)s") % {"when": clock_time(value) if same_day else short_date(value)}
+
+
+@register.filter
+def css_percent(share: float) -> str:
+    """A share 0..1 as a length for a bar; always with a point, whatever the language."""
+    return f"{share * 100:.1f}%"

@@ -1,0 +1,27 @@
+"""An uploaded file on disk for as long as it is read."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pilotwerk.pilots import folders
+from pilotwerk.pilots.models import Pilot
+
+
+@contextmanager
+def kept(pilot: Pilot, file: Any) -> Iterator[Path]:
+    """The file under a name of our own; its ending stays, because readers go by it."""
+    folder = folders.uploads(pilot)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{uuid.uuid4()}{''.join(Path(file.name).suffixes[-2:]).lower()}"
+    try:
+        with path.open("wb") as handle:
+            for chunk in file.chunks():
+                handle.write(chunk)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,1 @@
+"""Pages of the pilot: fetch, validate, call one service, render."""

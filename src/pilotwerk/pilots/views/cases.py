@@ -1,0 +1,70 @@
+"""The pilot's cases: where every figure leads to, and the way in for a file."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from pilotwerk.accounts.request import OrganisationRequest
+from pilotwerk.core.permissions import requires
+from pilotwerk.pilots import execution, permissions, selectors
+from pilotwerk.pilots.forms import UploadForm
+from pilotwerk.pilots.presenting import case_context
+from pilotwerk.pilots.uploads import kept
+from pilotwerk.pilots.views.pilot import pilot_or_404
+from pilotwerk.web.render import page
+
+PER_PAGE = 50
+
+
+@requires(permissions.VIEW)
+def cases(request: OrganisationRequest) -> HttpResponse:
+    """All cases, newest first, by the filter that a figure's link carries."""
+    pilot = pilot_or_404(request)
+    chosen = request.GET.get("show", "all")
+    shown, filters = selectors.cases_filtered(pilot, chosen)
+    listed = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
+    context = {"pilot": pilot, "listed": listed, "filters": filters, "chosen": chosen}
+    return page(request, "pilots/cases.html", context)
+
+
+@requires(permissions.VIEW)
+def record(request: OrganisationRequest, pk: UUID) -> HttpResponse:
+    """One case from its arrival to its end, for reading."""
+    case = selectors.case_get(request.organisation, pk)
+    if case is None:
+        raise Http404
+    return page(request, "pilots/record.html", case_context(case, None, {}))
+
+
+@requires(permissions.MANAGE)
+@require_POST
+def upload(request: OrganisationRequest) -> HttpResponse:
+    """Take in the requests of a file; what was known before or unreadable is said."""
+    pilot = pilot_or_404(request)
+    form = UploadForm(request.POST, request.FILES)
+    if not form.is_valid():
+        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        return redirect(request.organisation.url("pilots:pilot"))
+    file = form.cleaned_data["file"]
+    with kept(pilot, file) as path:
+        done, read = execution.upload_ingest(pilot=pilot, actor=request.actor, path=path, filename=file.name)
+    said = [
+        ngettext("%(count)s request came in.", "%(count)s requests came in.", len(done.new))
+        % {"count": len(done.new)}
+    ]
+    if done.known:
+        said.append(_("%(count)s were known before and left out.") % {"count": len(done.known)})
+    rejected = len(read.rejected) + len(done.empty)
+    if rejected:
+        said.append(_("%(count)s rows could not be read.") % {"count": rejected})
+    said += [_("Row %(row)s: %(why)s") % {"row": one.row, "why": one.message} for one in read.rejected[:5]]
+    messages.success(request, " ".join(said))
+    return redirect(request.organisation.url("pilots:pilot"))
