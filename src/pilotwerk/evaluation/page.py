@@ -10,7 +10,7 @@ from pilotwerk.company.selectors import profile
 from pilotwerk.core.results import CannotTell
 from pilotwerk.evaluation import permissions, selectors, wording
 from pilotwerk.evaluation.domain.decision import Choice
-from pilotwerk.evaluation.domain.effect import Verdict
+from pilotwerk.evaluation.domain.effect import Difference, Verdict
 from pilotwerk.evaluation.domain.goals import GoalResult
 from pilotwerk.evaluation.domain.grade import Grade
 from pilotwerk.evaluation.domain.report import Effect
@@ -84,11 +84,16 @@ def heading(found: Effect, *, preliminary: bool) -> str:
 def lead(found: Effect) -> str:
     """The result in one or two sentences: time first, then at what price."""
     primary = found.primary
-    if primary is None or primary.verdict is Verdict.OPEN:
+    difference = primary.comparison.difference if primary else None
+    if primary is None or not isinstance(difference, Difference) or primary.verdict is Verdict.OPEN:
         first = _("Whether a case takes less time with AI is still open.")
     else:
-        row = wording.row(primary)
-        values = {"effect": row.effect.lstrip("+−"), "low": row.low, "high": row.high}
+        low, high = sorted((abs(difference.low), abs(difference.high)))
+        values = {
+            "effect": wording.amount(primary.metric.unit, abs(difference.effect)),
+            "low": number(low, 1),
+            "high": number(high, 1),
+        }
         if primary.verdict is Verdict.BETTER:
             first = _("With AI a case takes %(effect)s less (%(low)s to %(high)s).") % values
         else:
