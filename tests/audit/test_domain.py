@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pymerkle
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from pilotwerk.audit.domain.actor import Actor, System, member, visitor
 from pilotwerk.audit.domain.canonical import canonical
 from pilotwerk.audit.domain.checkpoint import Signer, origin_of
-from pilotwerk.audit.domain.entry import entry_new, entry_read
+from pilotwerk.audit.domain.entry import Entry, entry_new, entry_read
 from pilotwerk.audit.domain.merkle import (
     Frontier,
     consistency_proof,
@@ -68,7 +69,7 @@ def signer() -> Signer:
     return Signer(origin_of(LOG), Ed25519PrivateKey.generate())
 
 
-def test_the_tree_has_the_roots_of_the_published_vectors():
+def test_the_tree_has_the_roots_of_the_published_vectors() -> None:
     tree = Frontier()
     assert tree.root().hex() == CT_ROOTS[0]
     for leaf, root in zip(CT_LEAVES, CT_ROOTS[1:], strict=True):
@@ -76,7 +77,7 @@ def test_the_tree_has_the_roots_of_the_published_vectors():
         assert tree.root().hex() == root
 
 
-def test_the_proofs_are_those_of_the_published_vectors():
+def test_the_proofs_are_those_of_the_published_vectors() -> None:
     leaves = [leaf_hash(bytes.fromhex(leaf)) for leaf in CT_LEAVES]
     assert [node.hex() for node in inclusion_proof(leaves, 5)] == [
         "bc1a0643b12e4d2d7c77918f44e0f4f79a838b6cf9ec5b5c283e1f4d88599e6b",
@@ -91,7 +92,7 @@ def test_the_proofs_are_those_of_the_published_vectors():
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 8, 13, 33])
-def test_pymerkle_gets_the_same_roots_and_accepts_the_same_trees(size):
+def test_pymerkle_gets_the_same_roots_and_accepts_the_same_trees(size: int) -> None:
     leaves, peer = leaves_of(size), peer_of(size)
     assert tree_root(leaves) == peer.get_root()
     for earlier in range(1, size + 1):
@@ -110,7 +111,7 @@ def test_pymerkle_gets_the_same_roots_and_accepts_the_same_trees(size):
 
 
 @given(st.integers(1, 70), st.data())
-def test_a_leaf_is_proven_only_at_its_own_place(size, data):
+def test_a_leaf_is_proven_only_at_its_own_place(size: int, data: st.DataObject) -> None:
     leaves = leaves_of(size)
     index = data.draw(st.integers(0, size - 1))
     proof, root = inclusion_proof(leaves, index), tree_root(leaves)
@@ -124,20 +125,25 @@ def test_a_leaf_is_proven_only_at_its_own_place(size, data):
 
 
 @given(st.integers(1, 70), st.data())
-def test_a_rewritten_past_is_never_consistent(size, data):
+def test_a_rewritten_past_is_never_consistent(size: int, data: st.DataObject) -> None:
     leaves = leaves_of(size)
     first = data.draw(st.integers(1, size))
     changed = data.draw(st.integers(0, first - 1))
     rewritten = [*leaves]
     rewritten[changed] = leaf_hash(b"another story")
     proof = consistency_proof(rewritten, first)
-    told = {"first": first, "second": size, "second_root": tree_root(rewritten), "proof": proof}
+    told: dict[str, Any] = {
+        "first": first,
+        "second": size,
+        "second_root": tree_root(rewritten),
+        "proof": proof,
+    }
     assert verify_consistency(first_root=tree_root(rewritten[:first]), **told)
     assert not verify_consistency(first_root=tree_root(leaves[:first]), **told)
 
 
 @given(st.integers(0, 200), st.integers(0, 40))
-def test_a_tree_goes_on_from_its_stored_frontier(before, after):
+def test_a_tree_goes_on_from_its_stored_frontier(before: int, after: int) -> None:
     leaves = leaves_of(before + after)
     tree = Frontier()
     for leaf in leaves[:before]:
@@ -148,7 +154,7 @@ def test_a_tree_goes_on_from_its_stored_frontier(before, after):
     assert later.root() == tree_root(leaves)
 
 
-def test_a_frontier_that_does_not_fit_its_size_is_refused():
+def test_a_frontier_that_does_not_fit_its_size_is_refused() -> None:
     with pytest.raises(ValueError, match="2 subtrees, not 1"):
         Frontier(3, [b""])
 
@@ -161,14 +167,14 @@ PLAIN = st.recursive(
 
 
 @given(PLAIN)
-def test_canonical_json_reads_back_and_never_holds_a_line_end(value):
+def test_canonical_json_reads_back_and_never_holds_a_line_end(value: Any) -> None:
     written = canonical(value)
     assert json.loads(written) == value
     assert canonical(json.loads(written)) == written
     assert b"\n" not in written
 
 
-def test_canonical_json_does_not_depend_on_the_order_of_keys():
+def test_canonical_json_does_not_depend_on_the_order_of_keys() -> None:
     assert canonical({"b": 1, "a": "ü"}) == canonical({"a": "ü", "b": 1}) == '{"a":"ü","b":1}'.encode()
 
 
@@ -183,12 +189,12 @@ def test_canonical_json_does_not_depend_on_the_order_of_keys():
         ({"x": {1, 2}}, "data.x is set"),
     ],
 )
-def test_what_is_not_plain_json_is_refused_with_its_place(value, said):
+def test_what_is_not_plain_json_is_refused_with_its_place(value: Any, said: str) -> None:
     with pytest.raises((TypeError, ValueError), match=said):
         canonical(value)
 
 
-def entry(actor: Actor, **personal: str):
+def entry(actor: Actor, **personal: str) -> Entry:
     return entry_new(
         log=LOG,
         sequence=7,
@@ -201,7 +207,7 @@ def entry(actor: Actor, **personal: str):
     )
 
 
-def test_names_of_people_are_not_in_the_leaf_but_can_be_shown_to_belong_to_it():
+def test_names_of_people_are_not_in_the_leaf_but_can_be_shown_to_belong_to_it() -> None:
     written = entry(member(5, "Jana Lorenz"), name="Piet Hansen")
     assert b"Jana" not in written.leaf
     assert b"Piet" not in written.leaf
@@ -214,19 +220,19 @@ def test_names_of_people_are_not_in_the_leaf_but_can_be_shown_to_belong_to_it():
     }
 
 
-def test_the_same_name_never_gives_the_same_commitment():
+def test_the_same_name_never_gives_the_same_commitment() -> None:
     first, second = entry(member(5, "Jana")), entry(member(5, "Jana"))
     assert entry_read(first.leaf)["personal"] != entry_read(second.leaf)["personal"]
 
 
-def test_a_part_of_the_program_has_no_personal_texts():
+def test_a_part_of_the_program_has_no_personal_texts() -> None:
     written = entry(System("worker"))
     assert written.clear_texts == []
     assert entry_read(written.leaf)["actor"] == {"id": "worker", "kind": "system"}
     assert entry(visitor()).clear_texts == []
 
 
-def test_a_checkpoint_has_the_form_that_witnesses_read():
+def test_a_checkpoint_has_the_form_that_witnesses_read() -> None:
     by = signer()
     note = by.checkpoint(size=3, root=bytes(32), at=NOON)
     origin, size, root, time, blank, signature, end = note.split("\n")
@@ -238,7 +244,7 @@ def test_a_checkpoint_has_the_form_that_witnesses_read():
     assert (point.size, point.root) == (3, bytes(32))
 
 
-def test_the_public_key_has_the_c2sp_form():
+def test_the_public_key_has_the_c2sp_form() -> None:
     by = signer()
     name, number, _ = str(by.key).split("+", 2)
     assert number == hashlib.sha256(name.encode() + b"\n\x01" + by.key.public).hexdigest()[:8]
@@ -246,7 +252,7 @@ def test_the_public_key_has_the_c2sp_form():
 
 
 @given(st.data())
-def test_no_byte_of_a_checkpoint_can_change_unseen(data):
+def test_no_byte_of_a_checkpoint_can_change_unseen(data: st.DataObject) -> None:
     by = signer()
     note = by.checkpoint(size=12, root=hashlib.sha256(b"r").digest(), at=NOON).encode()
     place = data.draw(st.integers(0, len(note) - 1))
@@ -256,7 +262,7 @@ def test_no_byte_of_a_checkpoint_can_change_unseen(data):
         checkpoint_open(changed, by.key, "changed.txt")
 
 
-def test_a_checkpoint_of_another_log_or_key_is_refused():
+def test_a_checkpoint_of_another_log_or_key_is_refused() -> None:
     mine, by_stranger = signer(), signer()
     other_log = Signer(origin_of(UUID(int=1)), mine.private)
     for forger in (by_stranger, other_log):
@@ -270,6 +276,6 @@ def test_a_checkpoint_of_another_log_or_key_is_refused():
         checkpoint_open(manifest, mine.key, "a manifest is no checkpoint")
 
 
-def test_a_note_with_an_empty_line_cannot_be_signed():
+def test_a_note_with_an_empty_line_cannot_be_signed() -> None:
     with pytest.raises(ValueError, match="none of them empty"):
         signer().sign("a\n\nb\n")

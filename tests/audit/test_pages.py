@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 
 from pilotwerk.accounts.services import organisation_change
-from pilotwerk.audit import services, triggers
+from pilotwerk.audit import selectors, services, triggers
 from pilotwerk.audit.models import AuditEntry
 from pilotwerk.audit.verifier.verify import check_export
 from pilotwerk.core import clock
@@ -34,7 +34,7 @@ def text_of(html: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
 
 
-def test_the_auditor_reads_who_did_what(cast: Cast):
+def test_the_auditor_reads_who_did_what(cast: Cast) -> None:
     told = text_of(page(cast, "log"))
     assert re.search(r"Prüfpfad: \d+ Einträge", told)
     assert "Gerda Chefin" in told
@@ -45,11 +45,11 @@ def test_the_auditor_reads_who_did_what(cast: Cast):
 @pytest.mark.parametrize(
     ("role", "status"), [("owner", 200), ("lead", 200), ("clerk", 403), ("employee", 403), ("outsider", 404)]
 )
-def test_only_who_may_see_it_sees_it(cast: Cast, role: str, status: int):
+def test_only_who_may_see_it_sees_it(cast: Cast, role: str, status: int) -> None:
     assert cast.client(role).get(cast.organisation.url("audit:log")).status_code == status
 
 
-def test_searching_by_word_person_and_day(cast: Cast):
+def test_searching_by_word_person_and_day(cast: Cast) -> None:
     with clock.travel(datetime(2026, 3, 5, 12, tzinfo=UTC)):
         organisation_change(
             organisation=cast.organisation,
@@ -66,7 +66,7 @@ def test_searching_by_word_person_and_day(cast: Cast):
     assert wrong.status_code == 422
 
 
-def test_fifty_entries_a_page(cast: Cast):
+def test_fifty_entries_a_page(cast: Cast) -> None:
     with transaction.atomic():
         for number in range(60):
             services.record(
@@ -82,7 +82,7 @@ def test_fifty_entries_a_page(cast: Cast):
     assert f"person={cast.user('lead').pk}&amp;page=2" in first
 
 
-def test_an_entry_shows_its_leaf_hash_and_whether_it_is_proven(cast: Cast):
+def test_an_entry_shows_its_leaf_hash_and_whether_it_is_proven(cast: Cast) -> None:
     assert "noch nicht bezeugt" in text_of(page(cast, "entry/1"))
     services.checkpoint_create(organisation_id=cast.organisation.id)
     told = text_of(page(cast, "entry/2"))
@@ -93,7 +93,7 @@ def test_an_entry_shows_its_leaf_hash_and_whether_it_is_proven(cast: Cast):
     assert cast.client("auditor").get(missing).status_code == 404
 
 
-def test_check_now_says_that_all_is_well_and_is_remembered(cast: Cast):
+def test_check_now_says_that_all_is_well_and_is_remembered(cast: Cast) -> None:
     services.checkpoint_create(organisation_id=cast.organisation.id)
     assert "Unversehrt: Die Einträge 1 bis" in text_of(page(cast, "check", post=True))
     told = text_of(page(cast, "log"))
@@ -101,7 +101,7 @@ def test_check_now_says_that_all_is_well_and_is_remembered(cast: Cast):
     assert "Uta Prüferin hat den Prüfpfad geprüft" in told
 
 
-def test_check_now_finds_a_change_in_the_database(cast: Cast):
+def test_check_now_finds_a_change_in_the_database(cast: Cast) -> None:
     services.checkpoint_create(organisation_id=cast.organisation.id)
     with triggers.suspended():
         found = AuditEntry.objects.filter(organisation_id=cast.organisation.id, sequence=2)
@@ -113,17 +113,19 @@ def test_check_now_finds_a_change_in_the_database(cast: Cast):
     assert "Nein. Dieser Eintrag oder ein anderer" in text_of(page(cast, "entry/2"))
 
 
-def test_the_downloaded_export_is_accepted_with_a_checkpoint_downloaded_before(cast: Cast, tmp_path: Path):
+def test_the_downloaded_export_is_accepted_with_a_checkpoint_downloaded_before(
+    cast: Cast, tmp_path: Path
+) -> None:
     client = cast.client("auditor")
     made = client.post(cast.organisation.url("audit:checkpoint_new"), follow=True)
-    size = services.selectors.state(cast.organisation.id).entries
+    size = selectors.state(cast.organisation.id).entries
     assert "Der Prüfpunkt ist gesetzt." in made.content.decode()
     kept = tmp_path / "kept.txt"
     kept.write_bytes(client.get(cast.organisation.url("audit:checkpoint", size)).content)
     key = tmp_path / "public.key"
     key.write_bytes(client.get(cast.organisation.url("audit:public_key")).content)
     answer = client.post(cast.organisation.url("audit:export"))
-    packed = b"".join(answer.streaming_content)  # type: ignore[attr-defined]
+    packed = answer.getvalue()
     with zipfile.ZipFile(io.BytesIO(packed)) as archive:
         archive.extractall(tmp_path)
     (folder,) = tmp_path.glob("audit-*")
@@ -131,17 +133,17 @@ def test_the_downloaded_export_is_accepted_with_a_checkpoint_downloaded_before(c
     assert (report.ok, report.held_covered) == (True, size)
 
 
-def test_nothing_is_changed_by_looking(cast: Cast):
+def test_nothing_is_changed_by_looking(cast: Cast) -> None:
     client = cast.client("auditor")
-    before = services.selectors.state(cast.organisation.id)
+    before = selectors.state(cast.organisation.id)
     for view in ("check", "export", "checkpoint_new"):
         assert client.get(cast.organisation.url(f"audit:{view}")).status_code == 405
     for view in ("log", "checkpoints"):
         assert client.get(cast.organisation.url(f"audit:{view}")).status_code == 200
-    assert services.selectors.state(cast.organisation.id) == before
+    assert selectors.state(cast.organisation.id) == before
 
 
-def test_the_pages_are_there_in_english(cast: Cast):
+def test_the_pages_are_there_in_english(cast: Cast) -> None:
     client = cast.client("auditor")
     answer = client.get(cast.organisation.url("audit:log"), headers={"accept-language": "en"})
     assert "What it does not prove" in answer.content.decode()

@@ -127,7 +127,7 @@ def alone() -> list[str]:
     return [sys.executable, "-I", "-S", "-c", start + "runpy.run_path(sys.argv[0], run_name='__main__')"]
 
 
-def test_in_the_auditors_environment_there_is_no_pilotwerk(tmp_path: Path):
+def test_in_the_auditors_environment_there_is_no_pilotwerk(tmp_path: Path) -> None:
     probe = tmp_path / "probe.py"
     probe.write_text("import cryptography\nimport pilotwerk\n")
     told = subprocess.run([*alone(), str(probe)], cwd=tmp_path, env={}, capture_output=True, text=True)
@@ -135,7 +135,7 @@ def test_in_the_auditors_environment_there_is_no_pilotwerk(tmp_path: Path):
     assert "No module named 'pilotwerk'" in told.stderr
 
 
-def test_an_untouched_export_is_accepted(folder: Path, kept_by_all: Path):
+def test_an_untouched_export_is_accepted(folder: Path, kept_by_all: Path) -> None:
     report = check_export(folder, held=[kept_by_all])
     assert report.ok, in_words(report, "en")
     assert (report.entries, report.covered, report.checkpoints, report.held) == (ENTRIES, ENTRIES, 4, 1)
@@ -147,14 +147,14 @@ def test_an_untouched_export_is_accepted(folder: Path, kept_by_all: Path):
     assert "Changes after it cannot be detected." in told.stdout
 
 
-def test_without_a_checkpoint_kept_elsewhere_it_says_what_is_not_proven(folder: Path):
+def test_without_a_checkpoint_kept_elsewhere_it_says_what_is_not_proven(folder: Path) -> None:
     told = run_alone(folder)
     assert told.returncode == 0
     assert "Not proven is that the operator of the server changed nothing" in told.stdout
     assert "Nicht bewiesen ist, dass der Betreiber des Servers nichts geändert hat" in told.stdout
 
 
-def test_erased_texts_leave_the_trail_valid(tmp_path: Path):
+def test_erased_texts_leave_the_trail_valid(tmp_path: Path) -> None:
     leaves, texts = story()
     left = [text for text in texts if text.key != "actor"]
     report = check_export(export(tmp_path / "export", leaves, left, signer()))
@@ -244,7 +244,7 @@ TAMPERING: dict[Callable[[Path], None], set[str]] = {
 @pytest.mark.parametrize("tamper", TAMPERING, ids=lambda tamper: tamper.__name__)
 def test_tampering_is_rejected_with_the_reason(
     tamper: Callable[[Path], None], folder: Path, kept_by_all: Path
-):
+) -> None:
     tamper(folder)
     report = check_export(folder, held=[kept_by_all])
     assert TAMPERING[tamper] <= {finding.code for finding in report.findings}, in_words(report, "en")
@@ -255,7 +255,7 @@ def test_tampering_is_rejected_with_the_reason(
     assert told.stderr == ""
 
 
-def test_the_place_of_a_change_is_narrowed_down(folder: Path):
+def test_the_place_of_a_change_is_narrowed_down(folder: Path) -> None:
     lines = lines_of(folder)
     lines[12] = lines[12].replace(b"reply 13", b"reply 99")
     rewrite(folder, lines)
@@ -264,7 +264,9 @@ def test_the_place_of_a_change_is_narrowed_down(folder: Path):
     assert "The difference lies after entry 9." in told
 
 
-def test_the_operator_rewrites_everything_and_is_caught_by_a_kept_checkpoint(tmp_path: Path, kept: Path):
+def test_the_operator_rewrites_everything_and_is_caught_by_a_kept_checkpoint(
+    tmp_path: Path, kept: Path
+) -> None:
     """They hold the key: the export alone fits. The checkpoint from the e-mail does not."""
     folder = export(tmp_path / "rewritten", *story(changed=19), signer())
     assert run_alone(folder).returncode == 0
@@ -273,7 +275,7 @@ def test_the_operator_rewrites_everything_and_is_caught_by_a_kept_checkpoint(tmp
     assert "kept.txt: entries 1 to 20 are not those that were attested" in told.stdout
 
 
-def test_the_operator_cuts_off_the_end_and_is_caught_by_a_kept_checkpoint(tmp_path: Path, kept: Path):
+def test_the_operator_cuts_off_the_end_and_is_caught_by_a_kept_checkpoint(tmp_path: Path, kept: Path) -> None:
     leaves, texts = story()
     short = [text for text in texts if text.sequence <= 12]
     folder = export(tmp_path / "short", leaves[:12], short, signer(), sizes=(9, 12))
@@ -285,7 +287,7 @@ def test_the_operator_cuts_off_the_end_and_is_caught_by_a_kept_checkpoint(tmp_pa
 
 def test_everything_signed_anew_with_another_key_is_caught_by_a_kept_checkpoint_or_key(
     tmp_path: Path, folder: Path, kept: Path
-):
+) -> None:
     forged = export(tmp_path / "forged", *story(changed=3), signer(Ed25519PrivateKey.generate()))
     assert run_alone(forged).returncode == 0
     assert "kept.txt: the signature is wrong" in run_alone(forged, "--checkpoint", str(kept)).stdout
@@ -296,7 +298,7 @@ def test_everything_signed_anew_with_another_key_is_caught_by_a_kept_checkpoint_
 
 def test_a_change_after_the_last_kept_checkpoint_is_not_detectable_and_the_program_does_not_claim_it(
     tmp_path: Path, kept: Path
-):
+) -> None:
     folder = export(tmp_path / "rewritten", *story(changed=22), signer())
     report = check_export(folder, held=[kept])
     assert report.ok
@@ -305,7 +307,7 @@ def test_a_change_after_the_last_kept_checkpoint_is_not_detectable_and_the_progr
 
 
 @pytest.mark.parametrize("part", range(8))
-def test_no_byte_of_any_file_changes_unseen(folder: Path, part: int):
+def test_no_byte_of_any_file_changes_unseen(folder: Path, part: int) -> None:
     """Every 97th byte of each file, one of eight parts, and always the last."""
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         whole = path.read_bytes()
@@ -316,14 +318,14 @@ def test_no_byte_of_any_file_changes_unseen(folder: Path, part: int):
     assert check_export(folder).ok
 
 
-def test_a_file_of_the_reader_is_only_remarked(folder: Path):
+def test_a_file_of_the_reader_is_only_remarked(folder: Path) -> None:
     (folder / "notes.txt").write_text("looked at on Monday")
     report = check_export(folder)
     assert report.ok
     assert "notes.txt is not part of the export." in in_words(report, "en")
 
 
-def test_a_folder_that_is_no_export_is_rejected(tmp_path: Path):
+def test_a_folder_that_is_no_export_is_rejected(tmp_path: Path) -> None:
     report = check_export(tmp_path)
     assert in_words(report, "en")[:2] == [
         "Not in order. Differences: 1.",
@@ -331,6 +333,6 @@ def test_a_folder_that_is_no_export_is_rejected(tmp_path: Path):
     ]
 
 
-def test_an_export_never_overwrites(folder: Path):
+def test_an_export_never_overwrites(folder: Path) -> None:
     with pytest.raises(FileExistsError):
         export(folder, *story(), signer())

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Max, Q, QuerySet
@@ -220,16 +219,13 @@ def _stored_leaves(log: UUID, size: int, report: verify.Report) -> Iterator[byte
 
 def _columns_fit(entry: AuditEntry) -> bool:
     try:
-        told: dict[str, Any] = entry_read(entry.leaf)
-        return (
-            told["sequence"] == entry.sequence
-            and told["at"] == iso(entry.at)
-            and told["action"] == entry.action
-            and told["actor"] == {"kind": entry.actor_kind, "id": entry.actor_id}
-            and told["subject"] == [entry.subject_type, entry.subject_id]
-        )
+        told = entry_read(entry.leaf)
+        leaf = (told["sequence"], told["at"], told["action"], told["actor"], told["subject"])
     except (ValueError, KeyError):
         return False
+    actor = {"kind": entry.actor_kind, "id": entry.actor_id}
+    subject = [entry.subject_type, entry.subject_id]
+    return leaf == (entry.sequence, iso(entry.at), entry.action, actor, subject)
 
 
 def leaves(log: UUID, size: int) -> Iterator[bytes]:
