@@ -27,9 +27,9 @@ class Process(TenantModel):
 class ProcessImport(TenantModel):
     """One file, from upload to measured facts.
 
-    `rows` are the rows of the file below its header, `rejected` those that were not taken. `progress` counts the
-    rows read so far while it runs, of about `expected`. `facts` is what `pilotwerk analyse` prints, with findings.
-    `fingerprint` is the SHA-256 of the uploaded file.
+    `rows` are the rows of the file below its header, `rejected` those that were not taken. `progress` counts
+    the rows read so far while it runs, of about `expected`. `facts` is what `pilotwerk analyse` prints, with
+    findings. `fingerprint` is the SHA-256 of the uploaded file.
     """
 
     class State(models.TextChoices):
@@ -95,7 +95,9 @@ class ProcessImport(TenantModel):
 
 
 class RejectedRow(TenantModel):
-    """A row that was not imported; `row` counts from 1 with the header. The reason is a code with its values."""
+    """A row that was not imported; `row` counts from 1 with the header. The reason is a code with its
+    values.
+    """
 
     process_import = models.ForeignKey(ProcessImport, on_delete=models.CASCADE, related_name="rejected_rows")
     row = models.PositiveIntegerField()

@@ -144,7 +144,9 @@ def _why(column: ColumnProfile, meaning: Meaning, *extra: Reason) -> tuple[Reaso
 
 
 def _mostly_unique(column: ColumnProfile) -> float:
-    """One row a case: a number that names the row; a few doubles are rows to reject, many are another thing."""
+    """One row a case: a number that names the row; a few doubles are rows to reject, many are another
+    thing.
+    """
     return 0.3 if column.repeats < 1.02 else 0.0 if column.repeats < 1.3 else -0.6
 
 

@@ -5,6 +5,7 @@ A reason travels as code and values, so that it can be stored and shown in the r
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from pilotwerk.core.errors import BadInput
 
@@ -34,6 +35,7 @@ TEXTS: dict[str, str] = {
     "file.xml_doctype": gettext_noop("The XML declares a document type. For safety this is not read."),
     "file.xml_deep": gettext_noop("The XML is nested more than %(limit)s levels deep."),
     "file.protected": gettext_noop("The file is protected by a password."),
+    "file.fault": gettext_noop("Reading stopped because of a fault in Pilotwerk. Nothing was imported."),
     # the meaning of the columns
     "mapping.unknown_column": gettext_noop("There is no column “%(column)s”."),
     "mapping.twice": gettext_noop("The column “%(column)s” has two meanings. Give each column one."),
@@ -83,3 +85,16 @@ class Unreadable(BadInput):
         where = {"row": row, "column": column}
         self.params = {name: str(value) for name, value in (where | params).items() if value is not None}
         super().__init__(TEXTS[code] % self.params, file=file, row=row, column=column)
+
+
+def giving_up(code: str, first: Rejection, **params: object) -> Unreadable:
+    """The error for a file whose rows cannot be read, with the first of them as the reason."""
+    values: dict[str, Any] = {**first.params, **params}
+    return Unreadable(
+        code,
+        row=first.row,
+        column=first.column,
+        reason=first.english(),
+        reason_code=first.code,
+        **values,
+    )

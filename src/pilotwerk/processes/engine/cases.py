@@ -7,7 +7,7 @@ People (who worked on it, who sent it) are never taken over: their columns are n
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pilotwerk.processes.domain.messages import Rejection, Unreadable
+from pilotwerk.processes.domain.messages import Rejection, Unreadable, giving_up
 from pilotwerk.processes.domain.roles import ColumnMapping, Kind, Meaning
 from pilotwerk.processes.engine.values import filled, literal, meaningful, minutes_sql, time_reading
 from pilotwerk.processes.reading import Source
@@ -57,9 +57,7 @@ def normalise(source: Source, mapping: ColumnMapping) -> Normalised:
         if not rejected:
             raise Unreadable("file.no_rows")
         first = rejected[0]
-        raise Unreadable(
-            "mapping.nothing_left", column=first.column, row=first.row, reason=first.english()
-        ) from None
+        raise giving_up("mapping.nothing_left", first)
     return Normalised(rows, tuple(rejected), zoned)
 
 
@@ -139,7 +137,7 @@ def _rejections(source: Source, mapping: ColumnMapping) -> list[Rejection]:
         )
     if len(found) > limit:
         first = found[0]
-        raise Unreadable("file.too_many_rejected", limit=limit, row=first.row, reason=first.english())
+        raise giving_up("file.too_many_rejected", first, limit=limit)
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from pilotwerk.processes.domain.guess import ColumnProfile, profile
-from pilotwerk.processes.domain.messages import Rejection, Unreadable
+from pilotwerk.processes.domain.messages import Rejection, Unreadable, giving_up
 from pilotwerk.processes.reading.limits import MEGABYTE, Limits
 
 if TYPE_CHECKING:
@@ -41,10 +41,7 @@ class Source:
         """Notes a row that cannot be read; gives up on a file that consists of such rows."""
         self.rejected.append(rejection)
         if len(self.rejected) > self.limits.rejected:
-            first = self.rejected[0]
-            raise Unreadable(
-                "file.too_many_rejected", limit=self.limits.rejected, row=first.row, reason=first.english()
-            )
+            raise giving_up("file.too_many_rejected", self.rejected[0], limit=self.limits.rejected)
 
     def column(self, name: str) -> str:
         """The SQL name of a column. Only these are ever written into SQL, never a name from the file."""

@@ -1,0 +1,13 @@
+from django.utils.translation import gettext_lazy as _
+
+from pilotwerk.audit.registry import register
+
+register("processes.process_created", _("%(actor)s added the process %(name)s"))
+register("processes.import_started", _("%(actor)s uploaded %(filename)s for the process %(process)s"))
+register("processes.import_confirmed", _("%(actor)s confirmed the columns of %(filename)s"))
+register(
+    "processes.import_finished",
+    _("%(actor)s imported %(rows)s rows of %(filename)s, %(rejected)s were rejected"),
+)
+register("processes.import_failed", _("%(actor)s could not import %(filename)s"))
+register("processes.import_discarded", _("%(actor)s discarded the upload %(filename)s"))

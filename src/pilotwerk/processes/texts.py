@@ -1,0 +1,57 @@
+"""Reasons, meanings and kinds in the active language."""
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from pilotwerk.processes.domain import guess, messages
+from pilotwerk.processes.domain.roles import Kind, Meaning
+
+MEANINGS = {
+    Meaning.CASE: _("Case number"),
+    Meaning.ACTIVITY: _("Step"),
+    Meaning.TIME: _("Time of the step"),
+    Meaning.START: _("Start of the case"),
+    Meaning.END: _("End of the case"),
+    Meaning.TEXT: _("Text of the request"),
+    Meaning.CATEGORY: _("Category"),
+    Meaning.ANSWER: _("Answer"),
+    Meaning.HANDLING: _("Handling time"),
+    Meaning.RESOURCE: _("Person who worked on it"),
+    Meaning.SENDER: _("Person who asked"),
+}
+HELP = {
+    Meaning.HANDLING: _("Working time in minutes, not the time that passed."),
+    Meaning.RESOURCE: _("Is left out: figures exist for teams only."),
+    Meaning.SENDER: _("Is left out."),
+}
+KINDS = {
+    Kind.EVENT_LOG: _("One row for each step of a case"),
+    Kind.CASE_TABLE: _("One row for each case"),
+}
+
+
+def say(code: str, params: Mapping[str, str]) -> str:
+    """A reason why a file, a mapping or a row will not do."""
+    values = dict(params)
+    if reason := values.pop("reason_code", None):
+        values["reason"] = say(reason, values)
+    return gettext(messages.TEXTS[code]) % values
+
+
+def why(reason: guess.Reason) -> str:
+    """Why a column got its meaning."""
+    return gettext(guess.REASONS[reason.code]) % reason.params
+
+
+def unreadable(error: messages.Unreadable) -> str:
+    """What is wrong with a file, with the place in it."""
+    text = say(error.code, error.params)
+    if error.row is not None and error.column:
+        where = gettext("Row %(row)s, column “%(column)s”") % {"row": error.row, "column": error.column}
+    elif error.row is not None:
+        where = gettext("Row %(row)s") % {"row": error.row}
+    else:
+        return text
+    return f"{where}: {text}"
