@@ -1,5 +1,6 @@
 """Risk questions and templates of use cases, as they stand in data/."""
 
+from datetime import date
 from pathlib import Path
 
 from pydantic import Field
@@ -38,7 +39,7 @@ class RiskGroup(Strict):
 
 class RiskCatalogue(Strict):
     version: str
-    as_of: str
+    as_of: date
     groups: tuple[RiskGroup, ...]
 
     def questions(self) -> list[RiskQuestion]:
