@@ -1,12 +1,15 @@
 """Tables of the pilots. What the database can guarantee, it guarantees."""
 
 from pilotwerk.pilots.models.cases import (
+    SENDING,
     Case,
+    Closed,
     Decision,
     DecisionKind,
     Delivery,
     DeliveryState,
     Proposal,
+    RejectReason,
     Source,
 )
 from pilotwerk.pilots.models.observations import CaseOutcome, QualityCheck, Sitting
