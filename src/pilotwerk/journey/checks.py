@@ -13,8 +13,12 @@ from pilotwerk.company.models import WorksCouncil
 from pilotwerk.journey import selectors
 from pilotwerk.journey.domain.gates import CheckResult, State
 from pilotwerk.kpis import selectors as kpis
-from pilotwerk.web.templatetags.pw import short_date
+from pilotwerk.portfolio import selectors as portfolio
+from pilotwerk.processes import selectors as processes
+from pilotwerk.processes.models import Process
+from pilotwerk.web.templatetags.pw import number, short_date
 
+CASES_NEEDED = 100
 INFORM = "inform_works_council"
 
 
@@ -64,6 +68,33 @@ def readiness_answered(organisation: Organisation) -> CheckResult:
 
 def _people(count: int) -> str:
     return ngettext("%(count)s person", "%(count)s people", count) % {"count": count}
+
+
+def enough_cases(organisation: Organisation) -> CheckResult:
+    """Fewer cases than this say little about a process."""
+    counts = [count for count in map(_cases, processes.process_list(organisation)) if count]
+    most = max(counts, default=0)
+    return CheckResult(
+        State.MET if most >= CASES_NEEDED else State.OPEN,
+        required=_("one process with at least %(cases)s cases") % {"cases": number(CASES_NEEDED)},
+        measured=_("%(cases)s cases") % {"cases": number(most)} if most else _("nothing imported yet"),
+    )
+
+
+def _cases(process: Process) -> int:
+    latest = processes.import_latest(process.organisation, process)
+    return int((latest.facts or {}).get("cases", 0)) if latest else 0
+
+
+def use_case_chosen(organisation: Organisation) -> CheckResult:
+    """One pilot at a time, and one whose benefit was assessed."""
+    chosen = portfolio.usecase_chosen(organisation)
+    return CheckResult(
+        State.MET if chosen else State.OPEN,
+        required=_("one, with its benefit assessed"),
+        measured=chosen.name if chosen else _("none chosen yet"),
+        evidence_url=organisation.url("portfolio:usecases"),
+    )
 
 
 def goal_set(organisation: Organisation) -> CheckResult:

@@ -14,6 +14,7 @@ from pilotwerk.journey.domain.schedule import LENGTH, day_date
 from pilotwerk.journey.registry import register_check, register_step
 from pilotwerk.kpis import selectors as kpis
 from pilotwerk.kpis.registry import register_plan_window
+from pilotwerk.portfolio import selectors as portfolio
 from pilotwerk.web import bar, navigation
 
 navigation.register(
@@ -49,15 +50,23 @@ def _readiness_done(organisation: Organisation) -> bool:
     return checks.readiness_answered(organisation).state is State.MET
 
 
+def _import_done(organisation: Organisation) -> bool:
+    return checks.enough_cases(organisation).state is State.MET
+
+
 register_step("profile", "company:profile", _profile_done)
 register_step("tools", "company:tools", lambda one: company.tools(one).exists(), by_hand=True)
 register_step("readiness", "company:readiness", _readiness_done)
+register_step("usecases", "portfolio:usecases", lambda one: bool(portfolio.usecases_ranked(one)))
+register_step("choose", "portfolio:usecases", lambda one: portfolio.usecase_chosen(one) is not None)
 register_step("goal", "kpis:goals", lambda one: kpis.goals(one).exists())
 
 register_check("company.profile", 1, 10, _("Company profile is complete"), checks.profile_complete)
 register_check(
     "company.readiness", 1, 20, _("Readiness is assessed by several people"), checks.readiness_answered
 )
+register_check("processes.cases", 1, 30, _("Process data is imported"), checks.enough_cases)
+register_check("portfolio.chosen", 1, 40, _("One use case is chosen"), checks.use_case_chosen)
 register_check("kpis.goal", 1, 50, _("A goal is set"), checks.goal_set)
 register_check("journey.informed", 1, 60, _("The people concerned are informed"), checks.staff_informed)
 for _number in (1, 2, 3):
