@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilotwerk.accounts.models import Membership
-from pilotwerk.company.selectors import profile
 from pilotwerk.core.results import CannotTell
 from pilotwerk.evaluation import permissions, selectors, wording
 from pilotwerk.evaluation.domain.decision import Choice
@@ -14,11 +13,12 @@ from pilotwerk.evaluation.domain.effect import Difference, Verdict
 from pilotwerk.evaluation.domain.goals import GoalResult
 from pilotwerk.evaluation.domain.grade import Grade
 from pilotwerk.evaluation.domain.report import Effect
-from pilotwerk.evaluation.money import money
+from pilotwerk.evaluation.money import Money, money
 from pilotwerk.kpis.domain.measures import TooLittle
 from pilotwerk.kpis.models import Goal
 from pilotwerk.kpis.words import too_little_text, value_text
 from pilotwerk.pilots.models import Pilot
+from pilotwerk.portfolio.selectors import known_inputs
 from pilotwerk.web.templatetags.pw import number, short_date
 
 
@@ -43,7 +43,7 @@ def report_context(pilot: Pilot, *, membership: Membership) -> dict[str, Any]:
         "grade_reasons": wording.grade_reasons(found.evidence),
         "grade_missing": wording.grade_missing(found.evidence),
         "goals": [goal_row(goal, result) for goal, result in selectors.goal_results(pilot)],
-        "money": _money(pilot, found),
+        "money": money_report(pilot, found),
         "assumptions": selectors.assumptions(pilot),
         "acceptance": accepted,
         "totals": _totals(accepted),
@@ -57,14 +57,15 @@ def report_context(pilot: Pilot, *, membership: Membership) -> dict[str, Any]:
 
 def suggested(pilot: Pilot) -> dict[str, Any]:
     """What the records already say about the assumptions; the person may change all of it."""
+    known = known_inputs(pilot.organisation, pilot.use_case.process)
     found: dict[str, Any] = {}
-    if cases := selectors.cases_per_year_measured(pilot):
+    if cases := known.get("cases_per_year"):
         found |= {
-            "cases_per_year": cases,
-            "cases_basis": _("median week of the imported data, times 52"),
+            "cases_per_year": round(cases.value.likely),
+            "cases_basis": _("imported data, %(cases)s cases") % {"cases": number(cases.n)},
         }
-    if hourly := profile(pilot.organisation).hourly_cost:
-        found |= {"euro_per_hour": hourly, "wage_basis": _("company profile")}
+    if hourly := known.get("hourly_cost"):
+        found |= {"euro_per_hour": hourly.value.likely, "wage_basis": _("company profile")}
     return found
 
 
@@ -136,7 +137,8 @@ def goal_row(goal: Goal, result: GoalResult) -> dict[str, str]:
     }
 
 
-def _money(pilot: Pilot, found: Effect) -> Any:
+def money_report(pilot: Pilot, found: Effect) -> Money | None:
+    """The calculation in words; None while assumptions or the range of the saving are missing."""
     given = selectors.assumptions(pilot)
     result = selectors.roi_report(pilot, report=found)
     if given is None or result is None or isinstance(result, CannotTell):

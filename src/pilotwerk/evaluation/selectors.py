@@ -29,7 +29,6 @@ from pilotwerk.pilots.selectors.stop import ai_decisions
 from pilotwerk.processes.selectors import case_values, import_latest
 
 DECIDING_GATE = 3
-WEEKS_PER_YEAR = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +104,6 @@ def plain_assumptions(given: RoiAssumptions) -> Assumptions:
             float(given.one_off_cautious), float(given.one_off_middle), float(given.one_off_favourable)
         ),
     )
-
-
-def cases_per_year_measured(pilot: Pilot) -> int | None:
-    """A suggestion from the imported data: the median week times 52; None where nothing was imported."""
-    found = import_latest(pilot.organisation, pilot.use_case.process) if pilot.use_case.process else None
-    facts: dict[str, Any] = (found.facts or {}) if found else {}
-    weekly = (facts.get("cases_per_week") or {}).get("median")
-    return round(weekly * WEEKS_PER_YEAR) if weekly else None
 
 
 def goal_results(pilot: Pilot) -> list[tuple[Goal, GoalResult]]:
