@@ -4,7 +4,6 @@ Only through the rooms' services, as its people would: nothing here writes a row
 requests, people and decisions; which request is dealt with by AI is drawn afresh each time, as in every pilot.
 """
 
-import time as stopwatch
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date, time, timedelta
@@ -17,19 +16,11 @@ from pilotwerk.accounts.services import organisation_delete
 from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock
 from pilotwerk.demo import selectors
-from pilotwerk.demo.scenes import opening
+from pilotwerk.demo.scenes import closing, focus, opening, pilot, register
 from pilotwerk.demo.stage import Stage, local, start_day
 
 SEED = 2026
 DIRECTOR = System("demo")
-
-Scene = tuple[str, Callable[[Stage], None]]
-SCENES: tuple[Scene, ...] = (
-    ("Nordlicht Haustechnik GmbH and its people", opening.people_join),
-    ("1,500 past requests", Stage.write_requests),
-    ("company profile and AI tools in use", opening.profile_and_tools),
-    ("readiness check by five people", opening.readiness_told),
-)
 
 
 def play(
@@ -48,11 +39,10 @@ def play(
     eve = local(start - timedelta(days=1), time(17, 10))
     with translation.override("de"), _without_embeddings():
         stage = Stage(opening.company_founded(at=eve), start, seed, scale, say)
+        for scene in (opening, focus, register, pilot, closing):
+            scene.plan(stage)
         try:
-            for title, scene in SCENES:
-                began = stopwatch.perf_counter()
-                scene(stage)
-                say(f"{title} ({stopwatch.perf_counter() - began:.1f} s)")
+            stage.agenda.play()
         except Exception:
             remove()  # half a story helps nobody
             raise

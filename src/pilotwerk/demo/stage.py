@@ -1,7 +1,6 @@
 """What every scene of the play shares: the organisation, its people, the calendar, and a source of chance."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from random import Random
@@ -11,13 +10,17 @@ from zoneinfo import ZoneInfo
 from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
+from pilotwerk.demo.agenda import Act, Agenda
 from pilotwerk.demo.corpus import days
 from pilotwerk.demo.corpus.requests import Request, history, stream
+from pilotwerk.pilots.models import Pilot
+from pilotwerk.portfolio.models import UseCase
+from pilotwerk.processes.models import Process, ProcessImport
 
 ZONE = ZoneInfo("Europe/Berlin")
 PAST_REQUESTS, NEW_REQUESTS = 1500, 360
-EXPORT_DAY = 8  # the old ticket system's files are exported
-PILOT_FIRST, PILOT_LAST = 31, 62  # days of the plan
+EXPORT_DAY = 8  # the old ticket system's files are exported and imported
+PILOT_FIRST, PILOT_LAST = 31, 62  # days of the plan on which requests come in
 
 
 def start_day(today: date) -> date:
@@ -33,19 +36,34 @@ def local(day: date, at: time) -> datetime:
     return datetime.combine(day, at, tzinfo=ZONE)
 
 
+def now() -> datetime:
+    """The present moment in Kiel."""
+    return clock.now().astimezone(ZONE)
+
+
+def after_hours(start: datetime, hours: float) -> datetime:
+    """`start` (in Kiel) plus working hours."""
+    return days.add_hours(start.replace(tzinfo=None), hours).replace(tzinfo=ZONE)
+
+
 @dataclass
 class Stage:
-    """The sample company while its story is played."""
+    """The sample company while its story is played. What a scene makes, later scenes find here."""
 
     organisation: Organisation
     start: date
     seed: int
     scale: float
     say: Callable[[str], None]
+    agenda: Agenda = field(default_factory=Agenda)
     members: dict[str, Membership] = field(default_factory=dict)
-    found: dict[str, Any] = field(default_factory=dict)
     past: list[Request] = field(default_factory=list)
     coming: list[Request] = field(default_factory=list)
+    process: Process = field(init=False)
+    case_table: ProcessImport = field(init=False)
+    event_log: ProcessImport = field(init=False)
+    use_cases: dict[str, UseCase] = field(default_factory=dict)
+    pilot: Pilot = field(init=False)
 
     def actor(self, key: str) -> Actor:
         """This person, as the audit trail names them."""
@@ -57,21 +75,15 @@ class Stage:
 
     def day(self, number: int) -> date:
         """The working day that is day `number` of the plan, or the next one."""
-        day = self.start + timedelta(days=number - 1)
-        return day if days.is_working(day) else days.after(day, 0)
+        return days.after(self.start + timedelta(days=number - 1), 0)
 
-    @contextmanager
-    def on(self, number: int, at: str = "09:00") -> Iterator[date]:
-        """Live on day `number` of the plan, at this time of day in Kiel."""
-        day = self.day(number)
-        with self.at(local(day, time.fromisoformat(at))):
-            yield day
+    def moment(self, number: int, at: str) -> datetime:
+        """A time of day ("09:10") on day `number` of the plan."""
+        return local(self.day(number), time.fromisoformat(at))
 
-    @contextmanager
-    def at(self, moment: datetime) -> Iterator[None]:
-        """Live at this moment."""
-        with clock.travel(moment):
-            yield
+    def on(self, number: int, at: str, act: Act) -> None:
+        """Let something happen on day `number` of the plan at this time of day."""
+        self.agenda.plan(self.moment(number, at), act)
 
     def rng(self, name: str) -> Random:
         """A source of chance of its own for everything that has a name, so that one does not disturb another."""
@@ -82,12 +94,12 @@ class Stage:
         count = max(round(PAST_REQUESTS * self.scale), 300)
         until = self.start - timedelta(days=3)
         written = history(seed=self.seed, until=until, count=count)
-        exported = local(self.day(EXPORT_DAY), time(0, 0)).replace(tzinfo=None)
+        exported = self.moment(EXPORT_DAY, "00:00").replace(tzinfo=None)
         self.past = [request for request in written if request.closed < exported]
         self.coming = stream(
             seed=self.seed,
             first=self.day(PILOT_FIRST),
             last=self.day(PILOT_LAST),
-            count=max(round(NEW_REQUESTS * self.scale), 40),
-            past=self.past,
+            count=max(round(NEW_REQUESTS * self.scale), 60),
+            past=written,
         )

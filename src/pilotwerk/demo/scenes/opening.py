@@ -1,6 +1,7 @@
 """Day 1 to 6: the company, its people, its profile, its readiness, and the AI tools that are in use already."""
 
 from datetime import datetime, time, timedelta
+from functools import partial
 
 from pilotwerk.accounts.models import Organisation, User
 from pilotwerk.accounts.selectors import members
@@ -9,7 +10,9 @@ from pilotwerk.company.catalogue import check
 from pilotwerk.company.services import profile_save, readiness_answer, tool_add
 from pilotwerk.core import clock
 from pilotwerk.demo.people import CAST, COMPANY, Person, password
+from pilotwerk.demo.scenes import programme
 from pilotwerk.demo.stage import Stage, local
+from pilotwerk.journey.services import plan_start
 
 PROFILE = {
     "sector": "Sanitär, Heizung, Klima",
@@ -74,39 +77,49 @@ def company_founded(*, at: datetime) -> Organisation:
         )
 
 
-def people_join(stage: Stage) -> None:
-    """Everybody gets an account and a role."""
+def plan(stage: Stage) -> None:
+    """Put the scene into the agenda."""
     owner = CAST[0]
     stage.members[owner.key] = members(stage.organisation).get(user__email=owner.email)
     eve = local(stage.start - timedelta(days=1), time(17, 20))
     for minutes, person in enumerate(CAST[1:]):
-        with stage.at(eve + timedelta(minutes=minutes)):
-            stage.members[person.key] = member_add(
-                **stage.by("maren"), user=_user(person), role=person.role, team=person.team
-            )
-
-
-def profile_and_tools(stage: Stage) -> None:
-    """Day 1 and 3: who we are, and which AI tools are in use, approved or not."""
-    with stage.on(1, "09:10"):
-        profile_save(**stage.by("jana"), answers=PROFILE)
+        stage.agenda.plan(eve + timedelta(minutes=minutes), partial(_join, stage, person))
+    stage.on(1, "08:30", partial(_plan_starts, stage))
+    stage.on(1, "09:10", partial(_profile, stage))
     for hour, tool in enumerate(TOOLS, 9):
-        with stage.on(3, f"{hour:02}:25"):
-            tool_add(**stage.by("jana"), **tool)
+        stage.on(3, f"{hour:02}:25", partial(_tool, stage, tool))
+    for number, key in enumerate(VIEWS):
+        stage.on(4 + number // 2, f"{10 + number}:15", partial(_readiness, stage, key))
 
 
-def readiness_told(stage: Stage) -> None:
-    """Day 4 to 6: five people answer the readiness check; they do not see it alike."""
-    rng = stage.rng("readiness")
-    for index, (key, view) in enumerate(VIEWS.items()):
-        for dimension in check().dimensions:
-            levels: dict[str, int | None] = {}
-            for question in dimension.questions:
-                top = len(question.levels) - 1
-                share = STANDING[dimension.id] + view + rng.gauss(0, 0.18)
-                unsure = rng.random() < 0.06
-                levels[question.id] = None if unsure else min(max(round(share * top), 0), top)
-            with stage.on(4 + index // 2, f"{10 + index}:15"):
-                readiness_answer(
-                    **stage.by(key), membership=stage.members[key], dimension=dimension.id, levels=levels
-                )
+def _join(stage: Stage, person: Person) -> None:
+    stage.members[person.key] = member_add(
+        **stage.by("maren"), user=_user(person), role=person.role, team=person.team
+    )
+
+
+def _plan_starts(stage: Stage) -> None:
+    plan_start(**stage.by("maren"), start=stage.start)
+    programme.tasks_and_gates(stage)
+
+
+def _profile(stage: Stage) -> None:
+    profile_save(**stage.by("jana"), answers=PROFILE)
+
+
+def _tool(stage: Stage, tool: dict[str, str]) -> None:
+    tool_add(**stage.by("jana"), **tool)
+
+
+def _readiness(stage: Stage, key: str) -> None:
+    """One person answers all parts; `VIEWS` says how they differ."""
+    rng = stage.rng(f"readiness:{key}")
+    for dimension in check().dimensions:
+        levels: dict[str, int | None] = {}
+        for question in dimension.questions:
+            top = len(question.levels) - 1
+            share = STANDING[dimension.id] + VIEWS[key] + rng.gauss(0, 0.18)
+            levels[question.id] = None if rng.random() < 0.06 else min(max(round(share * top), 0), top)
+        readiness_answer(
+            **stage.by(key), membership=stage.members[key], dimension=dimension.id, levels=levels
+        )

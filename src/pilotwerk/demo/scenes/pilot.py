@@ -1,10 +1,8 @@
 """Day 31 to 63: the pilot runs. Requests come in, the recipe proposes, clerks decide, an exercise stops it."""
 
-import heapq
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
-from itertools import count, groupby
+from functools import partial
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -12,16 +10,17 @@ from django.db import transaction
 
 from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock, jobs
-from pilotwerk.core.errors import PilotwerkError
+from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.demo.clerks import TAKEN_BACK, Choice, Seen, by_hand, decide
 from pilotwerk.demo.corpus import days
 from pilotwerk.demo.corpus.requests import Request
 from pilotwerk.demo.people import CLERKS
-from pilotwerk.demo.stage import ZONE, Stage, local
+from pilotwerk.demo.stage import PILOT_FIRST, ZONE, Stage, after_hours, local, now
 from pilotwerk.pilots import services
 from pilotwerk.pilots.domain.incoming import NewCase
 from pilotwerk.pilots.domain.states import CaseState
-from pilotwerk.pilots.models import Case, Pilot, Proposal
+from pilotwerk.pilots.domain.stop_rules import DEFAULTS
+from pilotwerk.pilots.models import Case, ModelState, Proposal
 
 WORKER = System("worker")
 BATCHES = (time(7, 45), time(10, 30), time(13, 30), time(15, 40))  # when the mailbox export is read
@@ -30,42 +29,56 @@ SECONDS_TO_STOP = 4
 DESK = tuple(person.key for person in CLERKS)
 
 
-@dataclass(order=True)
-class _Event:
-    at: datetime
-    order: int
-    act: Callable[[], None] = field(compare=False)
+def plan(stage: Stage) -> None:
+    """Put the scene into the agenda: set up, trained, started; the rest follows from there."""
+    stage.on(28, "09:40", partial(_set_up, stage))
+    stage.on(28, "10:30", partial(_train, stage))
+    stage.on(PILOT_FIRST, "07:20", partial(_start, stage))
+
+
+def _set_up(stage: Stage) -> None:
+    stage.pilot = services.pilot_setup(
+        **stage.by("jana"),
+        use_case=stage.use_cases["requests"],
+        name="Kundenanfragen beantworten",
+        share=0.5,
+        stop_rules=DEFAULTS,
+        send_delay_seconds=60,
+        deadline_hours=24,
+        urgent_categories=["Störung"],
+        enough_decisions=max(round(100 * stage.scale), 10),
+    )
+
+
+def _train(stage: Stage) -> None:
+    version = services.pilot_train(
+        **stage.by("jana"), pilot=stage.pilot, process_import=stage.case_table, run_now=True
+    )
+    if version.state != ModelState.READY:
+        raise Refused(f"The sample company's model was not trained: {version.reason}")
+    stage.say(f"Model trained on {len(stage.past):,} past requests")
+
+
+def _start(stage: Stage) -> None:
+    services.pilot_start(**stage.by("jana"), pilot=stage.pilot)
+    run = PilotRun(stage)
+    run.receive(stage.coming)
+    stage.on(PILOT_FIRST + 2, "10:15", run.exercise)
 
 
 class PilotRun:
-    """Plays the pilot's days event by event, in order of time, one transaction a day."""
+    """The pilot's days: who gets to which case when, and what they do with it."""
 
-    def __init__(self, stage: Stage, pilot: Pilot) -> None:
-        self.stage, self.pilot = stage, pilot
+    def __init__(self, stage: Stage) -> None:
+        self.stage, self.pilot, self.plan = stage, stage.pilot, stage.agenda.plan
         self.past = {request.case: request for request in stage.past}
         self.requests: dict[str, Request] = {}
-        self.events: list[_Event] = []
-        self.order = count()
         self.free: dict[str, datetime] = {}
         self.rng = stage.rng("pilot")
         self.deferred: set[UUID] = set()
         self.exercise_due = False
         self.resume_planned = False
         self.keeps: dict[UUID, str] = {}
-
-    def plan(self, at: datetime, act: Callable[[], None]) -> None:
-        """Let `act` happen at this moment."""
-        heapq.heappush(self.events, _Event(at, next(self.order), act))
-
-    def run(self) -> None:
-        """Play everything that is planned. Each day is one transaction: nobody sees half a day."""
-        while self.events:
-            day = self.events[0].at.date()
-            with transaction.atomic():
-                while self.events and self.events[0].at.date() == day:
-                    event = heapq.heappop(self.events)
-                    with self.stage.at(event.at):
-                        event.act()
 
     # Requests come in
 
@@ -82,11 +95,12 @@ class PilotRun:
 
         for at, group in groupby(requests, key=slot):
             batch = list(group)
-            self.plan(at, lambda batch=batch, at=at: self._ingest(batch, at))  # type: ignore[misc]
+            self.plan(at, partial(self._ingest, batch))
 
-    def _ingest(self, batch: list[Request], at: datetime) -> None:
+    def _ingest(self, batch: list[Request]) -> None:
+        at = now()
         if not self._runs():
-            self.plan(at + timedelta(hours=1), lambda: self._ingest(batch, at + timedelta(hours=1)))
+            self.plan(at + timedelta(hours=1), partial(self._ingest, batch))
             return
         services.case_ingest(
             organisation=self.stage.organisation,
@@ -104,8 +118,7 @@ class PilotRun:
         """A clerk gets to it: sooner where a draft is waiting, because that is quickly done."""
         quick = case.state == CaseState.WAITING
         hours = self.rng.lognormvariate(0.0 if quick else 0.9, 0.7)
-        naive = days.add_hours(at.astimezone(ZONE).replace(tzinfo=None), hours)
-        self.plan(naive.replace(tzinfo=ZONE), lambda: self._work_on(case.pk))
+        self.plan(after_hours(at, hours), partial(self._work_on, case.pk))
 
     def _runs(self) -> bool:
         """Whether the pilot runs. After a stop rule has stopped it, Jana looks into it by the next morning."""
@@ -116,7 +129,7 @@ class PilotRun:
             reason = (
                 "Die letzten Vorgänge einzeln angesehen: kein gemeinsamer Fehler, die Häufung war Zufall."
             )
-            self.plan(morning, lambda: self._resume(reason))
+            self.plan(morning, partial(self._resume, reason))
         return self.pilot.is_running
 
     def _resume(self, reason: str) -> None:
@@ -128,32 +141,24 @@ class PilotRun:
 
     def _work_on(self, case_id: UUID) -> None:
         case = Case.objects.select_related("pilot", "organisation").get(pk=case_id)
-        now = self._now(case_id)
-        if now is None:
+        if not self._runs():
+            self.plan(after_hours(now(), 1.0), partial(self._work_on, case_id))
             return
-        clerk = self.keeps.pop(case_id, None) or min(DESK, key=lambda key: self.free.get(key, now))
-        begin = max(self.free.get(clerk, now), now)
-        if begin > now:
-            self.plan(begin, lambda: self._work_on(case_id))
+        present = now()
+        clerk = self.keeps.pop(case_id, None) or min(DESK, key=lambda key: self.free.get(key, present))
+        begin = self.free.get(clerk, present)
+        if begin > present:
+            self.plan(begin, partial(self._work_on, case_id))
             return
         if case.state not in (CaseState.WAITING, CaseState.WAITING_MANUAL):
             return
         request = self.requests[case.key]
         rng = self.stage.rng(f"{case.key}:{'again' if case_id in self.deferred else 'first'}")
         choice, proposal = self._choose(case, request, rng)
-        end = now + timedelta(minutes=choice.minutes)
+        end = present + timedelta(minutes=choice.minutes)
         self.free[clerk] = end + timedelta(seconds=40)
-        self._sit(case, clerk, now, end)
-        self.plan(end, lambda: self._act(case_id, clerk, choice, proposal))
-
-    def _now(self, case_id: UUID) -> datetime | None:
-        """The present moment, or None when the pilot stands and the case has to wait."""
-        now = clock.now().astimezone(ZONE)
-        if self._runs():
-            return now
-        naive = days.add_hours(now.replace(tzinfo=None), 1.0)
-        self.plan(naive.replace(tzinfo=ZONE), lambda: self._work_on(case_id))
-        return None
+        self._sit(case, clerk, present, end)
+        self.plan(end, partial(self._act, case_id, clerk, choice, proposal))
 
     def _choose(self, case: Case, request: Request, rng: Any) -> tuple[Choice, Proposal | None]:
         if case.state == CaseState.WAITING_MANUAL:
@@ -179,7 +184,7 @@ class PilotRun:
         services.case_open(**self.stage.by(clerk), case=case)
         moment = begin + SIGN_EVERY
         while moment < end:
-            with self.stage.at(moment):
+            with clock.travel(moment):
                 services.case_signal(**self.stage.by(clerk), case=case)
             moment += SIGN_EVERY
 
@@ -191,7 +196,7 @@ class PilotRun:
         except PilotwerkError:
             if self._runs():
                 raise
-            self._now(case_id)  # the pilot was stopped while the clerk worked: later again
+            self._again(case_id, timedelta(hours=1))  # the pilot was stopped while the clerk worked
             return
         if not sent:
             return
@@ -217,7 +222,7 @@ class PilotRun:
         elif choice.kind == "reject":
             services.case_reject(**named, reason=choice.reason, text=choice.text)
             self.keeps[case.pk] = clerk
-            self.free[clerk] = clock.now().astimezone(ZONE)
+            self.free[clerk] = now()
             self._again(case.pk, timedelta(seconds=20))
             return False
         else:
@@ -226,7 +231,7 @@ class PilotRun:
         return True
 
     def _again(self, case_id: UUID, pause: timedelta) -> None:
-        self.plan(clock.now().astimezone(ZONE) + pause, lambda: self._work_on(case_id))
+        self.plan(now() + pause, partial(self._work_on, case_id))
 
     def _defer(self, case: Case, by: dict[str, Any], choice: Choice) -> None:
         until = local(days.after(clock.today(), 1), time(9, 0))
@@ -249,27 +254,23 @@ class PilotRun:
 
     def _send(self) -> None:
         """A minute later the worker lets the answer out."""
-        with self.stage.at(clock.now() + timedelta(seconds=self.pilot.send_delay_seconds + 1)):
+        with clock.travel(now() + timedelta(seconds=self.pilot.send_delay_seconds + 1)):
             jobs.run_due(kinds=["pilots.execute"])
 
     # The exercise
 
-    def exercise(self, at: datetime) -> None:
+    def exercise(self) -> None:
         """From this moment on, the next answer that is on its way out is stopped by the kill switch."""
-
-        def due() -> None:
-            self.exercise_due = True
-
-        self.plan(at, due)
+        self.exercise_due = True
 
     def _exercise(self, case_id: UUID) -> None:
-        now = clock.now()
-        by, pilot = self.stage.by("tobias"), {"pilot": self.pilot}
-        with self.stage.at(now + timedelta(seconds=SECONDS_TO_STOP)):
-            services.pilot_stop(**by, **pilot)
-        with self.stage.at(now + timedelta(minutes=3)):
+        present = now()
+        tobias = self.stage.by("tobias")
+        with clock.travel(present + timedelta(seconds=SECONDS_TO_STOP)):
+            services.pilot_stop(**tobias, pilot=self.pilot)
+        with clock.travel(present + timedelta(minutes=3)):
             reason = "Probe wie im Fahrplan vorgesehen: Hält der Pilot sofort an?"
-            services.stop_reason_add(**by, **pilot, reason=reason)
+            services.stop_reason_add(**tobias, pilot=self.pilot, reason=reason)
 
         def go_on() -> None:
             reason = "Probe bestanden: angehalten nach 4 Sekunden, eine Antwort zurückgehalten, nichts hinausgegangen."
@@ -277,7 +278,7 @@ class PilotRun:
             self.deferred.add(case_id)
             self._again(case_id, timedelta(minutes=4))
 
-        self.plan(now.astimezone(ZONE) + timedelta(minutes=20), go_on)
+        self.plan(present + timedelta(minutes=20), go_on)
 
 
 def _new_case(request: Request) -> NewCase:
