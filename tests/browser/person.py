@@ -16,7 +16,9 @@ class Person:
 
     def __init__(self, browser: Browser, address: str, language: str) -> None:
         locale = {"de": "de-DE", "en": "en-GB"}[language]
-        self.context = browser.new_context(locale=locale, viewport={"width": 1280, "height": 900})
+        self.context = browser.new_context(
+            locale=locale, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+        )
         self.page: Page = self.context.new_page()
         self.address = address
         self.language = language
@@ -46,7 +48,7 @@ class Person:
         if language != self.language:
             self.findings.append(f"{kind}: the page says it is in {language}")
         for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+            self.page.emulate_media(color_scheme=scheme)
             for violation in Axe().run(self.page).response["violations"]:
                 self.findings.append(f"axe, {scheme}, {kind}: {self._said(violation)}")
         self.page.emulate_media(color_scheme="light")

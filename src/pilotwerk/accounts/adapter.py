@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from pilotwerk.accounts.forms import INVITATION_KEY
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]  # the library is untyped
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Open, unless the installation only takes invited people."""
         return settings.PILOTWERK_SIGNUP == "open" or INVITATION_KEY in request.session

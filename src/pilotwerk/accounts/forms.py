@@ -16,7 +16,7 @@ from pilotwerk.accounts.services import invitation_accept, organisation_create
 INVITATION_KEY = "invitation"
 
 
-def place_choices() -> list[tuple[str, Any]]:
+def place_choices() -> list[tuple[Any, Any]]:
     """Countries with their states and cantons, for a grouped select."""
     return [
         ("", _("Please choose")),
@@ -41,7 +41,7 @@ class CompanyForm(forms.Form):
         return place_parts(self.cleaned_data["place"])
 
 
-class SignupForm(AllauthSignupForm):
+class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # the library is untyped
     """An account and a company in one go, or an account for an invitation."""
 
     name = forms.CharField(label=_("Your name"), max_length=120)

@@ -9,11 +9,7 @@ from django.views.i18n import set_language
 
 from pilotwerk.accounts.views import start
 from pilotwerk.core.permissions import PUBLIC, requires
-
-if find_spec("pilotwerk.journey.views"):  # BUILDING
-    from pilotwerk.journey.views import overview
-else:
-    from pilotwerk.accounts.views import people as overview
+from pilotwerk.journey.views import overview
 
 # Rooms whose addresses do not all begin with /o/<slug>/<room>/ bring whole addresses themselves.
 WHOLE = {"accounts", "journey"}
