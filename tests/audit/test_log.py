@@ -235,8 +235,8 @@ def test_a_person_is_erased_and_the_log_stays_valid(log: UUID, tmp_path: Path) -
     rest = PersonalText.objects.filter(entry__organisation_id=log, erased_at=None)
     assert list(rest.values_list("text", flat=True)) == ["Familie Petersen"]
     newest, second, first = selectors.lines(selectors.entries(log))
-    assert newest.sentence == "retention hat 2 Angaben zu Personen gelöscht. Grund: Art. 17 GDPR"
-    assert second.sentence == "worker changed thing 2 for Familie Petersen"
+    assert newest.sentence == "Pilotwerk (retention) hat 2 Angaben zu Personen gelöscht. Grund: Art. 17 GDPR"
+    assert second.sentence == "Pilotwerk (worker) changed thing 2 for Familie Petersen"
     assert first.sentence == "(gelöscht) changed thing 1 for (gelöscht)"
     report = selectors.check(log)
     assert (report.ok, report.erased) == (True, 2)

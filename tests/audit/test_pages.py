@@ -86,7 +86,7 @@ def test_an_entry_shows_its_leaf_hash_and_whether_it_is_proven(cast: Cast) -> No
     assert "noch nicht bezeugt" in text_of(page(cast, "entry/1"))
     services.checkpoint_create(organisation_id=cast.organisation.id)
     told = text_of(page(cast, "entry/2"))
-    assert "Ja. Der Eintrag gehört zu den" in told
+    assert "Ja. Der Prüfpunkt vom" in told
     leaf = AuditEntry.objects.get(organisation_id=cast.organisation.id, sequence=2)
     assert bytes(leaf.leaf_hash).hex() in told
     missing = cast.organisation.url("audit:entry", 4000)

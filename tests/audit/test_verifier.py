@@ -262,6 +262,7 @@ def test_the_place_of_a_change_is_narrowed_down(folder: Path) -> None:
     told = "\n".join(in_words(check_export(folder), "en"))
     assert "000000017.txt: entries 1 to 17 are not those that were attested" in told
     assert "The difference lies after entry 9." in told
+    assert "000000023.txt: entries" not in told, "after the first difference every root is another"
 
 
 def test_the_operator_rewrites_everything_and_is_caught_by_a_kept_checkpoint(

@@ -60,7 +60,8 @@ def entries(
     found = found.filter(**{field: value for field, value in exact.items() if value})
     if text:
         told = [known.name for known in registry.actions() if text.casefold() in known.pattern.casefold()]
-        texts = PersonalText.objects.filter(text__icontains=text).values("entry")
+        log = organisation_id or INSTALLATION
+        texts = PersonalText.objects.filter(entry__organisation_id=log, text__icontains=text).values("entry")
         found = found.filter(Q(action__in=told) | Q(leaf__icontains=text) | Q(pk__in=texts))
     return found
 
@@ -87,8 +88,10 @@ def lines(found: Iterable[AuditEntry]) -> list[Line]:
 
 def _line(entry: AuditEntry, personal: dict[str, str | None]) -> Line:
     action = registry.known(entry.action)
-    actor = personal.get(ACTOR_KEY) if entry.actor_kind != "system" else entry.actor_id
-    if entry.actor_kind == "visitor" and ACTOR_KEY not in personal:
+    actor = personal.get(ACTOR_KEY)
+    if entry.actor_kind == "system":
+        actor = f"Pilotwerk ({entry.actor_id})"
+    elif entry.actor_kind == "visitor" and ACTOR_KEY not in personal:
         actor = _("Somebody without a sign-in")
     values = {**entry_read(entry.leaf)["data"], **personal, "actor": actor}
     return Line(entry, action.text(values), actor, action.room)
@@ -202,7 +205,7 @@ def check(organisation_id: UUID | None) -> verify.Report:
         checkpoints=points,
         report=report,
     )
-    if report.entries != head.size or report.root != head.tree.root():
+    if report.ok and (report.entries != head.size or report.root != head.tree.root()):
         report.add("head_differs", found=report.entries, size=head.size)
     return report
 

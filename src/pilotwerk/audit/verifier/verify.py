@@ -379,7 +379,7 @@ def check_log(
     for sequence in sorted(texts):
         report.add("text_orphan", sequence, number=sequence)
     for point in waiting[position:]:
-        report.add("end_missing", tree.size + 1, name=point.label, size=point.size, found=tree.size)
+        report.add("end_missing", name=point.label, size=point.size, found=tree.size)
 
 
 def _read_leaf(
@@ -414,19 +414,20 @@ def _check_texts(
     report.erased += max(0, len(promised) - len(texts))
 
 
+def _minute(time: str) -> str:
+    return f"{time[:10]} {time[11:16]} UTC" if time.endswith("Z") else time
+
+
 def _compare(tree: Frontier, point: Checkpoint, report: Report) -> None:
     if tree.root() == point.root:
         report.covered, report.covered_at = point.size, point.time
         if point.held:
             report.held_covered = point.size
         return
+    if any(found.code == "root_differs" for found in report.findings) and not point.held:
+        return  # after the first difference every root is another; saying it once is enough
     report.add(
-        "root_differs",
-        point.size,
-        name=point.label,
-        size=point.size,
-        time=point.time,
-        covered=report.covered,
+        "root_differs", name=point.label, size=point.size, time=_minute(point.time), covered=report.covered
     )
 
 
@@ -542,7 +543,7 @@ def explanation(report: Report) -> list[Finding]:
         codes.append("tail")
     if report.fingerprint:
         codes.append("fingerprint")
-    values = {**vars(report), "tail": report.tail}
+    values = {**vars(report), "tail": report.tail, "covered_at": _minute(report.covered_at)}
     return [Finding(code, values) for code in codes] + report.remarks[:FINDINGS_SHOWN]
 
 
