@@ -91,15 +91,10 @@ def _body(docx: Any) -> None:
     docx.add_paragraph("{%p for block in section.blocks %}")
     _text(docx, "if block.kind == 'paragraph'", "{{ block.text }}", "Normal")
     _text(docx, "if block.kind == 'open'", "{{ block.text }}", "Intense Quote")
-    for kind, add in {
-        "bullets": lambda: _text(docx, "for item in block['items']", "{{ item }}", "List Bullet"),
-        "signed": lambda: _signed(docx),
-        "facts": lambda: _facts(docx),
-        "intervals": lambda: _intervals(docx),
-        "grid": lambda: _grid(docx),
-    }.items():
+    parts = {"bullets": _bullets, "signed": _signed, "facts": _facts, "intervals": _intervals, "grid": _grid}
+    for kind, add in parts.items():
         docx.add_paragraph(f"{{%p if block.kind == '{kind}' %}}")
-        add()
+        add(docx)
         docx.add_paragraph("{%p endif %}")
     docx.add_paragraph("{%p endfor %}")
     docx.add_paragraph("{%p endfor %}")
@@ -112,6 +107,10 @@ def _origins(docx: Any) -> None:
     cells = [f"{{{{ row.{name} }}}}" for name in ("number", "label", "value", "origin")]
     _rows(table, "for row in origins", cells)
     _widths(table, (12, 45, 40, 67))
+
+
+def _bullets(docx: Any) -> None:
+    _text(docx, "for item in block['items']", "{{ item }}", "List Bullet")
 
 
 def _signed(docx: Any) -> None:

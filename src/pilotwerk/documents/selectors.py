@@ -101,7 +101,7 @@ def _words() -> Words:
         contents=_("Contents"),
         summary=_("In short"),
         page=_("Page {page} of {pages}"),
-        figure=_("What"),
+        figure=_("Statement"),
         value=_("Value"),
         origin=_("Origin"),
         number=_("No."),

@@ -79,7 +79,7 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("What should happen with the pilot?"), widget=forms.RadioSelect
     )
     reason = forms.CharField(
-        label=gettext_lazy("Reason"),
+        label=gettext_lazy("Reason for the decision"),
         help_text=gettext_lazy("It is printed in the strategy and kept in the audit trail."),
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),

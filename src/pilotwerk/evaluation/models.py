@@ -87,7 +87,7 @@ class Learning(TenantModel):
     class Topic(models.TextChoices):
         PROCESS = "process", _("Process")
         DATA = "data", _("Data")
-        PEOPLE = "people", _("People")
+        PEOPLE = "people", _("Team and people")
         TECHNOLOGY = "technology", _("Technology")
         RULES = "rules", _("Law and rules")
 

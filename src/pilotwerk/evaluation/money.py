@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pilotwerk.evaluation.domain.picture import Positions, positions
-from pilotwerk.evaluation.domain.roi import Band, Return, Unit
+from pilotwerk.evaluation.domain.roi import Return, Unit
 from pilotwerk.evaluation.models import RoiAssumptions
 from pilotwerk.web.templatetags.pw import euro, number, percent, signed
 
@@ -69,13 +69,11 @@ def money(found: Return, given: RoiAssumptions) -> Money:
     return Money(
         sentence=_sentence(found),
         rows=tuple(
-            MoneyRow(
-                str(LABELS[line.key]), *(_value(line.unit, part) for part in line.values), bases[line.key]
-            )
+            _row(str(LABELS[line.key]), [_value(line.unit, part) for part in line.values], bases[line.key])
             for line in found.lines
         ),
-        net=MoneyRow(_("Result in the first year"), *_signed(found.net), _shares(found)),
-        payback=MoneyRow(_("Paid back after"), *(payback(months) for months in found.payback_months), ""),
+        net=_row(_("Result in the first year"), [signed(euro(value)) for value in found.net], _shares(found)),
+        payback=_row(_("Paid back after"), [payback(months) for months in found.payback_months], ""),
         places=positions(found.net.cautious, found.net.middle, found.net.favourable),
     )
 
@@ -103,9 +101,9 @@ def _sentence(found: Return) -> str:
     return f"{first} {second} " + _("The largest influence: %(influence)s.") % values
 
 
-def _signed(values: Band) -> tuple[str, str, str]:
-    first, second, third = (signed(euro(value)) for value in values)
-    return first, second, third
+def _row(label: str, values: list[str], basis: str) -> MoneyRow:
+    cautious, middle, favourable = values
+    return MoneyRow(label, cautious, middle, favourable, basis)
 
 
 def _shares(found: Return) -> str:

@@ -75,7 +75,7 @@ def is_preliminary(organisation: Organisation) -> bool:
 
 def assumptions(pilot: Pilot) -> RoiAssumptions | None:
     """What the return is worked out with, if it was set."""
-    return RoiAssumptions.objects.of(pilot.organisation).filter(pilot=pilot).first()  # type: ignore[no-any-return]
+    return RoiAssumptions.objects.of(pilot.organisation).filter(pilot=pilot).first()
 
 
 def roi_report(pilot: Pilot, *, report: Effect | None = None) -> Return | CannotTell | None:
@@ -135,12 +135,12 @@ def acceptance(pilot: Pilot) -> list[Acceptance]:
 
 def learnings(pilot: Pilot) -> QuerySet[Learning]:
     """What was learnt, in the order of writing."""
-    return Learning.objects.of(pilot.organisation).filter(pilot=pilot)  # type: ignore[no-any-return]
+    return Learning.objects.of(pilot.organisation).filter(pilot=pilot)
 
 
 def decision(pilot: Pilot) -> Decision | None:
     """The draft or the signed decision, if there is one."""
-    return Decision.objects.of(pilot.organisation).filter(pilot=pilot).first()  # type: ignore[no-any-return]
+    return Decision.objects.of(pilot.organisation).filter(pilot=pilot).first()
 
 
 def obstacle(organisation: Organisation, choice: Choice, report: Effect) -> Obstacle | None:

@@ -33,7 +33,7 @@ def assumptions_save(
         subject=("evaluation.RoiAssumptions", str(saved.id)),
         data={"pilot": pilot.name, "values": {key: str(value) for key, value in values.items()}},
     )
-    return saved  # type: ignore[no-any-return]
+    return saved
 
 
 @transaction.atomic
@@ -99,7 +99,7 @@ def decision_draft(
         subject=("evaluation.Decision", str(draft.id)),
         data={"pilot": pilot.name, "choice": choice, "reason": reason},
     )
-    return draft  # type: ignore[no-any-return]
+    return draft
 
 
 @transaction.atomic

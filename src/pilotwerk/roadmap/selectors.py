@@ -35,7 +35,7 @@ class Candidate:
 
 def items(organisation: Organisation) -> QuerySet[RoadmapItem]:
     """Everything on the roadmap, by quarter."""
-    return RoadmapItem.objects.of(organisation).select_related("use_case", "owner__user", "organisation")  # type: ignore[no-any-return]
+    return RoadmapItem.objects.of(organisation).select_related("use_case", "owner__user", "organisation")
 
 
 def limits(organisation: Organisation) -> RoadmapLimits:
@@ -56,18 +56,13 @@ def plan(organisation: Organisation) -> list[QuarterPlan]:
 
 
 def candidates(organisation: Organisation) -> list[Candidate]:
-    """Ranked use cases that are neither refused nor on the roadmap."""
+    """Ranked use cases that are not on the roadmap yet. Refused ones have no rank."""
     there = set(items(organisation).values_list("use_case_id", flat=True))
     return [
         Candidate(rank, use_case)
-        for rank, use_case in enumerate(ranked(organisation), start=1)
+        for rank, use_case in enumerate(usecases_ranked(organisation), start=1)
         if use_case.pk not in there
     ]
-
-
-def ranked(organisation: Organisation) -> list[UseCase]:
-    """Use cases by rank, without refused ones."""
-    return [each.use_case for each in usecases_ranked(organisation) if each.use_case.state != "refused"]
 
 
 def quarters_offered(organisation: Organisation) -> tuple[Quarter, ...]:

@@ -9,7 +9,7 @@ from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.audit.services import record
 from pilotwerk.core.errors import Refused
-from pilotwerk.portfolio.models import UseCase
+from pilotwerk.portfolio.models import State, UseCase
 from pilotwerk.roadmap.domain import Quarter
 from pilotwerk.roadmap.models import RoadmapItem, RoadmapLimits
 
@@ -28,7 +28,7 @@ def item_add(
 ) -> RoadmapItem:
     """Lay a use case on a quarter. Each stands on the roadmap once; a refused one does not."""
     _own(organisation, use_case, owner)
-    if use_case.state == "refused":
+    if use_case.state == State.REFUSED:
         raise Refused(_("This use case is refused. Assess it again before it goes onto the roadmap."))
     try:
         with transaction.atomic():

@@ -158,7 +158,7 @@ def _process_facts(found: ProcessImport) -> Facts:
         (_("Cases"), facts.get("cases"), number),
         (_("Cases a week, median"), weekly.get("median"), number),
         (_("Cycle time, median"), duration.get("median"), duration_days),
-        (_("Cycle time of 90% of the cases, at most"), duration.get("p90"), duration_days),
+        (_("Cycle time that 90 of 100 cases keep"), duration.get("p90"), duration_days),
         (_("Cases in which a step occurs more than once"), facts.get("rework_share"), percent),
         (_("Different ways that cases take"), facts.get("variants"), number),
     )
@@ -185,12 +185,12 @@ def focus(organisation: Organisation) -> Section:
     if chosen is not None and chosen.reason:
         blocks.append(Paragraph(_("Reason for the choice: %(reason)s") % {"reason": chosen.reason}))
     if refused:
-        header = (_("Refused use case"), _("Reason"), _("We look again"))
-        rows = tuple(
+        labels = (_("Refused use case"), _("Reason given"), _("We look again"))
+        reasons = tuple(
             (each.name, each.reason or rule_reason(each) or "–", look_again_text(each) or "–")
             for each in refused
         )
-        blocks.append(Grid(_("What we do not do, and why"), header, rows, wide=1))
+        blocks.append(Grid(_("What we do not do, and why"), labels, reasons, wide=1))
     return Section("focus", heading, tuple(blocks))
 
 

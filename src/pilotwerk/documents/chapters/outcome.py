@@ -99,11 +99,11 @@ def _intervals(found: Effect) -> Intervals:
                 compared=row.compared,
                 effect=Figure(row.summary, origin),
                 verdict=row.verdict,
-                positions=tuple(row.places) if row.places else None,
+                positions=row.places,
                 better_is_left=row.better_is_left,
             )
         )
-    header = (_("What is measured"), _("Difference with 95% interval"), _("Meaning"))
+    header = (_("What is measured"), _("Difference with its 95 percent interval"), _("Meaning"))
     return Intervals(_("Cases with AI against cases as before"), header, tuple(rows))
 
 
@@ -185,13 +185,13 @@ def decision_section(organisation: Organisation) -> Section:
         for each in reversed(decisions(organisation))
     ]
     if gates:
-        header = (_("Gate"), _("Decision"), _("Reason"), _("Signed"))
+        header = (_("Gate"), _("Decision"), _("Reason given"), _("Signed"))
         blocks.append(Grid(_("Decisions at the gates of the 90-day plan"), header, tuple(gates), wide=2))
     return Section("decision", heading, tuple(blocks))
 
 
 def _gate_word(decision: str) -> str:
-    words = {"pass": _("passed"), "hold": _("not yet"), "stop": _("stopped")}
+    words = {"pass": _("passed"), "hold": _("not yet"), "stop": _("ended here")}
     return words.get(decision, decision)
 
 

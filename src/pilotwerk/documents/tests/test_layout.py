@@ -26,7 +26,7 @@ def docx() -> Any:
 
 
 def test_the_pdf_is_tagged_and_names_its_language_and_title(pdf: PdfReader) -> None:
-    catalogue = pdf.root_object
+    catalogue: Any = pdf.root_object
 
     assert bool(catalogue["/MarkInfo"]["/Marked"])
     assert "/StructTreeRoot" in catalogue
@@ -40,10 +40,14 @@ def test_the_pdf_carries_its_own_font_only(pdf: PdfReader) -> None:
     fonts = {
         font.get_object()["/BaseFont"].split("+")[-1].removesuffix("-Identity-H")
         for page in pdf.pages
-        for font in page["/Resources"]["/Font"].values()
+        for font in resources(page)["/Font"].values()
     }
 
     assert fonts == {"Inter-Regular", "Inter-SemiBold"}
+
+
+def resources(page: Any) -> Any:
+    return page["/Resources"]
 
 
 def test_every_page_says_whose_when_which_law_and_that_it_is_invented(pdf: PdfReader) -> None:
@@ -112,7 +116,7 @@ def test_the_same_document_gives_the_same_pdf() -> None:
 
 
 def test_the_kept_word_template_is_the_one_that_the_script_builds() -> None:
-    kept, built = Document(TEMPLATE), build()
+    kept, built = Document(str(TEMPLATE)), build()
 
     assert kept.element.xml == built.element.xml
     assert kept.styles.element.xml == built.styles.element.xml
