@@ -3,6 +3,7 @@
 import hashlib
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
@@ -176,6 +177,13 @@ def test_canonical_json_reads_back_and_never_holds_a_line_end(value: Any) -> Non
 
 def test_canonical_json_does_not_depend_on_the_order_of_keys() -> None:
     assert canonical({"b": 1, "a": "ü"}) == canonical({"a": "ü", "b": 1}) == '{"a":"ü","b":1}'.encode()
+
+
+def test_a_member_of_a_choice_is_written_as_its_text() -> None:
+    class Colour(StrEnum):
+        RED = "red"
+
+    assert canonical({"colour": Colour.RED, Colour.RED: 1}) == b'{"colour":"red","red":1}'
 
 
 @pytest.mark.parametrize(

@@ -56,14 +56,14 @@ def record(
         raise RuntimeError(f"{action} must be recorded in the transaction of the change it tells of")
     if not isinstance(actor, Actor):
         raise TypeError(f"{action} needs an actor, not {actor!r}")
-    if type(actor.id) is not str or type(actor.name) is not str:
+    if not (isinstance(actor.id, str) and isinstance(actor.name, str)):
         raise TypeError(f"{action}: an actor's id and name are texts, not {actor!r}")
     kind, key = subject
-    if type(kind) is not str or type(key) is not str:
+    if not (isinstance(kind, str) and isinstance(key, str)):
         raise TypeError(f"{action}: a subject is two texts, not {subject!r}")
     data, personal = data or {}, personal or {}
     for name, text in personal.items():
-        if type(text) is not str:
+        if not isinstance(text, str):
             raise TypeError(f"{action}: the personal text {name} is {type(text).__name__}")
     registry.check_values(registry.action_named(action), data=data, personal=personal)
     return store.append(

@@ -28,12 +28,12 @@ def encode(value: object) -> bytes:
 
 
 def check_plain(value: object, where: str = "data") -> None:
-    """Refuse what JSON cannot say or would silently change: keys that are no strings, tuples, dates."""
+    """Refuse what JSON cannot say or would silently change: keys that are no texts, tuples, dates."""
     kind = type(value)
     if value is None or kind is bool or kind is int:
         return
-    if kind is str:
-        _check_text(value, where)  # type: ignore[arg-type]
+    if isinstance(value, str):  # a choice's member or a marked-safe text is written as the text that it is
+        _check_text(value, where)
     elif kind is float:
         if not math.isfinite(value):  # type: ignore[arg-type]
             raise ValueError(f"{where} is {value}, which JSON cannot say")
@@ -42,7 +42,7 @@ def check_plain(value: object, where: str = "data") -> None:
             check_plain(item, f"{where}[{index}]")
     elif kind is dict:
         for key, item in value.items():  # type: ignore[attr-defined]
-            if type(key) is not str:
+            if not isinstance(key, str):
                 raise TypeError(f"a key in {where} is {key!r}, not a text")
             _check_text(key, where)
             check_plain(item, f"{where}.{key}")
