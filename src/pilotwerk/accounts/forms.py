@@ -100,7 +100,7 @@ class InviteForm(forms.Form):
     email = forms.EmailField(label=_("E-mail address"))
     role = forms.ChoiceField(label=_("Role"), choices=ROLE_CHOICES, initial="clerk")
     team = forms.CharField(
-        label=_("Team (optional)"),
+        label=_("Team"),
         max_length=60,
         required=False,
         help_text=_("Figures are shown for teams, never for single persons."),
@@ -111,7 +111,7 @@ class MemberForm(forms.Form):
     """Role and team of a member."""
 
     role = forms.ChoiceField(label=_("Role"), choices=ROLE_CHOICES)
-    team = forms.CharField(label=_("Team (optional)"), max_length=60, required=False)
+    team = forms.CharField(label=_("Team"), max_length=60, required=False)
 
 
 class DeleteForm(forms.Form):
