@@ -37,12 +37,19 @@ class Analysis:
     rejected: tuple[Rejection, ...]
 
 
-def peek(path: Path, *, filename: str | None = None, limits: Limits | None = None, preview: int = 10) -> Peek:
-    """Reads the first rows only and guesses what the columns mean."""
+def peek(
+    path: Path,
+    *,
+    filename: str | None = None,
+    limits: Limits | None = None,
+    kind: Kind | None = None,
+    preview: int = 10,
+) -> Peek:
+    """Reads the first rows only and guesses what the columns mean, in the shape `kind` where it is given."""
     with open_source(path, filename=filename, limits=limits, sample=PEEK_ROWS) as source:
         return Peek(
             source.columns,
-            guess(source.profiles()),
+            guess(source.profiles(), kind=kind),
             source.first_rows(preview),
             source.expected,
             source.facts,

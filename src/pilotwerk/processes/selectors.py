@@ -8,10 +8,14 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from pilotwerk.accounts.models import Organisation
+from pilotwerk.processes import analysis
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
+from pilotwerk.processes.domain.roles import Kind
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
+from pilotwerk.processes.reading.limits import WEB
 
 State = ProcessImport.State
+WAITING = (State.UPLOADED, State.QUEUED, State.RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +79,15 @@ def imports_with_text(organisation: Organisation) -> list[ProcessImport]:
 
 def import_open(organisation: Organisation, process: Process) -> ProcessImport | None:
     """An import of the process that is not finished yet."""
-    waiting = (State.UPLOADED, State.QUEUED, State.RUNNING)
     found: ProcessImport | None = (
-        ProcessImport.objects.of(organisation).filter(process=process, state__in=waiting).first()
+        ProcessImport.objects.of(organisation).filter(process=process, state__in=WAITING).first()
     )
     return found
+
+
+def import_preview(process_import: ProcessImport, kind: Kind) -> analysis.Peek:
+    """The first rows of an upload that waits for confirmation, and the guess for this shape of table."""
+    return analysis.peek(process_import.upload, filename=process_import.filename, limits=WEB, kind=kind)
 
 
 def rejected_rows(process_import: ProcessImport) -> QuerySet[RejectedRow]:
@@ -130,3 +138,42 @@ def _cases(path: Path, columns: str, condition: str) -> list[tuple[Any, ...]]:
             f"SELECT {columns} FROM read_parquet(?) WHERE {condition} ORDER BY case_no",  # noqa: S608
             [str(path)],
         ).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A process in the list: its latest facts, and an import that waits or runs."""
+
+    process: Process
+    latest: ProcessImport | None
+    waiting: ProcessImport | None
+
+
+def overview(organisation: Organisation) -> list[Line]:
+    """All processes by name, in two queries."""
+    lines = []
+    for process in process_list(organisation):
+        imports: list[ProcessImport] = getattr(process, "shown_imports", [])
+        latest = next((one for one in imports if one.state == State.DONE), None)
+        waiting = next((one for one in imports if one.state in WAITING), None)
+        lines.append(Line(process, latest, waiting))
+    return lines
+
+
+def process_named(organisation: Organisation, name: str) -> Process | None:
+    """The process of this name."""
+    found: Process | None = Process.objects.of(organisation).filter(name=" ".join(name.split())).first()
+    return found
+
+
+def imports_of(process: Process) -> QuerySet[ProcessImport]:
+    """The finished imports of a process, newest first."""
+    found: QuerySet[ProcessImport] = ProcessImport.objects.of(process.organisation_id).filter(
+        process=process, state=State.DONE
+    )
+    return found.order_by("-finished_at")
+
+
+def day_of(moment: str | None) -> dt.date | None:
+    """The day of a stored point in time, as it stands in the file."""
+    return None if moment is None else dt.datetime.fromisoformat(moment).date()
