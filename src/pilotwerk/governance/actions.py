@@ -10,7 +10,7 @@ RISKS = {
     "out_of_scope": _("not covered by the AI Act"),
     "open": _("still open"),
 }
-DPIA = {"done": _("it is done"), "not_needed": _("it is not needed")}
+DPIA = {"done": _("it is carried out"), "not_needed": _("it is not needed")}
 
 register("governance.system_registered", _("%(actor)s entered the AI system “%(name)s” in the register"))
 register("governance.system_changed", _("%(actor)s changed the register entry of “%(name)s”"))

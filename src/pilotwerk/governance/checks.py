@@ -62,7 +62,7 @@ def dpia_decided(organisation: Organisation) -> CheckResult:
     if system is None or result is None:
         state, measured = State.OPEN, _("not classified yet")
     elif system.dpia == AISystem.Dpia.DONE:
-        state, measured = State.MET, _("done, %(name)s") % {"name": system.dpia_name}
+        state, measured = State.MET, _("carried out, %(name)s") % {"name": system.dpia_name}
     elif system.dpia == AISystem.Dpia.NOT_NEEDED:
         state, measured = State.MET, _("not needed, %(name)s") % {"name": system.dpia_name}
     elif result.dpia == "not_indicated":
@@ -71,7 +71,7 @@ def dpia_decided(organisation: Organisation) -> CheckResult:
         state, measured = State.OPEN, _("nobody has decided yet")
     return CheckResult(
         state,
-        required=_("done, or not needed with a reason"),
+        required=_("carried out, or not needed with a reason"),
         measured=measured,
         evidence_url=_url(organisation, system),
     )

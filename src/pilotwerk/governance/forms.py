@@ -91,7 +91,7 @@ class DpiaForm(forms.Form):
     decision = forms.ChoiceField(
         label=_("Decision"),
         choices=[
-            (AISystem.Dpia.DONE.value, _("It is done")),
+            (AISystem.Dpia.DONE.value, _("It is carried out")),
             (AISystem.Dpia.NOT_NEEDED.value, _("It is not needed")),
         ],
         widget=forms.RadioSelect,

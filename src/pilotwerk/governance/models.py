@@ -5,6 +5,7 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotwerk.accounts.models import Membership, User
 from pilotwerk.core import clock
@@ -19,12 +20,12 @@ class AISystem(TenantModel):
         PLANNED = "planned", _("planned")
         PILOT = "pilot", _("in a pilot")
         IN_USE = "in_use", _("in use")
-        NOT_APPROVED = "not_approved", _("not approved")
+        NOT_APPROVED = "not_approved", pgettext_lazy("AI system", "not approved")
         RETIRED = "retired", _("retired")
 
     class Dpia(models.TextChoices):
         OPEN = "open", _("open")
-        DONE = "done", _("done")
+        DONE = "done", _("carried out")
         NOT_NEEDED = "not_needed", _("not needed")
 
     name = models.CharField(_("Name of the system"), max_length=120)

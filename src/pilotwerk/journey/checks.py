@@ -78,6 +78,7 @@ def enough_cases(organisation: Organisation) -> CheckResult:
         State.MET if most >= CASES_NEEDED else State.OPEN,
         required=_("one process with at least %(cases)s cases") % {"cases": number(CASES_NEEDED)},
         measured=_("%(cases)s cases") % {"cases": number(most)} if most else _("nothing imported yet"),
+        evidence_url=organisation.url("processes:list"),
     )
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotwerk.accounts.models import Membership, User
 from pilotwerk.core import clock
@@ -17,7 +18,7 @@ class Plan(TenantModel):
     class State(models.TextChoices):
         RUNNING = "running", _("running")
         FINISHED = "finished", _("finished")
-        STOPPED = "stopped", _("stopped")
+        STOPPED = "stopped", pgettext_lazy("programme", "stopped")
 
     start = models.DateField(_("First day"))
     state = models.CharField(max_length=10, choices=State.choices, default=State.RUNNING)
@@ -74,7 +75,7 @@ class Gate(TenantModel):
     class State(models.TextChoices):
         OPEN = "open", _("open")
         PASSED = "passed", _("passed")
-        STOPPED = "stopped", _("stopped")
+        STOPPED = "stopped", pgettext_lazy("programme", "stopped")
 
     plan = models.ForeignKey(Plan, on_delete=models.CASCADE, related_name="gates")
     number = models.PositiveSmallIntegerField()

@@ -57,6 +57,8 @@ def _import_done(organisation: Organisation) -> bool:
 register_step("profile", "company:profile", _profile_done)
 register_step("tools", "company:tools", lambda one: company.tools(one).exists(), by_hand=True)
 register_step("readiness", "company:readiness", _readiness_done)
+register_step("import", "processes:list", _import_done)
+register_step("facts", "processes:list", lambda one: False, by_hand=True)
 register_step("usecases", "portfolio:usecases", lambda one: bool(portfolio.usecases_ranked(one)))
 register_step("choose", "portfolio:usecases", lambda one: portfolio.usecase_chosen(one) is not None)
 register_step("goal", "kpis:goals", lambda one: kpis.goals(one).exists())

@@ -202,7 +202,9 @@ def test_holding_keeps_the_gate_open_and_stopping_ends_the_plan(
     stopped = selectors.plan_current(cast.organisation)
     assert stopped is not None
     assert stopped.state == Plan.State.STOPPED
-    assert "angehalten" in owner.get(cast.organisation.url("journey:overview")).content.decode()
+    assert (
+        "Das Programm wurde beendet" in owner.get(cast.organisation.url("journey:overview")).content.decode()
+    )
     with pytest.raises(Refused):
         services.task_done(organisation=cast.organisation, actor=cast.actor("lead"), task=task(plan, "facts"))
     new = services.plan_start(
