@@ -1,0 +1,134 @@
+"""Lena sets goals against baselines that come from the imported data."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from pilotwerk.core import clock
+from pilotwerk.core.errors import Refused
+from pilotwerk.kpis import registry, selectors, services
+from pilotwerk.kpis.catalogue import catalogue
+from pilotwerk.kpis.domain.measures import Measure, TooLittle
+from pilotwerk.kpis.models import Baseline, Goal
+from pilotwerk.kpis.tests.imports import case_table, imported
+from tests.cast import Cast
+
+
+def due(days: int = 60) -> Any:
+    return clock.today() + timedelta(days=days)
+
+
+def form(cast: Cast, target: str, days: int = 60) -> dict[str, str]:
+    return {"target": target, "due": due(days).isoformat(), "owner": str(cast.membership("lead").pk)}
+
+
+def test_a_goal_freezes_what_was_measured(cast: Cast) -> None:
+    source = imported(cast)
+    url = cast.organisation.url("kpis:goal_set", import_pk=source.pk, kpi="handling_minutes_mean")
+    client = cast.client("lead")
+    shown = client.get(url).content.decode()
+    assert "Bearbeitungszeit pro Vorgang: 11,0 Minuten" in shown
+    assert client.post(url, form(cast, "8")).status_code == 302
+
+    goal = selectors.goals(cast.organisation).get()
+    baseline = goal.baseline
+    assert baseline.value == pytest.approx(11, abs=0.01)
+    assert (baseline.n, baseline.unit) == (1000, "minutes")
+    assert baseline.fingerprint == source.fingerprint
+    assert baseline.period[0].isoformat() == "2026-03-02"
+    assert goal.relative_change == pytest.approx(-0.27, abs=0.01)
+    again = selectors.baseline_recompute(baseline)
+    assert isinstance(again, Measure)
+    assert again.value == baseline.value
+
+    page = client.get(cast.organisation.url("kpis:goals")).content.decode()
+    assert "höchstens 8,0 Minuten" in page
+    assert "Ein Ziel ist gesetzt" in page
+    detail = client.get(cast.organisation.url("kpis:goal", pk=goal.pk)).content.decode()
+    assert "gleicher Wert" in detail
+
+
+@pytest.mark.parametrize(
+    ("target", "days", "says"),
+    [
+        ("14", 60, "Wählen Sie ein Ziel unter dem Ausgangswert"),
+        ("8", 400, "Wählen Sie einen Tag nach dem"),
+    ],
+)
+def test_a_goal_that_is_not_smart_is_not_set_and_says_what_to_change(
+    cast: Cast, target: str, days: int, says: str
+) -> None:
+    source = imported(cast)
+    url = cast.organisation.url("kpis:goal_set", import_pk=source.pk, kpi="handling_minutes_mean")
+    response = cast.client("owner").post(url, form(cast, target, days))
+    assert response.status_code == 422
+    assert says in response.content.decode()
+    assert not Goal.objects.exists()
+    assert not Baseline.objects.exists()
+
+
+def test_the_service_holds_to_the_same_rule_as_the_page(cast: Cast) -> None:
+    common: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+    source = imported(cast)
+    baseline = services.baseline_freeze(**common, kpi="cycle_time_median", process_import=source)
+    assert services.baseline_freeze(**common, kpi="cycle_time_median", process_import=source) == baseline
+    owner = cast.membership("lead")
+    with pytest.raises(Refused, match="Ausgangswert"):
+        services.goal_set(**common, baseline=baseline, target=99.0, due=due(), owner=owner)
+    with pytest.raises(Refused, match="Person"):
+        services.goal_set(**common, baseline=baseline, target=1.0, due=due(), owner=None)
+    with pytest.raises(Refused):
+        services.baseline_freeze(**common, kpi="satisfaction", process_import=source)
+    goal = services.goal_set(**common, baseline=baseline, target=1.0, due=due(), owner=owner)
+    assert cast.client("lead").post(cast.organisation.url("kpis:goal_remove", pk=goal.pk)).status_code == 302
+    assert Baseline.objects.get() == baseline
+
+
+def test_shares_are_typed_and_shown_in_percent(cast: Cast) -> None:
+    source = imported(cast)
+    url = cast.organisation.url("kpis:goal_set", import_pk=source.pk, kpi="closed_within_two_days")
+    assert cast.client("lead").post(url, form(cast, "75")).status_code == 302
+    assert selectors.goals(cast.organisation).get().target == 0.75
+    page = cast.client("lead").get(cast.organisation.url("kpis:goals")).content.decode()
+    assert "mindestens 75\u00a0%" in page
+
+
+def test_what_cannot_be_measured_says_why(cast: Cast) -> None:
+    source = imported(cast, content=b"\n".join(case_table().splitlines()[:11]))
+    assert isinstance(selectors.measure("cycle_time_median", source), TooLittle)
+    page = cast.client("auditor").get(cast.organisation.url("kpis:goals")).content.decode()
+    assert "Nur 10 Vorgänge mit Eröffnung und Abschluss, nötig sind mindestens 20" in page
+    assert "Braucht ein Ereignisprotokoll" in page
+    url = cast.organisation.url("kpis:goal_set", import_pk=source.pk, kpi="cycle_time_median")
+    assert cast.client("lead").get(url).status_code == 422
+
+
+def test_without_an_import_the_page_leads_to_the_processes(cast: Cast) -> None:
+    page = cast.client("lead").get(cast.organisation.url("kpis:goals")).content.decode()
+    assert "Es gibt noch nichts zu messen" in page
+    assert cast.organisation.url("processes:list") in page
+
+
+def test_the_due_date_follows_the_plan_where_there_is_one(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_windows", [])
+    today = clock.today()
+    assert registry.plan_window(cast.organisation) == (today, today + timedelta(days=90))
+    registry.register_plan_window(lambda organisation: (due(5), due(95)))
+    assert registry.plan_window(cast.organisation) == (due(5), due(95))
+
+
+@pytest.mark.parametrize(("role", "status"), [("auditor", 403), ("clerk", 403), ("outsider", 404)])
+def test_only_owner_and_lead_set_goals(cast: Cast, role: str, status: int) -> None:
+    source = imported(cast)
+    url = cast.organisation.url("kpis:goal_set", import_pk=source.pk, kpi="cycle_time_median")
+    assert cast.client(role).get(url).status_code == status
+
+
+def test_every_definition_is_complete_in_both_languages() -> None:
+    for kpi in catalogue().kpis:
+        for text in (kpi.name, kpi.formula, kpi.needs, catalogue().source_of(kpi)):
+            assert text.de.strip()
+            assert text.en.strip()
