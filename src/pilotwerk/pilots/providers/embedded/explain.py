@@ -1,0 +1,109 @@
+"""Which words of a text speak for a category and which for another.
+
+A linear model adds up what each term contributes. What a part of a word contributes is given to the word it lies
+in, what a pair of words contributes to both of them. With embeddings this explains the lexical half.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pilotwerk.pilots.providers.embedded.vectors import MOST_CHARACTERS, lowered
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pilotwerk.pilots.providers.embedded.classifier import TextClassifier
+
+_WORD = re.compile(r"\w+")
+MOST = 5
+# A word must carry this share of the strongest word's weight to be named.
+WORTH = 0.15
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A word, how strongly it speaks for `category` (0..1 of the strongest), and where it stands in the text."""
+
+    word: str
+    weight: float
+    category: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def explain(model: TextClassifier, text: str, category: str) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """The strongest words for the category, and the strongest for another one; at most five each."""
+    shares = _by_word(model, text)
+    if not shares:
+        return (), ()
+    place = model.categories.index(category)
+    spans = _spans(text)
+    words = [word for word in shares if word in spans]
+    supports: dict[str, float] = {}
+    opposes: dict[str, tuple[float, str]] = {}
+    for word in words:
+        scores = shares[word]
+        others = scores.copy()
+        others[place] = float("-inf")
+        rival = int(others.argmax())
+        supports[word] = float(scores[place] - (scores.sum() - scores[place]) / (len(scores) - 1))
+        opposes[word] = (float(scores[rival] - scores[place]), model.categories[rival])
+    strongest = max([*supports.values(), 1e-9])
+    speaking = sorted(words, key=lambda word: -supports[word])[:MOST]
+    speaking = [word for word in speaking if supports[word] >= WORTH * strongest]
+    against = sorted((word for word in words if word not in speaking), key=lambda word: -opposes[word][0])
+    against = [word for word in against[:MOST] if opposes[word][0] >= WORTH * strongest]
+    top = max([opposes[word][0] for word in against], default=1.0)
+    return (
+        tuple(
+            Reason(spans[word][0], supports[word] / strongest, category, spans[word][1]) for word in speaking
+        ),
+        tuple(
+            Reason(spans[word][0], opposes[word][0] / top, opposes[word][1], spans[word][1])
+            for word in against
+        ),
+    )
+
+
+def _spans(text: str) -> dict[str, tuple[str, tuple[tuple[int, int], ...]]]:
+    """Each word in lower case with its first spelling and all its places."""
+    found: dict[str, tuple[str, tuple[tuple[int, int], ...]]] = {}
+    for match in _WORD.finditer(text[:MOST_CHARACTERS]):
+        key = lowered(match.group())
+        spelling, places = found.get(key, (match.group(), ()))
+        if not key.isdigit():
+            found[key] = (spelling, (*places, match.span()))
+    return found
+
+
+def _by_word(model: TextClassifier, text: str) -> dict[str, NDArray[np.float64]]:
+    """What each word adds to the score of each category."""
+    import numpy as np
+
+    row = model.features([text])
+    if not row.nnz:
+        return {}
+    weight = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
+    owners: dict[int, Counter[str]] = {}
+    for term in model.words.terms_of(text):
+        number = model.words.terms.get(term)
+        if number is not None:
+            owners.setdefault(number, Counter()).update(term.split())
+    for word in _WORD.findall(lowered(text)):
+        for term in model.characters.terms_of(word):
+            number = model.characters.terms.get(term)
+            if number is not None:
+                owners.setdefault(number + model.words.size, Counter())[word] += 1
+    found: dict[str, NDArray[np.float64]] = {}
+    for number, words in owners.items():
+        value = weight.get(number, 0.0)
+        if not value:
+            continue
+        added = model.lexical.weights[number].astype(np.float64) * value / words.total()
+        for word, times in words.items():
+            found[word] = found[word] + added * times if word in found else added * times
+    return found
