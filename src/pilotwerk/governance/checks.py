@@ -31,7 +31,7 @@ def dpia_is_decided(organisation: Organisation) -> bool:
     """Somebody decided on the impact assessment, or none is indicated."""
     system = system_of_pilot(organisation)
     result = selectors.classification_now(system) if system else None
-    return bool(system and result) and not selectors.dpia_is_open(system, result)
+    return system is not None and result is not None and not selectors.dpia_is_open(system, result)
 
 
 def classified(organisation: Organisation) -> CheckResult:

@@ -145,7 +145,7 @@ def system_row(system: AISystem) -> SystemRow:
         result=result,
         title=risk_title(result) if result else _("Not classified yet"),
         roles=roles_text(result) if result else _("open"),
-        settled=bool(result) and result.certainty == "certain",
+        settled=result is not None and result.certainty == "certain",
         missing=missing,
         off=system.state in (AISystem.State.RETIRED, AISystem.State.NOT_APPROVED),
     )

@@ -78,7 +78,7 @@ def obstacles(system: AISystem) -> list[str]:
     now = classification_now(system)
     if now is None:
         return ["unclassified"]
-    found = [] if now.risk_class in STARTABLE else [now.risk_class]
+    found: list[str] = [] if now.risk_class in STARTABLE else [now.risk_class]
     if now.dpia == "required" and system.dpia == AISystem.Dpia.OPEN:
         found.append("dpia")
     return found

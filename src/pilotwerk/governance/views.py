@@ -133,7 +133,7 @@ def _system_page(request: OrganisationRequest, found: AISystem, dpia: DpiaForm |
         "day_form": chosen,
         "on": on,
         "dpia": dpia or DpiaForm(),
-        "dpia_open": bool(result) and selectors.dpia_is_open(found, result),
+        "dpia_open": result is not None and selectors.dpia_is_open(found, result),
     }
     return page(request, "governance/system.html", context, form=dpia)
 

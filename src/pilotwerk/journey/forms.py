@@ -65,7 +65,8 @@ class TaskForm(forms.Form):
     reason = forms.CharField(label=_("Reason for the change"), max_length=500)
 
     def __init__(self, *args: Any, task: Task, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"owner": task.owner_id, "due": task.due}, **kwargs)
+        kwargs.setdefault("initial", {"owner": task.owner_id, "due": task.due})
+        super().__init__(*args, **kwargs)
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ModelChoiceField)
         owner.queryset = members(task.organisation)

@@ -30,7 +30,7 @@ HARMLESS: dict[str, Fact] = {
     "workplace": "yes",
     "monitoring": "no",
 }
-PERSONAL: dict[str, Fact] = {"personal_data": "yes", "special_categories": "no", "legal_basis": "contract"}
+PERSONAL: dict[str, Any] = {"personal_data": "yes", "special_categories": "no", "legal_basis": "contract"}
 
 
 def ask(
@@ -127,7 +127,7 @@ def test_case_12_credit_scoring_needs_a_fundamental_rights_assessment() -> None:
 
 
 def test_case_14_emotions_of_agents_are_prohibited_since_february_2025() -> None:
-    answers = {
+    answers: dict[str, Any] = {
         "prohibited": frozenset({"emotion_work"}),
         "annex_iii": frozenset({"emotion"}),
         "profiling": "yes",
@@ -156,7 +156,7 @@ def test_case_22_own_model_for_own_stock() -> None:
         ("aia.art26.annex1", {"safety_component": "yes"}, date(2028, 8, 1)),
     ],
 )
-def test_a_duty_begins_on_its_day(rule: str, answers: dict[str, Fact], last_day_before: date) -> None:
+def test_a_duty_begins_on_its_day(rule: str, answers: dict[str, Any], last_day_before: date) -> None:
     assert rule not in today(ask(on=last_day_before, **answers))
     assert rule in today(ask(on=date.fromordinal(last_day_before.toordinal() + 1), **answers))
 

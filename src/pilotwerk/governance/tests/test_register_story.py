@@ -91,7 +91,7 @@ def test_lena_enters_the_chosen_use_case_and_answers_on_one_page(cast: Cast, use
     )
     system = AISystem.objects.of(cast.organisation).get()
     url = cast.organisation.url("governance:classify", pk=system.pk)
-    assert answer.url == url
+    assert answer["Location"] == url
     html = lead.get(url).content.decode()
     assert "Warum fragen wir das?" in html
     assert "Das Rezept sendet nichts ohne Freigabe" in html

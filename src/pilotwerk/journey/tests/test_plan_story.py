@@ -1,11 +1,12 @@
 """Gerda starts the 90 days, Lena works through them, Gerda decides at the gates."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
 import pytest
 from icalendar import Calendar
 
+from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.selectors import state as audit_state
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
@@ -30,10 +31,12 @@ def measured(monkeypatch: pytest.MonkeyPatch) -> dict[str, State]:
     """Gate 1 with two criteria whose state the test sets, instead of those of the real rooms."""
     states = {"data": State.MET, "people": State.OPEN}
     monkeypatch.setattr(registry, "_checks", {})
+
+    def criterion(name: str) -> Callable[[Organisation], CheckResult]:
+        return lambda _: CheckResult(states[name], "2", "1", "/evidence/")
+
     for order, name in enumerate(states):
-        registry.register_check(
-            name, 1, order, name, lambda _, name=name: CheckResult(states[name], "2", "1", "/evidence/")
-        )
+        registry.register_check(name, 1, order, name, criterion(name))
     registry.register_check("later", 2, 1, "later", lambda _: CheckResult(State.MET, "1", "1"))
     return states
 
