@@ -13,7 +13,7 @@ CASE_STATES = [
     (CaseState.ASSIGNED.value, _("proposal in preparation")),
     (CaseState.WAITING.value, _("waits for a decision")),
     (CaseState.WAITING_MANUAL.value, _("waits for an answer")),
-    (CaseState.DEFERRED.value, _("put back")),
+    (CaseState.DEFERRED.value, _("deferred")),
     (CaseState.APPROVED.value, _("approved, goes out shortly")),
     (CaseState.ANSWERED.value, _("answered, goes out shortly")),
     (CaseState.EXECUTING.value, _("is being sent")),
@@ -48,7 +48,7 @@ class DecisionKind(models.TextChoices):
     EDIT = "edit", _("edited and approved")
     REJECT = "reject", _("rejected")
     ANSWER = "answer", _("answered by hand")
-    DEFER = "defer", _("put back")
+    DEFER = "defer", _("deferred")
     CLOSE = "close", _("closed without sending")
     ARRIVED = "arrived", _("confirmed as arrived")
     AGAIN = "again", _("sent again")

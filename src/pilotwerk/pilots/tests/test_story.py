@@ -91,7 +91,9 @@ def test_a_text_changed_after_the_approval_is_not_sent(stage: Stage) -> None:
 def test_an_open_place_or_an_empty_reply_never_goes_out(stage: Stage) -> None:
     [case] = stage.proposed()
     with pytest.raises(Refused, match=r"\[Termin\]"):
-        services.case_edit_and_approve(**stage.by("clerk"), **stage.seen(case), body="Am [Termin] kommen wir.")
+        services.case_edit_and_approve(
+            **stage.by("clerk"), **stage.seen(case), body="Am [Termin] kommen wir."
+        )
     with pytest.raises(Refused, match="leer"):
         services.case_edit_and_approve(**stage.by("clerk"), **stage.seen(case), body="  \r\n ")
     case.refresh_from_db()
