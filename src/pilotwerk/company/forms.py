@@ -112,6 +112,6 @@ class ToolForm(forms.Form):
             kwargs["initial"] = {name: getattr(tool, name) or UNKNOWN for name in self.base_fields}
         super().__init__(*args, **kwargs)
 
-    def values(self) -> dict[str, str]:
+    def values(self) -> dict[str, Any]:
         """As the services take them."""
         return {name: "" if value == UNKNOWN else value for name, value in self.cleaned_data.items()}

@@ -211,7 +211,7 @@ def tools(request: OrganisationRequest) -> HttpResponse:
 def _tool_form(request: OrganisationRequest, tool: Tool | None) -> HttpResponse:
     form = ToolForm(request.POST or None, tool=tool)
     if request.method == "POST" and form.is_valid():
-        common = {"organisation": request.organisation, "actor": request.actor}
+        common: dict[str, Any] = {"organisation": request.organisation, "actor": request.actor}
         if tool is None:
             tool = services.tool_add(**common, **form.values())
         else:

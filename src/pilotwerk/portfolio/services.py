@@ -31,7 +31,7 @@ def usecase_add(
     name: str,
     description: str = "",
     process: Process | None = None,
-    recipe: str = Recipe.OTHER,
+    recipe: str = "other",
     template: str = "",
 ) -> UseCase:
     """A new idea starts as a candidate. Names are unique in an organisation."""
@@ -42,7 +42,7 @@ def usecase_add(
         name=name,
         description=description,
         process=process,
-        recipe=Recipe(recipe),
+        recipe=Recipe(recipe).value,
         template=template,
     )
     _record(actor, made, "added", recipe=made.recipe, process=str(process.id) if process else None)

@@ -1,5 +1,7 @@
 """Lena, the AI lead, tells Pilotwerk about her company."""
 
+from typing import Any
+
 import pytest
 
 from pilotwerk.company import selectors, services
@@ -47,7 +49,7 @@ def test_a_text_that_is_no_number_is_kept_and_explained(cast: Cast) -> None:
 
 
 def test_a_parent_company_makes_a_small_company_medium(cast: Cast) -> None:
-    common = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+    common: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
     services.profile_save(
         **common, answers={"staff": 40.0, "turnover": 6e6, "balance": 3e6, "related": "yes"}
     )
@@ -65,7 +67,7 @@ def test_a_parent_company_makes_a_small_company_medium(cast: Cast) -> None:
 
 
 def test_a_partner_without_known_share_stays_open(cast: Cast) -> None:
-    common = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+    common: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
     services.profile_save(
         **common, answers={"staff": 40.0, "turnover": 6e6, "balance": 3e6, "related": "yes"}
     )
