@@ -50,12 +50,8 @@ def learning_add(
         actor=actor,
         action="evaluation.learning_added",
         subject=("evaluation.Learning", str(added.id)),
-        data={
-            "pilot": pilot.name,
-            "topic": topic,
-            "observation": observation,
-            "consequence": consequence,
-        },
+        data={"pilot": pilot.name, "topic": topic},
+        personal={"observation": observation, "consequence": consequence},
     )
     return added
 
@@ -97,7 +93,8 @@ def decision_draft(
         actor=actor,
         action="evaluation.decision_drafted",
         subject=("evaluation.Decision", str(draft.id)),
-        data={"pilot": pilot.name, "choice": choice, "reason": reason},
+        data={"pilot": pilot.name, "choice": choice},
+        personal={"reason": reason},
     )
     return draft
 
@@ -127,10 +124,10 @@ def decision_sign(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> 
         data={
             "pilot": pilot.name,
             "choice": draft.choice,
-            "reason": draft.reason,
             "grade": evidence["grade"],
             "evidence": evidence,
         },
+        personal={"reason": draft.reason},
     )
     draft.refresh_from_db()
     return draft
