@@ -25,10 +25,6 @@ class Action:
     labels: Mapping[str, Mapping[str, Label]] = field(default_factory=dict)
 
     @property
-    def room(self) -> str:
-        return self.name.partition(".")[0]
-
-    @property
     def placeholders(self) -> frozenset[str]:
         """What the sentence names besides the actor."""
         return frozenset(_PLACEHOLDER.findall(str(self.sentence))) - {"actor"}

@@ -24,7 +24,7 @@ def origin_of(log: UUID) -> str:
 
 def iso(moment: datetime) -> str:
     """An aware moment as UTC with microseconds: always the same length, so that texts sort like times."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
 
 
 @dataclass(frozen=True)
