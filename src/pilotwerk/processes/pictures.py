@@ -39,6 +39,7 @@ class Weeks:
 
     bars: tuple[WeekBar, ...]
     median: float
+    median_cases: int
     median_height: str
     lowest: int
     highest: int
@@ -67,6 +68,7 @@ def weeks(facts: Facts) -> Weeks | None:
     return Weeks(
         bars=bars,
         median=median,
+        median_cases=round(median),
         median_height=_percent(median / scale),
         lowest=min(bar.cases for bar in bars),
         highest=top,

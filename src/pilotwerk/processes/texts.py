@@ -45,13 +45,15 @@ def why(reason: guess.Reason) -> str:
     return gettext(guess.REASONS[reason.code]) % reason.params
 
 
-def unreadable(error: messages.Unreadable) -> str:
-    """What is wrong with a file, with the place in it."""
-    text = say(error.code, error.params)
-    if error.row is not None and error.column:
-        where = gettext("Row %(row)s, column “%(column)s”") % {"row": error.row, "column": error.column}
-    elif error.row is not None:
-        where = gettext("Row %(row)s") % {"row": error.row}
-    else:
+def placed(code: str, params: Mapping[str, str], row: int | None, column: str | None) -> str:
+    """A reason with the place in the file."""
+    text = say(code, params)
+    if row is None:
         return text
-    return f"{where}: {text}"
+    where = gettext("Row %(row)s, column “%(column)s”") if column else gettext("Row %(row)s")
+    return f"{where % {'row': row, 'column': column}}: {text}"
+
+
+def unreadable(error: messages.Unreadable) -> str:
+    """What is wrong with a file."""
+    return placed(error.code, error.params, error.row, error.column)

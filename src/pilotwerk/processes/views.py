@@ -9,6 +9,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_POST
 
 from pilotwerk.accounts.request import OrganisationRequest
@@ -138,11 +139,7 @@ def _columns(seen: Peek) -> list[dict[str, Any]]:
 
 
 def _fault(found: ProcessImport) -> str:
-    if not found.fault:
-        return ""
-    fault = found.fault
-    error = Unreadable(fault["code"], row=fault["row"], **{"column": fault["column"], **fault["params"]})
-    return texts.unreadable(error)
+    return texts.placed(**found.fault) if found.fault else ""
 
 
 @requires(permissions.VIEW)
@@ -231,7 +228,7 @@ def rejected_csv(request: OrganisationRequest, pk: str) -> HttpResponse:
     response["Content-Disposition"] = f'attachment; filename="rejected-{found.pk}.csv"'
     response.write("\ufeff")
     writer = csv.writer(response, delimiter=";")
-    writer.writerow([_("Row"), _("Column"), _("Reason")])
+    writer.writerow([_("Row"), _("Column"), pgettext("rejected row", "Reason")])
     for one in selectors.rejected_rows(found).iterator(chunk_size=2000):
         writer.writerow([one.row, harmless(one.column), harmless(texts.say(one.code, one.params))])
     return response

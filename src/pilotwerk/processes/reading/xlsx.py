@@ -55,15 +55,16 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
         yield [as_text(value) for value in row]
 
 
-def _find_table(workbook: Any) -> tuple[Any, Header] | None:
+def _find_table(workbook: Any) -> tuple[Any, Header, int | None] | None:
     """The first visible sheet with a header of at least two columns and a row below it; else any with a
-    header.
+    header. With the number of rows that the sheet says it has.
     """
     second_best = None
     for sheet in workbook.worksheets:
         if sheet.sheet_state != "visible":
             continue
         # Some programs write a wrong size into the sheet; without it openpyxl reads to the real end.
+        rows = sheet.max_row
         sheet.reset_dimensions()
         head = list(islice(_rows(sheet), LOOK_AT))
         header = find_header(head)
@@ -71,8 +72,8 @@ def _find_table(workbook: Any) -> tuple[Any, Header] | None:
             continue
         below = any(trimmed(row) for row in head[header.row + 1 :])
         if header.width >= 2 and below:
-            return sheet, header
-        second_best = second_best or (sheet, header)
+            return sheet, header, rows
+        second_best = second_best or (sheet, header, rows)
     return second_best
 
 
@@ -81,23 +82,34 @@ def read_xlsx(source: Source, packed: Packed, sample: int | None, progress: Prog
     from openpyxl import load_workbook
 
     check_package(packed, source.limits)
-    try:
-        workbook = load_workbook(packed.path, read_only=True, data_only=True)
-    except Exception as error:  # openpyxl passes on whatever its parsers raise
-        raise Unreadable("file.damaged") from error
-    try:
-        table = _find_table(workbook)
-        if table is None:
-            raise Unreadable("file.no_header")
-        sheet, header = table
-        source.limits.check_columns(header.width)
-        source.columns = header.names
-        source.facts |= {"sheet": str(sheet.title), "header_row": str(header.row + 1)}
-        _read_sheet(source, sheet, header, sample, progress)
-    except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
-        raise Unreadable("file.damaged") from error
-    finally:
-        workbook.close()
+    # By handle, not by name: the name on disk need not end in .xlsx.
+    with packed.path.open("rb") as stream:
+        try:
+            workbook = load_workbook(stream, read_only=True, data_only=True)
+        except Exception as error:  # openpyxl passes on whatever its parsers raise
+            raise Unreadable("file.damaged") from error
+        try:
+            table = _find_table(workbook)
+            if table is None:
+                raise Unreadable("file.no_header")
+            _read_table(source, *table, sample, progress)
+        except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
+            raise Unreadable("file.damaged") from error
+
+
+def _read_table(
+    source: Source,
+    sheet: Any,
+    header: Header,
+    rows: int | None,
+    sample: int | None,
+    progress: Progress | None,
+) -> None:
+    source.limits.check_columns(header.width)
+    source.columns = header.names
+    source.facts |= {"sheet": str(sheet.title), "header_row": str(header.row + 1)}
+    source.expected = None if rows is None else max(rows - header.row - 1, 0)
+    _read_sheet(source, sheet, header, sample, progress)
 
 
 def _read_sheet(
