@@ -54,7 +54,7 @@ def profile(request: OrganisationRequest) -> HttpResponse:
         "counted": size.counted if isinstance(size, SizeResult) else None,
         "headline": words.size_headline(request.organisation.name, size),
         "reason": words.size_reason(size),
-        "ceilings": [(words.size_name(ceiling.size), ceiling) for ceiling in CEILINGS],
+        "ceilings": [words.ceiling_row(ceiling) for ceiling in CEILINGS],
         "as_of": AS_OF,
         "answers": _answers(found),
         "related": selectors.related(request.organisation),

@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilotwerk.company.domain.size import Missing, SizeClass, SizeResult, SizeUnknown
+from pilotwerk.company.domain.size import Ceiling, Missing, SizeClass, SizeResult, SizeUnknown
 from pilotwerk.company.fields import plain_number
 from pilotwerk.company.models import Profile, WorksCouncil, YesNo
-from pilotwerk.web.templatetags.pw import euro
+from pilotwerk.web.templatetags.pw import euro, number
 
 SIZE_NAMES = {
     SizeClass.MICRO: gettext_lazy("micro enterprise"),
@@ -35,6 +35,17 @@ def missing_name(missing: Missing) -> str:
     """The missing figure, with the related company it belongs to."""
     figure = str(MISSING_NAMES[missing.figure])
     return f"{figure} ({missing.name})" if missing.name else figure
+
+
+def ceiling_row(ceiling: Ceiling) -> dict[str, Any]:
+    """A line of the table of limits."""
+    money = {"turnover": ceiling.turnover, "balance": ceiling.balance}
+    return {
+        "size": ceiling.size,
+        "name": size_name(ceiling.size),
+        "staff": ceiling.staff,
+        **{name: _("€%(n)s million") % {"n": number(amount / 1e6)} for name, amount in money.items()},
+    }
 
 
 def size_headline(name: str, result: SizeResult | SizeUnknown) -> str:

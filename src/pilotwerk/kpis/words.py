@@ -15,7 +15,8 @@ def value_text(value: float, unit: str) -> str:
     """A KPI's value with its unit."""
     if unit == "share":
         return percent(value, 0 if abs(value) >= 0.1 or value == 0 else 1)
-    figure = number(value, 1 if abs(value) < 100 else 0)
+    is_whole_count = unit == "cases" and value == int(value)
+    figure = number(value, 0 if is_whole_count or abs(value) >= 100 else 1)
     words = {
         "days": _("%(figure)s days"),
         "hours": _("%(figure)s hours"),

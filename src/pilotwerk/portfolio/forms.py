@@ -134,7 +134,6 @@ class AssessForm(forms.Form):
                 self.fields[f"risk_{question.id}"] = forms.ChoiceField(
                     label=question.text.text(),
                     choices=[*options, (UNKNOWN, pgettext_lazy("answer", "I do not know"))],
-                    widget=forms.RadioSelect,
                     initial=use_case.answers.get(question.id) or UNKNOWN,
                 )
 

@@ -120,7 +120,7 @@ def _detail(request: OrganisationRequest, found: UseCase, **forms: Any) -> dict[
             "headline": words.verdict_text(found),
             "inputs": words.input_rows(found),
             "figures": {name: words.euro_span(found.score(name)) for name in ("benefit", "cost", "net")},
-            "hours": words.number_span(found.score("hours")),
+            "facts": words.facts(found),
             "risk": words.number_span(found.score("risk")),
             "groups": _risk_groups(found),
             "rule_reason": words.rule_reason(found),

@@ -62,6 +62,22 @@ def number_span(value: Range) -> str:
     return span(number(value.low), number(value.likely), number(value.high))
 
 
+def facts(use_case: UseCase) -> list[dict[str, str]]:
+    """The three figures of a use case: likely value, and its range in words."""
+    names = (
+        (_("Net benefit"), "net", euro),
+        (_("Hours saved"), "hours", number),
+        (_("Risk, 0 to 100"), "risk", number),
+    )
+    found = []
+    for name, score, show in names:
+        value = use_case.score(score)
+        ends = {"low": show(value.low), "high": show(value.high)}
+        spread = _("%(low)s to %(high)s") % ends if value.low < value.high else ""
+        found.append({"name": name, "likely": show(value.likely), "range": spread})
+    return found
+
+
 def input_rows(use_case: UseCase) -> list[dict[str, Any]]:
     """All inputs with value, range and where they come from."""
     return [
@@ -99,9 +115,10 @@ def rule_reason(use_case: UseCase) -> str:
         return " ".join(f"{note}." for note in prohibitions)
     if use_case.verdict is not Verdict.NONE or not use_case.inputs:
         return ""
+    hours = use_case.score("hours").likely
     values = {
         "cases": number(use_case.inputs["cases_per_year"]["likely"]),
-        "hours": number(use_case.score("hours").likely),
+        "hours": number(hours, 1 if abs(hours) < 10 else 0),
         "benefit": euro(use_case.score("benefit").likely),
         "cost": euro(use_case.score("cost").likely),
     }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pilotwerk.portfolio.domain.ranges import Range
 
 STEPS = (1, 2, 5, 10)
+MARGIN = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +46,20 @@ def plane(items: Sequence[tuple[Range, Range]]) -> Plane:
     points = tuple(
         Point(
             x=at(net.likely),
-            y=risk.likely,
+            y=_height(risk.likely),
             left=at(net.low),
             width=at(net.high) - at(net.low),
-            top=risk.low,
-            height=risk.high - risk.low,
+            top=_height(risk.low),
+            height=_height(risk.high) - _height(risk.low),
         )
         for net, risk in items
     )
     return Plane(points, low, high, at(0.0))
+
+
+def _height(risk: float) -> float:
+    """Risk 0..100 from top to bottom, with room for the point's mark at both edges."""
+    return MARGIN + risk * (100 - 2 * MARGIN) / 100
 
 
 def _round_up(amount: float) -> float:

@@ -95,7 +95,7 @@ def test_26_applications_a_year_are_refused_in_figures(cast: Cast) -> None:
     assert few.state == State.REFUSED
     assert few.refused_by_rule
     reason = words.rule_reason(few)
-    assert "26 Vorgänge im Jahr sparen etwa 2 Stunden" in reason
+    assert "26 Vorgänge im Jahr sparen etwa 1,7 Stunden" in reason
     assert "3.000\u00a0€" in reason
     assert words.look_again_text(few).startswith("Wenn mehr als 1.613 Vorgänge")
     page = cast.client("owner").get(cast.organisation.url("portfolio:usecases")).content.decode()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pilotwerk.core.results import CannotTell
 from pilotwerk.portfolio.domain.measured import minutes_per_case, volume_per_year
+from pilotwerk.portfolio.domain.plane import plane
 from pilotwerk.portfolio.domain.potential import Inputs, LookAgain, Verdict, look_again, potential
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.domain.ranking import adjusted_benefit, ranked
@@ -170,3 +171,24 @@ def test_volume_and_minutes_are_measured_with_their_uncertainty() -> None:
     assert minutes.likely == 11
     assert 10.5 < minutes.low < 11 < minutes.high < 11.5
     assert isinstance(minutes_per_case([None, 3.0]), CannotTell)
+
+
+def test_the_picture_covers_zero_and_all_ranges_on_round_figures() -> None:
+    drawn = plane([(Range(-3000, 2000, 9000), Range(0, 20, 40)), (Range(500, 600, 700), Range(90, 100, 100))])
+    assert (drawn.low, drawn.high) == (-5000, 10_000)
+    assert drawn.zero == pytest.approx(100 / 3)
+    for point in drawn.points:
+        assert 0 <= point.left <= point.x <= point.left + point.width <= 100
+        assert 0 < point.top <= point.y <= point.top + point.height < 100
+    assert drawn.points[0].y < drawn.points[1].y
+    nothing = plane([])
+    assert nothing.low < nothing.high
+
+
+@given(st.lists(st.tuples(spans(-1e6, 1e6), spans(0, 100)), max_size=8))
+def test_every_use_case_lies_inside_the_picture(items: list[tuple[Range, Range]]) -> None:
+    drawn = plane(items)
+    assert drawn.low <= 0 <= drawn.high
+    for point in drawn.points:
+        assert -1e-6 <= point.left <= point.x + 1e-6
+        assert point.left + point.width <= 100 + 1e-6
