@@ -56,24 +56,25 @@ def record(
         raise RuntimeError(f"{action} must be recorded in the transaction of the change it tells of")
     if not isinstance(actor, Actor):
         raise TypeError(f"{action} needs an actor, not {actor!r}")
-    if not (isinstance(actor.id, str) and isinstance(actor.name, str)):
-        raise TypeError(f"{action}: an actor's id and name are texts, not {actor!r}")
     kind, key = subject
-    if not (isinstance(kind, str) and isinstance(key, str)):
-        raise TypeError(f"{action}: a subject is two texts, not {subject!r}")
-    data, personal = data or {}, personal or {}
-    for name, text in personal.items():
-        if not isinstance(text, str):
-            raise TypeError(f"{action}: the personal text {name} is {type(text).__name__}")
+    data = data or {}
+    personal = {name: _text(text, f"{action}: {name}") for name, text in (personal or {}).items()}
     registry.check_values(registry.action_named(action), data=data, personal=personal)
     return store.append(
         log=organisation_id or INSTALLATION,
-        actor=actor,
+        actor=Actor(actor.kind, _text(actor.id, "actor.id"), _text(actor.name, "actor.name")),
         action=action,
-        subject=(kind, key),
+        subject=(_text(kind, f"{action}: subject"), _text(key, f"{action}: subject")),
         data=data,
         personal=personal,
     )
+
+
+def _text(value: str, what: str) -> str:
+    """Exactly a text: a member of a choice becomes the text that it is, anything else is a TypeError."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is {type(value).__name__}, not a text")
+    return str.__str__(value)
 
 
 @transaction.atomic
