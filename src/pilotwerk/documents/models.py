@@ -29,7 +29,7 @@ class CreatedDocument(TenantModel):
     format = models.CharField(max_length=4, choices=Format.choices)
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
-    legal_state = models.CharField(max_length=60)
+    legal_state = models.DateField()
     created_by = models.CharField(max_length=120)
 
     class Meta:

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import transaction
 
@@ -15,6 +16,7 @@ from pilotwerk.documents import selectors
 from pilotwerk.documents.domain import Language, StrategyDocument
 from pilotwerk.documents.layout import render_docx, render_pdf
 from pilotwerk.documents.models import CreatedDocument, Format
+from pilotwerk.governance.selectors import sources
 
 RENDERERS: Mapping[Format, Callable[[StrategyDocument], bytes]] = {
     Format.PDF: render_pdf,
@@ -27,7 +29,7 @@ class Rendered:
     """A finished file that nobody has kept yet."""
 
     content: bytes
-    legal_state: str
+    legal_state: date
 
     @property
     def sha256(self) -> str:
@@ -37,7 +39,7 @@ class Rendered:
 def strategy_render(*, organisation: Organisation, language: Language, file_format: str) -> Rendered:
     """The strategy as a file, from the records as they stand now."""
     document = selectors.strategy(organisation, language)
-    return Rendered(RENDERERS[Format(file_format)](document), document.legal_state)
+    return Rendered(RENDERERS[Format(file_format)](document), sources().legal_state)
 
 
 def strategy_create(

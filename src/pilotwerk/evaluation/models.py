@@ -4,6 +4,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotwerk.core.models import TenantModel
 from pilotwerk.evaluation.domain.decision import Choice
@@ -87,7 +88,7 @@ class Learning(TenantModel):
     class Topic(models.TextChoices):
         PROCESS = "process", _("Process")
         DATA = "data", _("Data")
-        PEOPLE = "people", _("Team and people")
+        PEOPLE = "people", pgettext_lazy("learning", "People")
         TECHNOLOGY = "technology", _("Technology")
         RULES = "rules", _("Law and rules")
 

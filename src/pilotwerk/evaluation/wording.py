@@ -55,6 +55,9 @@ _REASONS: Mapping[str, Promise] = {
     NOT_IN_PILOT: gettext_lazy("The pilot's cases do not hold what this figure needs."),
 }
 
+NARROW = 0.2
+"""Share of the row's width below which the texts of both ends would overlap on a phone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -83,6 +86,11 @@ class Row:
             "low": self.low,
             "high": self.high,
         }
+
+    @property
+    def is_narrow(self) -> bool:
+        """Too narrow for a text at each end: both stand together below the middle."""
+        return self.places is not None and self.places.high - self.places.low < NARROW
 
     @property
     def css(self) -> Mapping[str, str]:
@@ -129,10 +137,8 @@ def amount(unit: Unit, value: float, *, plus: bool = False) -> str:
 
 def bare(unit: Unit, value: float) -> str:
     """A difference with its sign and without its unit."""
-    # Adding zero turns a rounded minus zero into zero.
-    return signed(
-        number(round(100 * value) + 0.0, 0) if unit == "share" else number(round(value, 1) + 0.0, 1)
-    )
+    digits, shown = (0, round(100 * value)) if unit == "share" else (1, round(value, 1))
+    return signed(number(shown, digits)) if shown else number(0)
 
 
 def compared(metric: Metric, comparison: Comparison) -> str:

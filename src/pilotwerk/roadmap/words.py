@@ -1,9 +1,10 @@
 """Quarters and loads in words."""
 
+from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
 from pilotwerk.roadmap.domain import Load, Quarter
-from pilotwerk.web.templatetags.pw import euro, number
+from pilotwerk.web.templatetags.pw import euro
 
 
 def quarter_name(quarter: Quarter) -> str:
@@ -17,5 +18,7 @@ def load_problems(load: Load) -> list[str]:
     if load.over_budget:
         found.append(_("%(amount)s more than the budget") % {"amount": euro(load.over_budget)})
     if load.over_capacity:
-        found.append(_("%(days)s working days more than there are") % {"days": number(load.over_capacity, 1)})
+        found.append(
+            _("%(days)s working days more than there are") % {"days": floatformat(load.over_capacity)}
+        )
     return found

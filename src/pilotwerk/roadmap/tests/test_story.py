@@ -102,7 +102,7 @@ def test_a_quarter_that_asks_for_too_much_is_marked(cast: Cast) -> None:
 
     text = page(cast)
     assert "2.500 € über dem Budget" in text
-    assert "5,0 Arbeitstage mehr, als da sind" in text
+    assert "5 Arbeitstage mehr, als da sind" in text
     assert selectors.total_budget(selectors.plan(cast.organisation)) == 12500
 
 
