@@ -85,7 +85,7 @@ class Organisation(models.Model):
         return reverse("home", kwargs={"organisation": self.slug})
 
     def url(self, view: str, *args: Any, **kwargs: Any) -> str:
-        """The address of a page inside this organisation: `organisation.url("company:profile")`."""
+        """The address of a page inside this organisation: `organisation.url("room:page")`."""
         if args:
             return reverse(view, args=[self.slug, *args])
         return reverse(view, kwargs={"organisation": self.slug, **kwargs})

@@ -125,6 +125,8 @@ def test_a_second_factor_can_be_set_up_and_is_asked_for(cast: Cast) -> None:
 
     browser = Client()
     browser.post("/accounts/login/", {"login": "lead@probe.example", "password": PASSWORD})
+    assert "/accounts/reauthenticate/" in browser.get("/accounts/2fa/totp/activate/").headers["Location"]
+    browser.post("/accounts/reauthenticate/", {"password": PASSWORD})
     page = browser.get("/accounts/2fa/totp/activate/")
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))

@@ -22,7 +22,7 @@ MINUS = "\u2212"
 
 @register.simple_tag(takes_context=True)
 def org_url(context: dict[str, Any], view: str, *args: Any) -> str:
-    """The address of a page in the present organisation: `{% org_url "company:profile" %}`."""
+    """The address of a page in the present organisation: `{% org_url "room:page" %}`."""
     return str(context["request"].organisation.url(view, *args))
 
 
