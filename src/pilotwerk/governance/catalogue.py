@@ -10,6 +10,7 @@ from pilotwerk.core.catalogue import Strict, Text, load
 from pilotwerk.governance.domain.law import Law, LawFile, Sources
 
 DATA = Path(__file__).parent / "data"
+SHORT = 12  # letters
 LAW_FILES = ("ai_act.yaml", "gdpr.yaml", "labour.yaml")
 
 
@@ -29,6 +30,11 @@ class Question(Strict):
     text: Text
     why: Text
     options: tuple[Option, ...]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the answers fit side by side: yes and no without further words."""
+        return self.kind == "one" and all(len(option.text.de) <= SHORT for option in self.options)
 
 
 class Group(Strict):

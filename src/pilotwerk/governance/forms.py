@@ -104,7 +104,10 @@ class DpiaForm(forms.Form):
 class DayForm(forms.Form):
     """The day for which duties are shown."""
 
-    on = forms.DateField(label=_("On this day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
+    on = forms.DateField(
+        label=_("On this day"),
+        widget=forms.DateInput({"type": "date", "style": "width:auto;margin:0"}, format="%Y-%m-%d"),
+    )
 
 
 def _field(question: Question) -> forms.Field:

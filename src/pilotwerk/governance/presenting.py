@@ -108,7 +108,7 @@ def duty_rows(result: Classification) -> list[DutyRow]:
             _since(duty.rule.applies_from, result.on),
             duty.applies_today,
             duty.ours,
-            duty.rule.certainty in "CS",
+            duty.rule.certainty in "CS" and duty.rule.result != "likely",
         )
         for duty in result.duties
     ]
@@ -119,6 +119,17 @@ def _since(day: date | None, on: date) -> str:
     if day is None:
         return _("in force")
     return (_("since %(day)s") if day <= on else _("from %(day)s")) % {"day": short_date(day)}
+
+
+def legal_date(one: selectors.LegalDate, *, on: date) -> dict[str, Any]:
+    """A day from which a duty applies, as the register lists it."""
+    return {
+        "day": one.rule.applies_from,
+        "since": _since(one.rule.applies_from, on),
+        "text": say(one.rule.text),
+        "cite": say(one.rule.cite),
+        "systems": one.systems,
+    }
 
 
 def open_rows(result: Classification) -> list[OpenRow]:

@@ -29,18 +29,13 @@ def register(request: OrganisationRequest) -> HttpResponse:
         "rows": rows,
         "waiting": [row for row in rows if row.missing and not row.off],
         "dates": [
-            {"text": presenting.say(one.rule.text), "cite": presenting.say(one.rule.cite), **vars_of(one)}
+            presenting.legal_date(one, on=clock.today(request.organisation.timezone))
             for one in selectors.legal_dates(results)
         ],
         "legal": legal_state(request),
         "tools": tools(request.organisation).count(),
     }
     return page(request, "governance/register.html", context)
-
-
-def vars_of(one: selectors.LegalDate) -> dict[str, object]:
-    """Day and number of systems for the list of legal dates."""
-    return {"day": one.rule.applies_from, "systems": one.systems}
 
 
 def legal_state(request: OrganisationRequest) -> dict[str, object]:

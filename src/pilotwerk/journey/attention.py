@@ -7,11 +7,11 @@ from django.utils.translation import ngettext
 
 from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.journey import registry, selectors
-from pilotwerk.journey.models import Plan
 from pilotwerk.journey.registry import Attention
 from pilotwerk.journey.selectors import GateRow, TaskRow
 
 SHOWN = 5
+OVERDUE_SHOWN = 2
 GATE_NEAR_DAYS = 7
 URGENCY = {"bad": 0, "warn": 1, "open": 2}
 
@@ -20,11 +20,13 @@ def attention(
     organisation: Organisation,
     membership: Membership,
     *,
-    plan: Plan,
     tasks: list[TaskRow],
     gates: list[GateRow],
 ) -> list[Attention]:
-    """Points of the plan and of all rooms for this member, at most five."""
+    """Points of the plan and of all rooms for this member, at most five.
+
+    The next step is left out, because the page shows it beside.
+    """
     found = [*_overdue(organisation, tasks), *_gate_near(organisation, gates)]
     for source in registry.attention_sources():
         found += source(organisation, membership)
@@ -33,19 +35,30 @@ def attention(
 
 
 def _overdue(organisation: Organisation, tasks: list[TaskRow]) -> list[Attention]:
-    plan_url = organisation.url("journey:plan")
-    return [
+    late = [row for row in tasks if row.overdue and row is not selectors.next_row(tasks)]
+    points = [
         Attention(
             state="bad",
             label=_("overdue"),
             text=row.task.title,
-            url=row.url or f"{plan_url}#{row.task.key}",
+            url=row.url or organisation.url("journey:task", pk=row.task.pk),
             who=row.task.owner.user.name if row.task.owner else _("nobody yet"),
             due=row.task.due,
         )
-        for row in tasks
-        if row.overdue
+        for row in late[:OVERDUE_SHOWN]
     ]
+    if rest := late[OVERDUE_SHOWN:]:
+        text = ngettext("%(count)s more task is overdue", "%(count)s more tasks are overdue", len(rest))
+        points.append(
+            Attention(
+                state="bad",
+                label=_("overdue"),
+                text=text % {"count": len(rest)},
+                url=organisation.url("journey:plan"),
+                due=rest[0].task.due,
+            )
+        )
+    return points
 
 
 def _gate_near(organisation: Organisation, gates: list[GateRow]) -> list[Attention]:

@@ -10,13 +10,15 @@ from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.accounts.selectors import members
 from pilotwerk.journey import selectors
 from pilotwerk.journey.domain import gates as rules
+from pilotwerk.journey.domain.schedule import PHASES
 from pilotwerk.journey.models import Task
 
-DECISION_LABELS = {
-    rules.Decision.PASS: _("Pass: the next phase begins"),
-    rules.Decision.HOLD: _("Hold: the phase goes on, and we decide again later"),
-    rules.Decision.STOP: _("Stop: the programme ends here"),
-}
+PASS_GATE = _("Pass: the next phase begins")
+PASS_LAST_GATE = _("Pass: the programme is complete")
+HOLD_AND_STOP = [
+    (rules.Decision.HOLD.value, _("Hold: the phase goes on, and we decide again later")),
+    (rules.Decision.STOP.value, _("Stop: the programme ends here")),
+]
 FARTHEST_DAYS = 366
 OVERRIDE = "override-"
 
@@ -81,13 +83,9 @@ class ReasonForm(forms.Form):
 class GateForm(forms.Form):
     """The decision at a gate; every criterion that is not met has a field for the reason to pass all the same."""
 
-    decision = forms.ChoiceField(
-        label=_("Decision"),
-        choices=[(one.value, label) for one, label in DECISION_LABELS.items()],
-        widget=forms.RadioSelect,
-    )
+    decision = forms.ChoiceField(label=_("Decision"), widget=forms.RadioSelect)
     reason = forms.CharField(
-        label=_("Reason"),
+        label=_("Reason for the decision"),
         help_text=_("It stands in the audit trail and in the final report."),
         max_length=2000,
         widget=forms.Textarea({"rows": 3}),
@@ -95,6 +93,10 @@ class GateForm(forms.Form):
 
     def __init__(self, *args: Any, row: selectors.GateRow, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        passing = PASS_LAST_GATE if row.gate.number == len(PHASES) else PASS_GATE
+        decision = self.fields["decision"]
+        assert isinstance(decision, forms.ChoiceField)
+        decision.choices = [(rules.Decision.PASS.value, passing), *HOLD_AND_STOP]
         self.unmet = rules.unmet(row.results)
         for criterion in row.criteria:
             if criterion.id in self.unmet:

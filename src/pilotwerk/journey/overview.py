@@ -89,7 +89,8 @@ def headline(plan: Plan, tasks: list[TaskRow], gates: list[GateRow]) -> Headline
     phase = selectors.plan_phase(plan)
     assert phase is not None
     title = _("Day %(day)s of 90: %(phase)s") % {"day": day, "phase": gates[phase.number - 1].gate.text.title}
-    return Headline(title, f"{_('Phase %(number)s of 3.') % {'number': phase.number}} {lead}".strip())
+    where = _("Phase %(number)s of 3.") % {"number": phase.number}
+    return Headline(title, f"{where} {lead}".strip())
 
 
 def _stopped(gates: list[GateRow]) -> str:
@@ -106,7 +107,7 @@ def _gate_sentence(gates: list[GateRow]) -> str:
     row = selectors.gate_next(gates)
     if row is None:
         return ""
-    return _("Gate %(gate)s is on %(day)s: %(met)s of %(total)s criteria are met.") % {
+    return _("Gate %(gate)s is on %(day)s, %(met)s of %(total)s criteria met so far.") % {
         "gate": row.gate.number,
         "day": long_date(row.gate.due),
         "met": row.summary.met,

@@ -138,7 +138,7 @@ def first_steps(organisation: Organisation) -> list[FirstStep]:
     steps = []
     for text in plan_catalogue().tasks:
         step = registry.step(text.key)
-        if text.phase == 1 and step is not None:
+        if text.phase == 1 and step is not None and not step.by_hand:
             steps.append(FirstStep(text, organisation.url(step.url_name), step.is_done(organisation)))
     return steps
 

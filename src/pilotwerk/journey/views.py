@@ -39,7 +39,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
         if selectors.is_over(plan) and plan.state != Plan.State.RUNNING
         else selectors.next_row(tasks),
         "gate": selectors.gate_next(gates),
-        "attention": attention(request.organisation, request.membership, plan=plan, tasks=tasks, gates=gates),
+        "attention": attention(request.organisation, request.membership, tasks=tasks, gates=gates),
     }
     return page(request, "journey/overview.html", context)
 
