@@ -21,7 +21,7 @@ from pilotwerk.pilots.providers.embedded.calibration import (
 from pilotwerk.pilots.providers.embedded.folds import FOLDS, assign_folds
 from pilotwerk.pilots.providers.embedded.linear import Linear, fit_meaning, fit_words
 from pilotwerk.pilots.providers.embedded.storage import Stored, join
-from pilotwerk.pilots.providers.embedded.vectors import CHARACTERS, WORDS, Vectors
+from pilotwerk.pilots.providers.embedded.vectors import CHARACTERS, WORDS, Counted, Vectors, weigh
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -137,33 +137,74 @@ class HeldBack:
         return log_softmax(combined(self.words, self.meaning, margin) / temperature)
 
 
-def hold_back(
-    texts: Sequence[str], labels: Sequence[str], embedded: Embedded | None, *, seed: int
-) -> HeldBack | CannotTell:
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Texts with their categories, counted once. `embedded` holds one vector a text."""
+
+    texts: Sequence[str]
+    labels: Sequence[str]
+    words: Counted
+    characters: Counted
+    embedded: Embedded | None
+
+    @classmethod
+    def read(cls, texts: Sequence[str], labels: Sequence[str], embedded: Embedded | None = None) -> Corpus:
+        return cls(texts, labels, Counted.read(WORDS, texts), Counted.read(CHARACTERS, texts), embedded)
+
+    def rows(self, places: Numbers) -> Corpus:
+        """Some of the texts."""
+        return Corpus(
+            [self.texts[place] for place in places],
+            [self.labels[place] for place in places],
+            self.words.rows(places),
+            self.characters.rows(places),
+            self.embedded[places] if self.embedded is not None else None,
+        )
+
+    def features(self, words: NDArray[np.float32], characters: NDArray[np.float32]) -> csr_matrix:
+        """The vectors of the texts with weights that may have been learned on other ones."""
+        from scipy.sparse import hstack
+
+        parts = [weigh(self.words.counts, words), weigh(self.characters.counts, characters)]
+        return hstack(parts, format="csr")
+
+
+def hold_back(corpus: Corpus, *, seed: int) -> HeldBack | CannotTell:
     """Scores of every row by models that did not see it. Needs 30 rows and two categories with two texts each."""
     import numpy as np
 
-    often = [category for category, count in Counter(labels).items() if count >= 2]
-    if len(texts) < FEWEST_ROWS or len(often) < 2:
+    often = [category for category, count in Counter(corpus.labels).items() if count >= 2]
+    if len(corpus.texts) < FEWEST_ROWS or len(often) < 2:
         return CannotTell(TOO_FEW_ROWS)
-    categories = tuple(sorted(set(labels)))
+    categories = tuple(sorted(set(corpus.labels)))
     places = {category: place for place, category in enumerate(categories)}
-    truth = np.array([places[label] for label in labels])
-    folds = assign_folds(texts, labels, seed=seed)
-    words = np.zeros((len(texts), len(categories)))
-    meaning = np.zeros_like(words) if embedded is not None else None
+    folds = assign_folds(corpus.texts, corpus.labels, seed=seed)
+    words = np.zeros((len(corpus.texts), len(categories)))
+    meaning = np.zeros_like(words) if corpus.embedded is not None else None
     for fold in range(FOLDS):
-        rest, held = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
-        seen = [labels[row] for row in rest]
-        if not held.size or len(set(seen)) < 2:
+        rest, held = corpus.rows(np.flatnonzero(folds != fold)), np.flatnonzero(folds == fold)
+        seen = sorted(set(rest.labels))
+        if not held.size or len(seen) < 2:
             return CannotTell(TOO_FEW_ROWS)
-        part = _fit([texts[row] for row in rest], seen, None if embedded is None else embedded[rest], seed)
-        columns = [places[category] for category in part.categories]
-        asked = [texts[row] for row in held]
-        words[held] = _wide(part.lexical.scores(part.features(asked)), columns, len(categories))
-        if meaning is not None and part.meaning is not None and embedded is not None:
-            meaning[held] = _wide(part.meaning.scores(embedded[held]), columns, len(categories))
+        columns = [places[category] for category in seen]
+        by_words, by_meaning = score_held(rest, corpus.rows(held), seen, seed)
+        words[held] = _wide(by_words, columns, len(categories))
+        if meaning is not None and by_meaning is not None:
+            meaning[held] = _wide(by_meaning, columns, len(categories))
+    truth = np.array([places[label] for label in corpus.labels])
     return HeldBack(categories, truth, words, meaning, folds)
+
+
+def score_held(
+    rest: Corpus, held: Corpus, categories: Sequence[str], seed: int
+) -> tuple[Floats, Floats | None]:
+    """Scores of the held rows by models fitted on the rest; terms and weights come from the rest alone."""
+    weights = rest.words.weights(), rest.characters.weights()
+    lexical = fit_words(rest.features(*weights), rest.labels, categories, seed)
+    by_words = lexical.scores(held.features(*weights))
+    if rest.embedded is None or held.embedded is None:
+        return by_words, None
+    return by_words, fit_meaning(rest.embedded, rest.labels, categories).scores(held.embedded)
 
 
 def _wide(scores: Floats, columns: Sequence[int], width: int) -> Floats:
@@ -176,46 +217,28 @@ def _wide(scores: Floats, columns: Sequence[int], width: int) -> Floats:
     return result
 
 
-def _fit(texts: Sequence[str], labels: Sequence[str], embedded: Embedded | None, seed: int) -> TextClassifier:
-    from scipy.sparse import hstack
+def fit_classifier(corpus: Corpus, *, seed: int) -> TextClassifier | CannotTell:
+    """Trains on all rows and measures out of fold how far the answers can be trusted.
 
-    categories = tuple(sorted(set(labels)))
-    words, word_rows = Vectors.fit(WORDS, texts)
-    characters, character_rows = Vectors.fit(CHARACTERS, texts)
-    lexical = fit_words(hstack([word_rows, character_rows], format="csr"), labels, categories, seed)
-    meaning = fit_meaning(embedded, labels, categories) if embedded is not None else None
-    return TextClassifier(
-        categories, words, characters, lexical, meaning, USUAL_MARGIN, CannotTell(TOO_FEW_ROWS)
-    )
-
-
-def fit_classifier(
-    texts: Sequence[str],
-    labels: Sequence[str],
-    *,
-    seed: int,
-    embedded: Embedded | None = None,
-    calibrate: bool = True,
-) -> TextClassifier | CannotTell:
-    """Trains on all rows and, unless told otherwise, measures out of fold how far its answers can be trusted.
-
-    `embedded` holds one vector a text. Deterministic for a seed. CannotTell with fewer than two categories.
+    Deterministic for a seed. CannotTell with fewer than two categories.
     """
-    if len(set(labels)) < 2:
+    if len(set(corpus.labels)) < 2:
         return CannotTell(ONE_CATEGORY)
-    model = _fit(texts, labels, embedded, seed)
-    if not calibrate:
-        return model
-    held = hold_back(texts, labels, embedded, seed=seed)
+    held = hold_back(corpus, seed=seed)
     if isinstance(held, CannotTell):
-        return model
-    return with_quality(model, held)
-
-
-def with_quality(model: TextClassifier, held: HeldBack) -> TextClassifier:
-    """The model with margin, temperature and quality from rows that were held back."""
+        return fit_on_all(corpus, USUAL_MARGIN, held, seed=seed)
     margin, temperature = held.calibrated()
     quality = judge(held.log_scores(margin, temperature), held.truth, temperature)
-    return TextClassifier(
-        model.categories, model.words, model.characters, model.lexical, model.meaning, margin, quality
-    )
+    return fit_on_all(corpus, margin, quality, seed=seed)
+
+
+def fit_on_all(corpus: Corpus, margin: float, quality: Quality | CannotTell, *, seed: int) -> TextClassifier:
+    """The classifier on all rows, with what was measured before about its trustworthiness."""
+    from scipy.sparse import hstack
+
+    categories = tuple(sorted(set(corpus.labels)))
+    words, word_rows = Vectors.learn(corpus.words)
+    characters, character_rows = Vectors.learn(corpus.characters)
+    lexical = fit_words(hstack([word_rows, character_rows], format="csr"), corpus.labels, categories, seed)
+    meaning = fit_meaning(corpus.embedded, corpus.labels, categories) if corpus.embedded is not None else None
+    return TextClassifier(categories, words, characters, lexical, meaning, margin, quality)

@@ -82,28 +82,33 @@ def _spans(text: str) -> dict[str, tuple[str, tuple[tuple[int, int], ...]]]:
 
 def _by_word(model: TextClassifier, text: str) -> dict[str, NDArray[np.float64]]:
     """What each word adds to the score of each category."""
-    import numpy as np
+    from scipy.sparse import csr_matrix
 
     row = model.features([text])
-    if not row.nnz:
-        return {}
     weight = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
     owners: dict[int, Counter[str]] = {}
     for term in model.words.terms_of(text):
         number = model.words.terms.get(term)
         if number is not None:
             owners.setdefault(number, Counter()).update(term.split())
-    for word in _WORD.findall(lowered(text)):
+    known, offset = model.characters.terms, len(model.words.terms)
+    for word, times in Counter(_WORD.findall(lowered(text))).items():
         for term in model.characters.terms_of(word):
-            number = model.characters.terms.get(term)
+            number = known.get(term)
             if number is not None:
-                owners.setdefault(number + model.words.size, Counter())[word] += 1
-    found: dict[str, NDArray[np.float64]] = {}
-    for number, words in owners.items():
-        value = weight.get(number, 0.0)
-        if not value:
-            continue
-        added = model.lexical.weights[number].astype(np.float64) * value / words.total()
-        for word, times in words.items():
-            found[word] = found[word] + added * times if word in found else added * times
-    return found
+                owners.setdefault(number + offset, Counter())[word] += times
+    words = {
+        word: place for place, word in enumerate({word: None for owned in owners.values() for word in owned})
+    }
+    data, rows, columns = [], [], []
+    for number, owned in owners.items():
+        share = weight.get(number, 0.0) / owned.total()
+        for word, times in owned.items():
+            data.append(share * times)
+            rows.append(words[word])
+            columns.append(number)
+    if not words:
+        return {}
+    parts = csr_matrix((data, (rows, columns)), shape=(len(words), row.shape[1]))
+    added = parts @ model.lexical.weights
+    return {word: added[place] for word, place in words.items()}

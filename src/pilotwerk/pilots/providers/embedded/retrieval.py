@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pilotwerk.pilots.providers.embedded.storage import Stored, join
-from pilotwerk.pilots.providers.embedded.vectors import PASSAGES, Vectors
+from pilotwerk.pilots.providers.embedded.vectors import PASSAGES, Counted, Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +39,7 @@ class PassageIndex:
     @classmethod
     def build(cls, texts: Sequence[str], embedded: Embedded | None = None) -> PassageIndex:
         """Indexes the texts; `embedded` holds one vector of length 1 a text."""
-        vectors, rows = Vectors.fit(PASSAGES, texts)
+        vectors, rows = Vectors.learn(Counted.read(PASSAGES, texts))
         if embedded is None:
             return cls(vectors, rows.tocsc(), None, None)
         centre = embedded.mean(axis=0)
@@ -49,11 +49,14 @@ class PassageIndex:
         """How like each known text is to each asked one: rows are the asked, columns the known."""
         import numpy as np
 
+        result: NDArray[np.float32]
         lexical = (self.vectors.transform(texts) @ self.rows.T).toarray()
         if self.meanings is None or self.centre is None or embedded is None:
-            return np.clip(lexical, 0.0, 1.0)
+            result = np.clip(lexical, 0.0, 1.0)
+            return result
         meaning = _unit(embedded - self.centre) @ self.meanings.T
-        return np.clip((lexical + meaning) / 2, 0.0, 1.0)
+        result = np.clip((lexical + meaning) / 2, 0.0, 1.0)
+        return result
 
     def store(self) -> Stored:
         arrays: dict[str, NDArray[Any]] = {

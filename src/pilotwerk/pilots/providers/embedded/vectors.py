@@ -12,6 +12,8 @@ from pilotwerk.pilots.providers.embedded.storage import Stored
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
 # Longer texts are read up to here: a pasted log must not hold up the queue.
@@ -43,18 +45,18 @@ class Form:
     texts_at_least: int = 1
     prepare: str = "lowered"
 
-    def vectorizer(self) -> Any:
-        """A fresh scikit-learn vectoriser of this form."""
+    def counter(self, terms: Sequence[str] | None = None) -> Any:
+        """A scikit-learn counter of this form, with a given list of terms or yet to find them."""
         import numpy as np
-        from sklearn.feature_extraction.text import TfidfVectorizer
+        from sklearn.feature_extraction.text import CountVectorizer
 
-        return TfidfVectorizer(
-            analyzer="word" if self.unit == "word" else "char_wb",
-            token_pattern=r"(?u)\b\w+\b" if self.unit == "word" else None,
+        words = self.unit == "word"
+        return CountVectorizer(
+            analyzer="word" if words else "char_wb",
+            token_pattern=r"(?u)\b\w+\b" if words else None,
             ngram_range=(self.shortest, self.longest),
-            min_df=self.texts_at_least,
             preprocessor=PREPARE[self.prepare],
-            sublinear_tf=True,
+            vocabulary=None if terms is None else {term: number for number, term in enumerate(terms)},
             dtype=np.float32,
         )
 
@@ -65,39 +67,80 @@ CHARACTERS = Form("character", 2, 5, texts_at_least=2)
 PASSAGES = Form("character", 3, 6, prepare="folded")
 
 
-class Vectors:
-    """A fitted vectoriser."""
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often each term stands in each text: rows are texts, columns `terms`.
 
-    def __init__(self, form: Form, fitted: Any) -> None:
-        self.form = form
-        self._fitted = fitted
+    Counting is the slow part. Done once, weights can be learned anew for any part of the rows.
+    """
+
+    form: Form
+    terms: list[str]
+    counts: csr_matrix
 
     @classmethod
-    def fit(cls, form: Form, texts: Sequence[str]) -> tuple[Vectors, csr_matrix]:
-        """Learns terms and weights; answers the vectors of the texts too. Rows without a term are zero."""
-        vectorizer = form.vectorizer()
+    def read(cls, form: Form, texts: Sequence[str]) -> Counted:
+        from scipy.sparse import csr_matrix
+
+        counter = form.counter()
         try:
-            matrix = vectorizer.fit_transform(texts)
-        except ValueError:  # no term occurs often enough
-            vectorizer = Form(form.unit, form.shortest, form.longest, 1, form.prepare).vectorizer()
-            try:
-                matrix = vectorizer.fit_transform(texts)
-            except ValueError:  # no term at all: texts of signs only
-                vectorizer.fit(["-empty-"])
-                matrix = vectorizer.transform(texts)
-        return cls(form, vectorizer), matrix.tocsr()
+            counts = counter.fit_transform(texts).tocsr()
+        except ValueError:  # no term at all: texts of signs only
+            return cls(form, [""], csr_matrix((len(texts), 1), dtype="float32"))
+        return cls(form, list(counter.get_feature_names_out()), counts)
 
-    @property
-    def size(self) -> int:
-        return len(self._fitted.vocabulary_)
+    def rows(self, places: NDArray[np.integer[Any]] | Sequence[int]) -> Counted:
+        """Some of the texts, in the given order; the terms stay."""
+        return Counted(self.form, self.terms, self.counts[places])
 
-    @property
-    def terms(self) -> dict[str, int]:
-        found: dict[str, int] = self._fitted.vocabulary_
-        return found
+    def weights(self) -> NDArray[np.float32]:
+        """Smoothed inverse document frequency of each term; 0 for one in too few of these texts."""
+        import numpy as np
+
+        texts = np.bincount(self.counts.indices, minlength=len(self.terms))
+        weights = np.log((1 + self.counts.shape[0]) / (1 + texts)) + 1
+        enough = texts >= self.form.texts_at_least
+        weights[~(enough if enough.any() else texts >= 1)] = 0.0
+        result: NDArray[np.float32] = weights.astype(np.float32)
+        return result
+
+
+def weigh(counts: csr_matrix, weights: NDArray[np.float32]) -> csr_matrix:
+    """(1 + log count) times weight, each row of length 1; a row without a known term is zero."""
+    import numpy as np
+    from sklearn.preprocessing import normalize
+
+    result = counts.copy()
+    result.data = (1 + np.log(result.data)) * weights[result.indices]
+    return normalize(result, copy=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Vectors:
+    """Known terms and their weights: turns texts into vectors of length 1."""
+
+    form: Form
+    terms: dict[str, int]
+    weights: NDArray[np.float32]
+    _counter: Any
+
+    @classmethod
+    def made(cls, form: Form, terms: Sequence[str], weights: NDArray[np.float32]) -> Vectors:
+        numbers = {term: number for number, term in enumerate(terms)}
+        return cls(form, numbers, weights, form.counter(terms))
+
+    @classmethod
+    def learn(cls, counted: Counted) -> tuple[Vectors, csr_matrix]:
+        """Weights from all counted texts, and the vectors of these texts. Terms without weight are dropped."""
+        import numpy as np
+
+        weights = counted.weights()
+        kept = np.flatnonzero(weights) if weights.any() else np.arange(len(weights))
+        matrix = weigh(counted.counts[:, kept], weights[kept])
+        return cls.made(counted.form, [counted.terms[place] for place in kept], weights[kept]), matrix
 
     def transform(self, texts: Sequence[str]) -> csr_matrix:
-        return self._fitted.transform(texts).tocsr()
+        return weigh(self._counter.transform(texts).tocsr(), self.weights)
 
     def terms_of(self, text: str) -> list[str]:
         """The terms of a text in their order, with repetition, known or not."""
@@ -105,20 +148,14 @@ class Vectors:
         return terms
 
     def store(self) -> Stored:
-        import numpy as np
-
-        terms = sorted(self.terms, key=self.terms.__getitem__)
-        return Stored({"terms": terms}, {"weights": np.asarray(self._fitted.idf_, dtype=np.float32)})
+        return Stored({"terms": list(self.terms)}, {"weights": self.weights})
 
     @classmethod
     def restore(cls, form: Form, stored: Stored) -> Vectors:
-        vectorizer = form.vectorizer()
-        vectorizer.vocabulary = {term: number for number, term in enumerate(stored.plain["terms"])}
-        vectorizer._validate_vocabulary()
-        vectorizer.idf_ = stored.arrays["weights"]
-        return cls(form, vectorizer)
+        weights: Any = stored.arrays["weights"]
+        return cls.made(form, stored.plain["terms"], weights)
 
 
 @lru_cache(maxsize=8)
 def _analyzer(form: Form) -> Any:
-    return form.vectorizer().build_analyzer()
+    return form.counter().build_analyzer()

@@ -1,0 +1,60 @@
+"""What every way out answers: it went out, it surely did not, or nobody can know."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Protocol
+
+from pilotwerk.core.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One reply. `recipient` is an address; `in_reply_to` the Message-ID of the request, where it has one."""
+
+    recipient: str | None
+    subject: str
+    body: str
+    case: str
+    sender: str | None = None
+    in_reply_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """It is out, now or by an earlier call with the same key. `reference`: file name or Message-ID."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class NotDelivered:
+    """It surely did not go out. `retry`: trying again later may help. `reason` is a sentence for people."""
+
+    reason: str
+    retry: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeUnknown:
+    """It may or may not have gone out; only a person can find out. Never repeat it by machine."""
+
+    reason: str
+
+
+Outcome = Delivered | NotDelivered | OutcomeUnknown
+
+
+class Connector(Protocol):
+    """A way out."""
+
+    def deliver(self, message: Message, key: str) -> Outcome:
+        """Lets the message out. `key` names the action: the same key again is the same action, not a second one."""
+
+
+def key_digest(key: str) -> str:
+    """24 hexadecimal digits for a key, safe in file names and Message-IDs. Raises `BadInput` for an empty key."""
+    if not key.strip() or not key.isprintable():
+        raise BadInput("A delivery needs a printable, non-empty key.")
+    return hashlib.sha256(key.encode()).hexdigest()[:24]

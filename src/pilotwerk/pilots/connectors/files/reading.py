@@ -1,0 +1,212 @@
+"""A file of requests, read into plain values; rows that cannot be used are named with row and column."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from email.utils import parseaddr
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from pilotwerk.core.errors import BadInput
+from pilotwerk.pilots.connectors.files.columns import NEEDED, guess_columns
+from pilotwerk.processes.domain.values import TIME_STYLES, TimeStyle, is_missing, time_styles_of
+from pilotwerk.processes.reading import open_source
+from pilotwerk.processes.reading.limits import WEB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+LONGEST_TEXT = 100_000
+LONGEST_FIELD = 500
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingCase:
+    """One request as it stands in the file. `received` is aware, in UTC."""
+
+    external_id: str
+    subject: str
+    text: str
+    sender_name: str | None
+    sender_address: str | None
+    received: datetime | None
+    category: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A row that was not taken: `row` counts as a person counts in a table program, `message` is a sentence."""
+
+    row: int
+    column: str | None
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """What a file holds. `mapping`: meaning -> column."""
+
+    cases: tuple[IncomingCase, ...]
+    rejected: tuple[Rejection, ...]
+    mapping: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    columns: tuple[str, ...]
+    rows: list[tuple[int, dict[str, str]]]
+    rejected: list[Rejection]
+
+
+def read_cases(
+    path: Path, mapping: Mapping[str, str] | None = None, *, tz_name: str = "Europe/Berlin"
+) -> CaseFile:
+    """Reads CSV, TSV, XLSX or JSON. Columns that `mapping` does not name are guessed.
+
+    Times without a zone are in `tz_name`. Raises `BadInput` where the file as a whole cannot be used.
+    """
+    table = _read_json(path) if path.suffix.lower() == ".json" else _read_table(path)
+    found = guess_columns(table.columns, mapping)
+    for meaning in NEEDED:
+        if meaning not in found:
+            raise BadInput(f"No column for “{meaning}” was found. Name one of them.", file=path.name)
+    style = _time_style(table, found.get("received"))
+    cases: dict[str, IncomingCase] = {}
+    rejected = list(table.rejected)
+    for row, values in table.rows:
+        case = _case(row, values, found, style, ZoneInfo(tz_name))
+        if isinstance(case, IncomingCase) and case.external_id in cases:
+            case = Rejection(row, found["external_id"], f"“{case.external_id}” occurs twice in this file.")
+        if isinstance(case, Rejection):
+            rejected.append(case)
+        else:
+            cases[case.external_id] = case
+    if not cases and rejected:
+        first = min(rejected, key=lambda one: one.row)
+        raise BadInput(first.message, file=path.name, row=first.row, column=first.column)
+    return CaseFile(tuple(cases.values()), tuple(sorted(rejected, key=lambda one: one.row)), found)
+
+
+def _read_table(path: Path) -> _Table:
+    with open_source(path, limits=WEB) as source:
+        rows = [
+            (number, dict(zip(source.columns, cells, strict=False)))
+            for number, cells in source.first_rows(source.rows)
+        ]
+        broken = [Rejection(one.row, one.column, one.english()) for one in source.rejected]
+        return _Table(source.columns, rows, broken)
+
+
+def _read_json(path: Path) -> _Table:
+    """A list of objects, or an object with one such list; rows count from 1."""
+    if not path.is_file():
+        raise BadInput("There is no such file.", file=str(path))
+    if path.stat().st_size > WEB.file_bytes:
+        raise BadInput("The file is too large.", file=path.name)
+    try:
+        content: Any = json.loads(path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        raise BadInput("This is not valid JSON.", file=path.name) from error
+    if isinstance(content, dict):
+        lists = [value for value in content.values() if isinstance(value, list)]
+        content = lists[0] if len(lists) == 1 else [content]
+    if not isinstance(content, list) or not content:
+        raise BadInput("The file holds no list of requests.", file=path.name)
+    rows, broken = [], []
+    for number, item in enumerate(content, start=1):
+        if isinstance(item, dict):
+            rows.append((number, {str(name): _plain(value) for name, value in item.items()}))
+        else:
+            broken.append(Rejection(number, None, "This entry is not an object with named values."))
+    columns = tuple(dict.fromkeys(name for _, values in rows for name in values))
+    return _Table(columns, rows, broken)
+
+
+def _plain(value: Any) -> str:
+    """A JSON value as text; what is nested is no value of a field."""
+    return "" if value is None or isinstance(value, dict | list) else str(value)
+
+
+def _time_style(table: _Table, column: str | None) -> TimeStyle | None:
+    """How the column writes points in time, decided over all rows."""
+    if column is None:
+        return None
+    values = (values.get(column, "") for _, values in table.rows)
+    styles = time_styles_of([value for value in values if not is_missing(value)])
+    return styles[0] if styles else None
+
+
+def _case(
+    row: int, values: Mapping[str, str], mapping: Mapping[str, str], style: TimeStyle | None, zone: ZoneInfo
+) -> IncomingCase | Rejection:
+    def value(meaning: str) -> str:
+        found = values.get(mapping.get(meaning, ""), "")
+        return "" if is_missing(found) else found.strip()
+
+    for meaning in NEEDED:
+        if not value(meaning):
+            return Rejection(row, mapping[meaning], "The value is missing.")
+    if len(value("text")) > LONGEST_TEXT:
+        return Rejection(row, mapping["text"], f"The text is longer than {LONGEST_TEXT} characters.")
+    for meaning in ("external_id", "subject", "sender_name", "sender_address", "category"):
+        if len(value(meaning)) > LONGEST_FIELD:
+            return Rejection(row, mapping[meaning], f"The value is longer than {LONGEST_FIELD} characters.")
+    received = None
+    if value("received"):
+        received = _moment(value("received"), style, zone)
+        if received is None:
+            message = f"“{value('received')[:40]}” is not a date or time that can be read."
+            return Rejection(row, mapping["received"], message)
+    name, address = _sender(value("sender_name"), value("sender_address"))
+    return IncomingCase(
+        external_id=value("external_id"),
+        subject=" ".join(value("subject").split()),
+        text=value("text"),
+        sender_name=name,
+        sender_address=address,
+        received=received,
+        category=value("category") or None,
+    )
+
+
+def _sender(name: str, address: str) -> tuple[str | None, str | None]:
+    """Name and address, also where one column holds both: "Petra Wulff <petra@wulff.example>"."""
+    if not address and "@" in name:
+        name, address = parseaddr(name)
+    elif "<" in address:
+        name, address = name or parseaddr(address)[0], parseaddr(address)[1]
+    good = address.count("@") == 1 and not any(sign.isspace() for sign in address)
+    return " ".join(name.split()) or None, address if good else None
+
+
+def _moment(text: str, style: TimeStyle | None, zone: ZoneInfo) -> datetime | None:
+    """The point in time, in UTC; None where it cannot be read."""
+    ways: Iterable[TimeStyle] = [style] if style and style.fits(text) else TIME_STYLES
+    for way in ways:
+        if way.fits(text):
+            found = _read_moment(text, way.formats)
+            if found is not None:
+                return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
+    return None
+
+
+def _read_moment(text: str, formats: Sequence[str]) -> datetime | None:
+    if not formats:
+        try:
+            if text.replace(".", "", 1).isdigit():
+                seconds = float(text)
+                return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
+            return datetime.fromisoformat(text)
+        except (ValueError, OverflowError, OSError):
+            return None
+    for form in formats:
+        try:
+            found = datetime.strptime(text.replace("T", " ") if "T" in text else text, form)  # noqa: DTZ007
+        except ValueError:
+            continue
+        # A day without a clock time: noon keeps it on that day in every European zone.
+        return found if "%H" in form or "%I" in form else datetime.combine(found.date(), time(12))
+    return None

@@ -1,0 +1,73 @@
+"""Replies as files in a folder: one file for each action, never a second one, never half of one."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+
+from pilotwerk.pilots.connectors.base import Delivered, Message, NotDelivered, Outcome, key_digest
+
+OTHER_CONTENT = "Another reply was already written for this action. Nothing was written."
+
+
+class Outbox:
+    """Writes JSON files "<case>--<key>.json" with recipient, subject and body."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def deliver(self, message: Message, key: str) -> Outcome:
+        """The same key and content again changes nothing; the same key with other content is refused."""
+        digest = key_digest(key)
+        content = json.dumps({"key": key, **asdict(message)}, ensure_ascii=False, indent=2) + "\n"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            earlier = self._earlier(digest)
+            if earlier is None:
+                earlier = self._write(digest, message.case, content)
+            if earlier.read_text("utf-8") != content:
+                return NotDelivered(OTHER_CONTENT, retry=False)
+        except OSError as error:
+            return NotDelivered(f"The outbox folder cannot be written: {error.strerror}.", retry=True)
+        return Delivered(earlier.name)
+
+    def _earlier(self, digest: str) -> Path | None:
+        """The file of this action; it is found by the key alone, so that a changed case name makes no second one."""
+        return next((path for path in self.folder.iterdir() if path.name.endswith(f"--{digest}.json")), None)
+
+    def _write(self, digest: str, case: str, content: str) -> Path:
+        """Puts the whole file in place at once. If another worker was faster, theirs stays and is answered."""
+        target = self.folder / f"{_safe(case)}--{digest}.json"
+        descriptor, name = tempfile.mkstemp(prefix=f".{digest}-", suffix=".part", dir=self.folder)
+        part = Path(name)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            try:
+                # A link fails where the name is taken; a rename would silently replace it.
+                os.link(part, target)
+            except FileExistsError:
+                return target
+            _settle(self.folder)
+        finally:
+            part.unlink(missing_ok=True)
+        return target
+
+
+def _safe(case: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", case).strip("-")[:60] or "case"
+
+
+def _settle(folder: Path) -> None:
+    """The name, too, must survive a power cut before the reply counts as delivered."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

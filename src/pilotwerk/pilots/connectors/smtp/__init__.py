@@ -1,0 +1,166 @@
+"""Replies by e-mail. SMTP has one moment in which nobody can know: after the text was sent, before the server's answer.
+
+What failed before that moment surely did not go out. What failed in it is unknown and is never repeated by machine.
+"""
+
+from __future__ import annotations
+
+import smtplib
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from email.errors import MessageError
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Literal
+
+from pilotwerk.core import clock
+from pilotwerk.pilots.connectors.base import (
+    Delivered,
+    Message,
+    NotDelivered,
+    Outcome,
+    OutcomeUnknown,
+    key_digest,
+)
+
+Security = Literal["none", "starttls", "tls"]
+# Not every server takes text of 8 bits.
+MAIL = SMTP.clone(cte_type="7bit")
+LOST = (
+    "The connection broke after the text was sent. Look into the mailbox's sent folder or ask the recipient."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Smtp:
+    """A mail server. `timeout` in seconds for each answer of the server."""
+
+    host: str
+    port: int
+    sender: str
+    security: str = "starttls"
+    user: str | None = None
+    password: str | None = None
+    timeout: float = 20.0
+    connect: Callable[[], smtplib.SMTP] | None = None
+
+    def deliver(self, message: Message, key: str) -> Outcome:
+        """Sends one mail whose Message-ID follows from the key, so that a repeat can be recognised."""
+        try:
+            mail = self.mail(message, key)
+        except (ValueError, MessageError) as error:
+            return NotDelivered(f"The message cannot be written as an e-mail: {error}.", retry=False)
+        try:
+            server = self._connected()
+        except smtplib.SMTPAuthenticationError as error:
+            return NotDelivered(f"The mail server refused the sign-in ({error.smtp_code}).", retry=False)
+        except (OSError, smtplib.SMTPException) as error:
+            return NotDelivered(f"The mail server cannot be reached: {_says(error)}.", retry=True)
+        try:
+            return self._send(server, mail)
+        finally:
+            _hang_up(server)
+
+    def mail(self, message: Message, key: str) -> EmailMessage:
+        """The mail. Raises `ValueError` for addresses or headers that would break it apart."""
+        for header in (message.subject, message.sender or "", message.in_reply_to or ""):
+            if any(sign in header for sign in "\r\n\0"):
+                raise ValueError("a header must not contain a line break")
+        sender = _address(message.sender or self.sender)
+        mail = EmailMessage(policy=MAIL)
+        mail["From"] = sender
+        mail["To"] = _address(message.recipient or "")
+        mail["Subject"] = message.subject
+        mail["Date"] = format_datetime(clock.now())
+        mail["Message-ID"] = f"<{key_digest(key)}@{sender.domain}>"
+        if message.in_reply_to:
+            mail["In-Reply-To"] = message.in_reply_to
+            mail["References"] = message.in_reply_to
+        mail["Auto-Submitted"] = "no"
+        mail.set_content(message.body)
+        return mail
+
+    def _connected(self) -> smtplib.SMTP:
+        """Connected, encrypted, signed in."""
+        if self.connect is not None:
+            return self.connect()
+        if self.security == "tls":
+            context = ssl.create_default_context()
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                self.host, self.port, timeout=self.timeout, context=context
+            )
+        else:
+            server = smtplib.SMTP(self.host, self.port, timeout=self.timeout)
+        try:
+            if self.security == "starttls":
+                server.starttls(context=ssl.create_default_context())
+            if self.user:
+                server.login(self.user, self.password or "")
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _send(self, server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+        """MAIL, RCPT, DATA one by one: only so it is known how far it came."""
+        sender, recipient = parseaddr(str(mail["From"]))[1], parseaddr(str(mail["To"]))[1]
+        try:
+            server.ehlo_or_helo_if_needed()
+            for code, answer in self._envelope(server, sender, recipient):
+                if code >= 400:
+                    return _refused(code, answer)
+            code, answer = server.docmd("DATA")
+            if code != 354:
+                return _refused(code, answer)
+        except (OSError, smtplib.SMTPException) as error:
+            return NotDelivered(f"The connection broke before the text was sent: {_says(error)}.", retry=True)
+        return self._data(server, mail)
+
+    def _envelope(self, server: smtplib.SMTP, sender: str, recipient: str) -> tuple[tuple[int, bytes], ...]:
+        first = server.mail(sender)
+        return (first,) if first[0] >= 400 else (first, server.rcpt(recipient))
+
+    def _data(self, server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+        """From the first byte of the text until the server's answer nothing is known for sure."""
+        text = mail.as_bytes(policy=MAIL)
+        dotted = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in text.split(b"\r\n"))
+        try:
+            server.send(dotted.rstrip(b"\r\n") + b"\r\n.\r\n")
+            code, answer = server.getreply()
+        except (OSError, smtplib.SMTPException):
+            return OutcomeUnknown(LOST)
+        if code == 250:
+            return Delivered(str(mail["Message-ID"]))
+        # A server that answers has taken a decision: anything but 2xx means that it did not take the mail.
+        return _refused(code, answer) if code >= 400 else OutcomeUnknown(LOST)
+
+
+def _address(text: str) -> Address:
+    """One plain address, with or without a name. Raises `ValueError` for anything else."""
+    name, plain = parseaddr(text)
+    if plain.count("@") != 1 or any(sign.isspace() or sign in ",;<>" for sign in plain):
+        raise ValueError(f"“{text}” is not an e-mail address")
+    user, domain = plain.split("@")
+    if not user or not domain:
+        raise ValueError(f"“{text}” is not an e-mail address")
+    return Address(display_name=name, username=user, domain=domain.encode("idna").decode())
+
+
+def _refused(code: int, answer: bytes) -> NotDelivered:
+    """4xx asks to come again later, 5xx is final (RFC 5321, 4.2.1)."""
+    said = answer.decode("utf-8", "replace").strip()[:200]
+    return NotDelivered(f"The mail server refused it ({code}): {said}", retry=code < 500)
+
+
+def _says(error: Exception) -> str:
+    return str(getattr(error, "strerror", None) or error).strip()[:200] or type(error).__name__
+
+
+def _hang_up(server: smtplib.SMTP) -> None:
+    try:
+        server.quit()
+    except (OSError, smtplib.SMTPException):
+        server.close()
