@@ -137,6 +137,7 @@ def test_a_table_of_texts_without_times_is_a_table_of_cases(tmp_path: Path) -> N
     found = analyse(write(tmp_path / "a.csv", text)).facts
     assert (found["kind"], found["cases"], found["duration_days"]) == ("case_table", 3, None)
     assert "duration_days" in found["cannot_tell"]
+    assert found["texts"] == {"cases": 3, "with_category": 3, "with_answer": 0, "categories": 2}
 
 
 @pytest.mark.parametrize(
@@ -209,6 +210,8 @@ def test_any_log_agrees_with_a_plain_computation(
     assert found["variants"] == len(paths)
     assert sum(one["cases"] for one in found["top_variants"]) == found["cases"] == len(traces)
     assert {tuple(one["activities"]): one["cases"] for one in found["top_variants"]} == paths
+    counts = [one["cases"] for one in found["top_variants"]]
+    assert counts == sorted(counts, reverse=True)
     assert {(edge["from"], edge["to"]): edge["count"] for edge in found["map"]["edges"]} == edges
     assert found["rework_cases"] == sum(n for path_, n in paths.items() if len(set(path_)) < len(path_))
     assert found["duration_days"]["median"] == pytest.approx(quantile(lengths, 0.5), abs=1e-5)

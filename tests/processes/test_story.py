@@ -281,12 +281,8 @@ def test_a_fault_of_ours_is_told_and_not_repeated_for_ever(
     assert not found.upload.exists()
 
 
-def test_files_beyond_the_limit_are_not_even_kept(
-    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from pilotwerk.processes.reading.limits import MEGABYTE, Limits
-
-    monkeypatch.setattr(services, "WEB", Limits(file_bytes=MEGABYTE))
+def test_files_beyond_the_limit_are_not_even_kept(cast: Cast, tmp_path: Path, settings: Any) -> None:
+    settings.PILOTWERK_UPLOAD_MAX_BYTES = 1024 * 1024
     process = services.process_create(organisation=cast.organisation, actor=cast.actor("lead"), name="A")
     path = write(tmp_path / "a.csv", "a;b\n" + "1;2\n" * 300_000)
     with path.open("rb") as file, pytest.raises(Unreadable, match="larger than 1 MB"):

@@ -3,13 +3,16 @@
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.processes import texts
 from pilotwerk.processes.analysis import Peek
 from pilotwerk.processes.domain.roles import MEANINGS, Kind, Meaning
 from pilotwerk.processes.models import Process
+from pilotwerk.processes.reading.limits import MEGABYTE
 from pilotwerk.processes.reading.opening import ACCEPT
+from pilotwerk.processes.selectors import upload_limits
 
 REQUIRED = {Kind.EVENT_LOG: {Meaning.CASE, Meaning.ACTIVITY, Meaning.TIME}, Kind.CASE_TABLE: set()}
 
@@ -19,12 +22,15 @@ class UploadForm(forms.Form):
 
     file = forms.FileField(
         label=_("File with past cases"),
-        help_text=_(
-            "CSV, Excel (.xlsx), XES or Parquet, at most 64 MB. One row for each step of a case, or one row "
-            "for each case."
-        ),
         widget=forms.ClearableFileInput(attrs={"accept": ACCEPT}),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["file"].help_text = gettext(
+            "CSV, Excel (.xlsx), XES or Parquet, at most %(limit)s MB. One row for each step of a case, or "
+            "one row for each case."
+        ) % {"limit": upload_limits().file_bytes // MEGABYTE}
 
 
 class NewProcessForm(UploadForm):

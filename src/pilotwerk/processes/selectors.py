@@ -1,10 +1,11 @@
 """Reads of processes: lists, and the imported cases for the rooms above."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Prefetch, QuerySet
 
 from pilotwerk.accounts.models import Organisation
@@ -12,7 +13,7 @@ from pilotwerk.processes import analysis
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
 from pilotwerk.processes.domain.roles import Kind
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
-from pilotwerk.processes.reading.limits import WEB
+from pilotwerk.processes.reading.limits import WEB, Limits
 
 State = ProcessImport.State
 WAITING = (State.UPLOADED, State.QUEUED, State.RUNNING)
@@ -85,9 +86,16 @@ def import_open(organisation: Organisation, process: Process) -> ProcessImport |
     return found
 
 
+def upload_limits() -> Limits:
+    """How much an upload may hold: the installation's setting for the file, ours for what comes out of it."""
+    return replace(WEB, file_bytes=settings.PILOTWERK_UPLOAD_MAX_BYTES)
+
+
 def import_preview(process_import: ProcessImport, kind: Kind) -> analysis.Peek:
     """The first rows of an upload that waits for confirmation, and the guess for this shape of table."""
-    return analysis.peek(process_import.upload, filename=process_import.filename, limits=WEB, kind=kind)
+    return analysis.peek(
+        process_import.upload, filename=process_import.filename, limits=upload_limits(), kind=kind
+    )
 
 
 def rejected_rows(process_import: ProcessImport) -> QuerySet[RejectedRow]:

@@ -28,7 +28,7 @@ from pilotwerk.processes.engine.findings import findings
 from pilotwerk.processes.engine.store import store
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
 from pilotwerk.processes.reading import open_source
-from pilotwerk.processes.reading.limits import MEGABYTE, WEB
+from pilotwerk.processes.reading.limits import MEGABYTE
 from pilotwerk.processes.reading.opening import kind_of
 
 log = logging.getLogger("pilotwerk.processes")
@@ -81,7 +81,7 @@ def import_start(
     started = ProcessImport(organisation=organisation, process=process, filename=name)
     try:
         started.fingerprint = _keep(file, started.upload)
-        seen = analysis.peek(started.upload, filename=name, limits=WEB)
+        seen = analysis.peek(started.upload, filename=name, limits=selectors.upload_limits())
         started.kind = str(seen.guess.mapping.kind)
         started.mapping = seen.guess.mapping.as_json()
         started.columns = list(seen.columns)
@@ -114,12 +114,12 @@ def _make_way(organisation: Organisation, actor: Actor, process: Process) -> Non
 def _keep(file: Readable, target: Path) -> str:
     """Writes the file piece by piece and answers its SHA-256. Stops at the limit for uploads."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
+    digest, size, limit = hashlib.sha256(), 0, selectors.upload_limits().file_bytes
     with target.open("wb") as out:
         while chunk := file.read(MEGABYTE):
             size += len(chunk)
-            if size > WEB.file_bytes:
-                raise Unreadable("file.too_large", limit=WEB.file_bytes // MEGABYTE)
+            if size > limit:
+                raise Unreadable("file.too_large", limit=limit // MEGABYTE)
             digest.update(chunk)
             out.write(chunk)
     return digest.hexdigest()
@@ -233,7 +233,9 @@ def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...]]
             ProcessImport.objects.filter(pk=row.pk, state=State.RUNNING).update(progress=rows)
 
     mapping = row.column_mapping
-    with open_source(row.upload, filename=row.filename, limits=WEB, progress=progress) as source:
+    with open_source(
+        row.upload, filename=row.filename, limits=selectors.upload_limits(), progress=progress
+    ) as source:
         facts, rejected = analysis.measure(source, mapping)
         noticed = findings(source, mapping, rejected, clock.now())
         facts["findings"] = [finding.as_json() for finding in noticed]

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.processes.domain import guess, messages
 from pilotwerk.processes.domain.roles import Kind, Meaning
+from pilotwerk.web.templatetags.pw import number
 
 MEANINGS = {
     Meaning.CASE: _("Case number"),
@@ -42,7 +43,8 @@ def say(code: str, params: Mapping[str, str]) -> str:
 
 def why(reason: guess.Reason) -> str:
     """Why a column got its meaning."""
-    return gettext(guess.REASONS[reason.code]) % reason.params
+    values = {name: number(value, 1 if "." in value else 0) for name, value in reason.params.items()}
+    return gettext(guess.REASONS[reason.code]) % values
 
 
 def placed(code: str, params: Mapping[str, str], row: int | None, column: str | None) -> str:

@@ -51,8 +51,12 @@ class DurationClass:
     cases: int
 
 
+def _unevenness(counts: Sequence[int]) -> int:
+    return sum(count * count for count in counts)
+
+
 def duration_classes(fine: Sequence[int]) -> list[DurationClass]:
-    """Chooses six neighbouring classes from counts per step of `LADDER`, so that the largest is smallest.
+    """Chooses six neighbouring classes from counts per step of `LADDER`, as even as possible.
 
     `fine[i]` counts durations below `LADDER[i]` and at or above the boundary before; the last one has no
     upper boundary, so `fine` has one entry more than the ladder.
@@ -68,7 +72,7 @@ def duration_classes(fine: Sequence[int]) -> list[DurationClass]:
             *fine[start + 1 : start + inner],
             sum(fine[start + inner :]),
         ]
-        if best is None or max(counts) < max(best):
+        if best is None or _unevenness(counts) < _unevenness(best):
             best, best_start = counts, start
     edges: list[float | None] = [None, *LADDER[best_start : best_start + inner], None]
     return [DurationClass(edges[i], edges[i + 1], count) for i, count in enumerate(best or [0] * CLASSES)]

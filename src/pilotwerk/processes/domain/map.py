@@ -11,6 +11,8 @@ RARE_SHARE = 0.02
 MOST_EDGES = 30
 HOT_EDGES = 2
 LINE = 22
+# Keeps a label off its arrow; ordinary spaces are dropped.
+GAP = "\u00a0\u00a0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +104,9 @@ def dot(
         label = _quoted([*wrapped(node["activity"]), number(node["count"])])
         lines.append(f'{names[node["activity"]]} [label={label}, class="{kind}"]')
     for way in drawn.ways:
-        width = 1 + 5 * way.count / most
-        label = _quoted([f" {number(way.count)} ", f" {wait(way.median_days)} "])
+        # A thick line on a small loop is a blot.
+        width = min(1 + 5 * way.count / most, 2.0 if way.source == way.target else 6.0)
+        label = _quoted([GAP + number(way.count), GAP + wait(way.median_days)])
         style = ', class="hot", style="dashed"' if way.hot else ""
         lines.append(
             f"{names[way.source]} -> {names[way.target]} [label={label}, penwidth={width:.1f}{style}]"

@@ -67,7 +67,7 @@ FROM steps JOIN runs USING (case_no) JOIN activities USING (activity_no) GROUP B
 TOP = """
 SELECT example, cases, median, (
     SELECT list(name ORDER BY position) FROM steps JOIN activities USING (activity_no) WHERE case_no = example
-) FROM (FROM variants ORDER BY cases DESC, example LIMIT {limit})
+) FROM (FROM variants ORDER BY cases DESC, example LIMIT {limit}) ORDER BY cases DESC, example
 """
 
 
@@ -113,6 +113,17 @@ def handling(con: "DuckDBPyConnection") -> dict[str, float | int] | None:
         "FROM cases",
     )
     return {"median": median, "p90": p90, "mean": mean, "n": n} if n else None
+
+
+def texts(con: "DuckDBPyConnection") -> dict[str, int] | None:
+    """How many cases have a text, a category with it, an answer with it, and how many categories there are."""
+    n, categorised, answered, categories = _one(
+        con,
+        "SELECT count(*), count(category), count(answer), count(DISTINCT category) FROM cases "
+        "WHERE text IS NOT NULL",
+    )
+    found = {"cases": n, "with_category": categorised, "with_answer": answered, "categories": categories}
+    return found if n else None
 
 
 def weeks(con: "DuckDBPyConnection") -> list[tuple[dt.date, int]]:
@@ -161,6 +172,7 @@ def _cases_facts(con: "DuckDBPyConnection", *, zoned: bool) -> dict[str, Any]:
         "weeks": [{"week": week.isoformat(), "cases": count} for week, count in series],
         "duration_classes": classes(con),
         "handling_minutes": minutes,
+        "texts": texts(con),
         "cannot_tell": {name: reason for name, reason in missing.items() if reason},
     }
 
