@@ -154,6 +154,12 @@ def test_without_a_checkpoint_kept_elsewhere_it_says_what_is_not_proven(folder: 
     assert "Nicht bewiesen ist, dass der Betreiber des Servers nichts geändert hat" in told.stdout
 
 
+def test_a_checkpoint_of_the_export_itself_was_not_kept_elsewhere(folder: Path) -> None:
+    report = check_export(folder, held=[folder / "checkpoints" / "000000017.txt"])
+    assert (report.ok, report.checkpoints, report.held, report.held_covered) == (True, 3, 0, 0)
+    assert "Not proven is that the operator" in "\n".join(in_words(report, "en"))
+
+
 def test_erased_texts_leave_the_trail_valid(tmp_path: Path) -> None:
     leaves, texts = story()
     left = [text for text in texts if text.key != "actor"]

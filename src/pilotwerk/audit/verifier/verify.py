@@ -482,9 +482,11 @@ def _check_manifest(directory: Path, key: Key, report: Report) -> None:
 def _open_checkpoints(directory: Path, held: Sequence[Path], key: Key, report: Report) -> list[Checkpoint]:
     found: list[Checkpoint] = []
     inside = sorted((directory / "checkpoints").glob("*.txt"))
-    for path in [*inside, *held]:
+    # A file of the export itself was not kept elsewhere, whatever the caller says.
+    outside = [path for path in held if path.resolve() not in {own.resolve() for own in inside}]
+    for path in [*inside, *outside]:
         try:
-            point = checkpoint_open(_read(path), key, path.name, held=path in held)
+            point = checkpoint_open(_read(path), key, path.name, held=path in outside)
         except Broken as broken:
             report.findings.append(broken.finding)
         else:
