@@ -15,7 +15,7 @@ from pilotwerk.evaluation.domain.goals import NOT_IN_PILOT, GoalState
 from pilotwerk.evaluation.domain.grade import Evidence, Grade, Point
 from pilotwerk.evaluation.domain.metrics import Metric, Outcome, Unit
 from pilotwerk.evaluation.domain.picture import Positions, positions
-from pilotwerk.web.templatetags.pw import number, percent, signed
+from pilotwerk.web.templatetags.pw import NBSP, number, percent, signed
 
 METRICS: Mapping[str, Promise] = {
     "handling_time": gettext_lazy("Handling time"),
@@ -81,11 +81,12 @@ class Row:
         """Effect with its range, as one text."""
         if self.places is None:
             return self.verdict
-        return _("%(effect)s (%(low)s to %(high)s)") % {
-            "effect": self.effect,
-            "low": self.low,
-            "high": self.high,
-        }
+        return f"{self.effect} ({self.range})"
+
+    @property
+    def range(self) -> str:
+        """Both ends in words, kept on one line."""
+        return (_("%(low)s to %(high)s") % {"low": self.low, "high": self.high}).replace(" ", NBSP)
 
     @property
     def is_narrow(self) -> bool:

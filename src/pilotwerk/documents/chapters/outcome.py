@@ -1,5 +1,7 @@
 """What phases 2 and 3 gave: pilot, effect, decision, learnings, roles, roadmap."""
 
+from dataclasses import replace
+
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import ROLE_LABELS, Organisation
@@ -146,15 +148,15 @@ def _money(pilot: Pilot, found: Effect) -> list[Block]:
             )
         ]
     header = (_("Item"), _("cautious"), _("middle"), _("favourable"))
-    rows = tuple(_money_row(row) for row in (*money.rows, money.net, money.payback))
+    sums = (replace(row, basis=_("worked out from the rows above")) for row in (money.net, money.payback))
+    rows = tuple(_money_row(row) for row in (*money.rows, *sums))
     grid = Grid(_("One year after the pilot"), header, rows, frozenset({1, 2, 3}))
     return [Paragraph(money.sentence), grid]
 
 
 def _money_row(row: MoneyRow) -> tuple[str, str, Figure, str]:
     """The origin stands at the middle case and holds for all three."""
-    origin = row.basis or _("worked out from the rows above")
-    return row.label, row.cautious, Figure(row.middle, origin), row.favourable
+    return row.label, row.cautious, Figure(row.middle, row.basis), row.favourable
 
 
 def decision_section(organisation: Organisation) -> Section:

@@ -208,6 +208,7 @@ def test_scaling_needs_evidence(cast: Cast) -> None:
 
 
 def test_a_goal_is_held_against_its_frozen_baseline(cast: Cast, running: Pilot) -> None:
+    assert running.use_case.process is not None
     imported = ProcessImport.objects.create(
         organisation=cast.organisation,
         process=running.use_case.process,
