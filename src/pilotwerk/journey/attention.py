@@ -7,6 +7,7 @@ from django.utils.translation import ngettext
 
 from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.journey import registry, selectors
+from pilotwerk.journey.links import openable
 from pilotwerk.journey.registry import Attention
 from pilotwerk.journey.selectors import GateRow, TaskRow
 
@@ -27,21 +28,23 @@ def attention(
 
     The next step is left out, because the page shows it beside.
     """
-    found = [*_overdue(organisation, tasks), *_gate_near(organisation, gates)]
+    found = [*_overdue(organisation, membership, tasks), *_gate_near(organisation, gates)]
     for source in registry.attention_sources():
         found += source(organisation, membership)
     found.sort(key=lambda point: (URGENCY.get(point.state, len(URGENCY)), point.due or date.max))
     return found[:SHOWN]
 
 
-def _overdue(organisation: Organisation, tasks: list[TaskRow]) -> list[Attention]:
+def _overdue(organisation: Organisation, membership: Membership, tasks: list[TaskRow]) -> list[Attention]:
     late = [row for row in tasks if row.overdue and row is not selectors.next_row(tasks)]
     points = [
         Attention(
             state="bad",
             label=_("overdue"),
             text=row.task.title,
-            url=row.url or organisation.url("journey:task", pk=row.task.pk),
+            url=row.url
+            if row.url and openable(row.url, membership)
+            else organisation.url("journey:task", pk=row.task.pk),
             who=row.task.owner.user.name if row.task.owner else _("nobody yet"),
             due=row.task.due,
         )

@@ -91,7 +91,7 @@ def use_case_chosen(organisation: Organisation) -> CheckResult:
     """One pilot at a time, and one whose benefit was assessed."""
     chosen = portfolio.usecase_chosen(organisation)
     return CheckResult(
-        State.MET if chosen else State.OPEN,
+        State.MET if chosen and chosen.is_assessed else State.OPEN,
         required=_("one, with its benefit assessed"),
         measured=chosen.name if chosen else _("none chosen yet"),
         evidence_url=organisation.url("portfolio:usecases"),

@@ -1,5 +1,6 @@
 """Gerda starts the 90 days, Lena works through them, Gerda decides at the gates."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 
@@ -241,3 +242,11 @@ def test_a_stranger_finds_nothing(cast: Cast, plan: Plan) -> None:
     for view in ("journey:overview", "journey:plan", "journey:calendar"):
         assert outsider.get(cast.organisation.url(view)).status_code == 404
     assert outsider.get("/calendar/geraten.ics").status_code == 404
+
+
+def test_an_employee_gets_no_link_that_would_be_refused(cast: Cast, plan: Plan) -> None:
+    employee, home = cast.client("employee"), cast.organisation.url("journey:overview")
+    with clock.travel(DAY_34):
+        html = employee.get(home).content.decode()
+        links = set(re.findall(r'href="(/o/[^"#?]+)', html))
+        assert {link: employee.get(link).status_code for link in links} == dict.fromkeys(links, 200)
