@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime, time
 from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots.connectors.files.columns import NEEDED, guess_columns
-from pilotwerk.processes.domain.values import TIME_STYLES, TimeStyle, is_missing, time_styles_of
+from pilotwerk.pilots.recipes.moments import MomentReader
+from pilotwerk.processes.domain.values import is_missing
 from pilotwerk.processes.reading import open_source
 from pilotwerk.processes.reading.limits import WEB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
+    from datetime import datetime
 
 LONGEST_TEXT = 100_000
 LONGEST_FIELD = 500
@@ -73,11 +73,12 @@ def read_cases(
     for meaning in NEEDED:
         if meaning not in found:
             raise BadInput(f"No column for “{meaning}” was found. Name one of them.", file=path.name)
-    style = _time_style(table, found.get("received"))
+    received = found.get("received", "")
+    moments = MomentReader.over((values.get(received, "") for _, values in table.rows), tz_name)
     cases: dict[str, IncomingCase] = {}
     rejected = list(table.rejected)
     for row, values in table.rows:
-        case = _case(row, values, found, style, ZoneInfo(tz_name))
+        case = _case(row, values, found, moments)
         if isinstance(case, IncomingCase) and case.external_id in cases:
             case = Rejection(row, found["external_id"], f"“{case.external_id}” occurs twice in this file.")
         if isinstance(case, Rejection):
@@ -130,17 +131,8 @@ def _plain(value: Any) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def _time_style(table: _Table, column: str | None) -> TimeStyle | None:
-    """How the column writes points in time, decided over all rows."""
-    if column is None:
-        return None
-    values = (values.get(column, "") for _, values in table.rows)
-    styles = time_styles_of([value for value in values if not is_missing(value)])
-    return styles[0] if styles else None
-
-
 def _case(
-    row: int, values: Mapping[str, str], mapping: Mapping[str, str], style: TimeStyle | None, zone: ZoneInfo
+    row: int, values: Mapping[str, str], mapping: Mapping[str, str], moments: MomentReader
 ) -> IncomingCase | Rejection:
     def value(meaning: str) -> str:
         found = values.get(mapping.get(meaning, ""), "")
@@ -156,7 +148,7 @@ def _case(
             return Rejection(row, mapping[meaning], f"The value is longer than {LONGEST_FIELD} characters.")
     received = None
     if value("received"):
-        received = _moment(value("received"), style, zone)
+        received = moments.read(value("received"))
         if received is None:
             message = f"“{value('received')[:40]}” is not a date or time that can be read."
             return Rejection(row, mapping["received"], message)
@@ -180,33 +172,3 @@ def _sender(name: str, address: str) -> tuple[str | None, str | None]:
         name, address = name or parseaddr(address)[0], parseaddr(address)[1]
     good = address.count("@") == 1 and not any(sign.isspace() for sign in address)
     return " ".join(name.split()) or None, address if good else None
-
-
-def _moment(text: str, style: TimeStyle | None, zone: ZoneInfo) -> datetime | None:
-    """The point in time, in UTC; None where it cannot be read."""
-    ways: Iterable[TimeStyle] = [style] if style and style.fits(text) else TIME_STYLES
-    for way in ways:
-        if way.fits(text):
-            found = _read_moment(text, way.formats)
-            if found is not None:
-                return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)
-    return None
-
-
-def _read_moment(text: str, formats: Sequence[str]) -> datetime | None:
-    if not formats:
-        try:
-            if text.replace(".", "", 1).isdigit():
-                seconds = float(text)
-                return datetime.fromtimestamp(seconds / 1000 if seconds > 1e11 else seconds, UTC)
-            return datetime.fromisoformat(text)
-        except (ValueError, OverflowError, OSError):
-            return None
-    for form in formats:
-        try:
-            found = datetime.strptime(text.replace("T", " ") if "T" in text else text, form)  # noqa: DTZ007
-        except ValueError:
-            continue
-        # A day without a clock time: noon keeps it on that day in every European zone.
-        return found if "%H" in form or "%I" in form else datetime.combine(found.date(), time(12))
-    return None

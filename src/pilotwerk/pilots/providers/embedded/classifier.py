@@ -151,6 +151,10 @@ class Corpus:
     def read(cls, texts: Sequence[str], labels: Sequence[str], embedded: Embedded | None = None) -> Corpus:
         return cls(texts, labels, Counted.read(WORDS, texts), Counted.read(CHARACTERS, texts), embedded)
 
+    def others(self, texts: Sequence[str], labels: Sequence[str], embedded: Embedded | None = None) -> Corpus:
+        """Other texts, counted by the terms of these."""
+        return Corpus(texts, labels, self.words.others(texts), self.characters.others(texts), embedded)
+
     def rows(self, places: Numbers) -> Corpus:
         """Some of the texts."""
         return Corpus(
@@ -224,7 +228,11 @@ def fit_classifier(corpus: Corpus, *, seed: int) -> TextClassifier | CannotTell:
     """
     if len(set(corpus.labels)) < 2:
         return CannotTell(ONE_CATEGORY)
-    held = hold_back(corpus, seed=seed)
+    return fit_measured(corpus, hold_back(corpus, seed=seed), seed=seed)
+
+
+def fit_measured(corpus: Corpus, held: HeldBack | CannotTell, *, seed: int) -> TextClassifier:
+    """Trains on all rows, calibrated on what was held back before."""
     if isinstance(held, CannotTell):
         return fit_on_all(corpus, USUAL_MARGIN, held, seed=seed)
     margin, temperature = held.calibrated()

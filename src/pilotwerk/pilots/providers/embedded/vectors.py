@@ -89,6 +89,10 @@ class Counted:
             return cls(form, [""], csr_matrix((len(texts), 1), dtype="float32"))
         return cls(form, list(counter.get_feature_names_out()), counts)
 
+    def others(self, texts: Sequence[str]) -> Counted:
+        """Other texts, counted by the same terms."""
+        return Counted(self.form, self.terms, self.form.counter(self.terms).transform(texts).tocsr())
+
     def rows(self, places: NDArray[np.integer[Any]] | Sequence[int]) -> Counted:
         """Some of the texts, in the given order; the terms stay."""
         return Counted(self.form, self.terms, self.counts[places])
