@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.accounts.models import Organisation
+from pilotwerk.audit.selectors import last_check
 from pilotwerk.company import selectors as company
 from pilotwerk.company.domain.size import SizeUnknown
 from pilotwerk.journey import checks, permissions, selectors
@@ -50,6 +51,11 @@ def _readiness_done(organisation: Organisation) -> bool:
     return checks.readiness_answered(organisation).state is State.MET
 
 
+def _trail_is_intact(organisation: Organisation) -> bool:
+    checked = last_check(organisation.id)
+    return checked is not None and bool(checked.intact) and selectors.gate_passed(organisation, 1)
+
+
 def _import_done(organisation: Organisation) -> bool:
     return checks.enough_cases(organisation).state is State.MET
 
@@ -62,6 +68,8 @@ register_step("facts", "processes:list", lambda one: False, by_hand=True)
 register_step("usecases", "portfolio:usecases", lambda one: bool(portfolio.usecases_ranked(one)))
 register_step("choose", "portfolio:usecases", lambda one: portfolio.usecase_chosen(one) is not None)
 register_step("goal", "kpis:goals", lambda one: kpis.goals(one).exists())
+
+register_step("audit_check", "audit:log", _trail_is_intact, by_hand=True)
 
 register_check("company.profile", 1, 10, _("Company profile is complete"), checks.profile_complete)
 register_check(
