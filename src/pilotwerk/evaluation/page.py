@@ -107,7 +107,7 @@ def lead(found: Effect) -> str:
     unknown = [each for each in found.guardrails if isinstance(each.comparison.difference, CannotTell)]
     if unknown:
         return f"{first} " + _("Whether quality and satisfaction stay the same is still open.")
-    return f"{first} " + _("No sign that quality or satisfaction got worse.")
+    return f"{first} " + _("For quality and satisfaction no difference is proven.")
 
 
 def grade_letter(grade: Grade) -> str:

@@ -48,6 +48,12 @@ OBSTACLES: Mapping[Obstacle, Promise] = {
     Obstacle.NOT_BETTER: gettext_lazy("“Scale” needs a handling time that is better than before."),
     Obstacle.GUARDRAIL_WORSE: gettext_lazy("“Scale” is not possible while quality or satisfaction is worse."),
 }
+_WARNINGS: Mapping[Warn, Promise] = {
+    Warn.SMALL_AND_UNBALANCED: gettext_lazy(
+        "The groups are small and of very different size: the true range may be somewhat wider."
+    ),
+    Warn.MUCH_MISSING: gettext_lazy("That is much: the missing cases may be different from the others."),
+}
 _REASONS: Mapping[str, Promise] = {
     effect.MISSING_ARM: gettext_lazy("One of the two groups has no cases with a known value yet."),
     effect.TOO_FEW: gettext_lazy("One of the two groups has too few cases with a known value."),
@@ -72,7 +78,7 @@ class Row:
     state: str
     verdict: str
     sentence: str
-    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
     places: Positions | None
     better_is_left: bool
 
@@ -118,7 +124,7 @@ def row(outcome: Outcome) -> Row:
         state=state,
         verdict=str(verdict),
         sentence=sentence(outcome),
-        warnings=tuple(warning(each, comparison) for each in comparison.warnings),
+        notes=notes(comparison),
         places=positions(known.low, known.effect, known.high) if known else None,
         better_is_left=metric.lower_is_better,
     )
@@ -190,13 +196,16 @@ def reason(cannot: CannotTell, comparison: Comparison | None = None) -> str:
     return str(_REASONS.get(cannot.reason, cannot.reason))
 
 
-def warning(warn: Warn, comparison: Comparison) -> str:
-    if warn is Warn.SMALL_AND_UNBALANCED:
-        return _("The groups are small and of very different size: the true range may be somewhat wider.")
+def notes(comparison: Comparison) -> tuple[str, ...]:
+    """How many values are missing, and what else a reader should know before trusting the range."""
+    found = []
     missing = comparison.ai.missing + comparison.control.missing
-    return ngettext(
-        "The value of one case is missing.", "The values of %(missing)s cases are missing.", missing
-    ) % {"missing": number(missing)}
+    if missing:
+        text = ngettext(
+            "The value of one case is missing.", "The values of %(missing)s cases are missing.", missing
+        )
+        found.append(text % {"missing": number(missing)})
+    return (*found, *(str(_WARNINGS[warn]) for warn in comparison.warnings))
 
 
 def grade_reasons(evidence: Evidence) -> list[str]:
@@ -237,7 +246,7 @@ def _point(point: Point) -> str:
                 "name": METRICS[point.metric]
             }
         case "guardrails":
-            return _("Neither quality nor satisfaction is worse.")
+            return _("Neither quality nor satisfaction is measurably worse.")
         case "days" if (point.have or 0) >= (point.need or 0):
             return _("The pilot ran for %(have)s days.") % values
         case "days":

@@ -9,6 +9,7 @@ from pilotwerk.evaluation.domain import metrics
 from pilotwerk.evaluation.domain.effect import Arm, Comparison, Difference, Verdict
 from pilotwerk.evaluation.domain.grade import Grade, Point, grade
 from pilotwerk.evaluation.domain.metrics import METRICS, PRIMARY, Outcome
+from pilotwerk.evaluation.domain.report import effect
 from pilotwerk.evaluation.domain.roi import Assumptions, Band, annual_return, minutes_saved
 
 QUALITY = next(metric for metric in METRICS if metric.key == "quality")
@@ -76,6 +77,18 @@ def test_too_few_cases_are_inconclusive_and_nothing_to_compare_with_is_d() -> No
         Point("cases", 4, 10),
     )
     assert grade(design="none", primary=None, guardrails=[], days=30, checked=0).grade is Grade.D
+
+
+def test_without_a_control_arm_the_time_before_the_pilot_gives_c_and_says_so() -> None:
+    cases = [Case("ai", 300.0 + 10 * i) for i in range(40)]
+    before = [10.0 + i / 10 for i in range(50)]
+
+    found = effect(cases, before_minutes=before, days=60)
+
+    assert (found.design, found.evidence.grade) == ("before_after", Grade.C)
+    assert found.primary is not None
+    assert found.primary.comparison.control.n == 50
+    assert found.evidence.missing == (Point("random_assignment"),)
 
 
 def test_figures_come_from_the_cases_of_both_arms() -> None:

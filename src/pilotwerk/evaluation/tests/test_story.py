@@ -17,7 +17,7 @@ from pilotwerk.evaluation.models import Decision, Learning, RoiAssumptions
 from pilotwerk.evaluation.tests import stage
 from pilotwerk.journey.registry import State
 from pilotwerk.kpis.models import Baseline, Goal
-from pilotwerk.pilots.models import Pilot
+from pilotwerk.pilots.models import CaseOutcome, Pilot
 from pilotwerk.processes.models import ProcessImport
 from tests.cast import Cast
 
@@ -96,6 +96,15 @@ def test_with_four_cases_as_before_nothing_is_claimed(cast: Cast) -> None:
     assert "bisher 4 in der kleineren" in text
     assert "Kein Bild: Es gibt noch kein Intervall." in text
     assert check.state is State.OPEN
+
+
+def test_missing_values_are_said(cast: Cast, running: Pilot) -> None:
+    CaseOutcome.objects.filter(case__number__lte=40).update(satisfaction=None)
+
+    text = page(cast)
+
+    assert "Bei 40 Vorgängen fehlt der Wert." in text
+    assert "Das ist viel" in text
 
 
 def test_a_pilot_that_gives_everything_to_ai_cannot_prove_anything(cast: Cast) -> None:
