@@ -11,7 +11,7 @@ from pilotwerk.company import selectors as company
 from pilotwerk.company.domain.size import SizeUnknown
 from pilotwerk.journey import checks, permissions, selectors
 from pilotwerk.journey.domain.gates import State
-from pilotwerk.journey.domain.schedule import LENGTH, day_date
+from pilotwerk.journey.domain.schedule import LENGTH, day_date, phase
 from pilotwerk.journey.registry import register_check, register_step
 from pilotwerk.kpis import selectors as kpis
 from pilotwerk.kpis.registry import register_plan_window
@@ -52,8 +52,11 @@ def _readiness_done(organisation: Organisation) -> bool:
 
 
 def _trail_is_intact(organisation: Organisation) -> bool:
-    checked = last_check(organisation.id)
-    return checked is not None and bool(checked.intact) and selectors.gate_passed(organisation, 1)
+    """A check from before the pilot says nothing about it."""
+    plan, checked = selectors.plan_current(organisation), last_check(organisation.id)
+    if plan is None or checked is None:
+        return False
+    return checked.intact and checked.at.date() >= phase(2).begins(plan.start)
 
 
 def _import_done(organisation: Organisation) -> bool:

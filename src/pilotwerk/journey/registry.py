@@ -6,6 +6,7 @@ Rooms call this from their `registers.py` when the program starts. The plan impo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.utils.functional import Promise
 
@@ -13,7 +14,15 @@ from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.journey.catalogue import plan_catalogue
 from pilotwerk.journey.domain.gates import CheckResult, State
 
-__all__ = ["Attention", "CheckResult", "State", "register_attention", "register_check", "register_step"]
+__all__ = [
+    "Attention",
+    "CheckResult",
+    "State",
+    "register_attention",
+    "register_check",
+    "register_panel",
+    "register_step",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +61,21 @@ class Step:
     by_hand: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A part of the overview. `context` answers what `template` gets as `panel`, or None for nothing to show."""
+
+    order: int
+    template: str
+    context: Callable[[Organisation, Membership], dict[str, Any] | None]
+
+
 AttentionSource = Callable[[Organisation, Membership], list[Attention]]
 
 _checks: dict[str, Check] = {}
 _attention: list[AttentionSource] = []
 _steps: dict[str, Step] = {}
+_panels: list[Panel] = []
 
 
 def register_check(
@@ -86,6 +105,13 @@ def register_step(
     _steps[task_key] = Step(task_key, url_name, is_done, by_hand)
 
 
+def register_panel(
+    order: int, template: str, context: Callable[[Organisation, Membership], dict[str, Any] | None]
+) -> None:
+    """Add a part to the overview, below next step and attention: a whole `<section class="panel">`."""
+    _panels.append(Panel(order, template, context))
+
+
 def checks(gate: int) -> list[Check]:
     """The criteria of a gate in their order."""
     return sorted(
@@ -101,3 +127,15 @@ def attention_sources() -> list[AttentionSource]:
 def step(task_key: str) -> Step | None:
     """The step behind a task, or None where a person says that the task is done."""
     return _steps.get(task_key)
+
+
+def panels(organisation: Organisation, membership: Membership) -> list[dict[str, Any]]:
+    """Template and context of each part of the overview that has something to show, in order."""
+    found = [
+        (panel.template, panel.context(organisation, membership)) for panel in sorted(_panels, key=_order)
+    ]
+    return [{"template": template, "context": context} for template, context in found if context is not None]
+
+
+def _order(panel: Panel) -> int:
+    return panel.order

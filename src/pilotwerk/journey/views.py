@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import PUBLIC, requires
-from pilotwerk.journey import permissions, selectors, services
+from pilotwerk.journey import permissions, registry, selectors, services
 from pilotwerk.journey.attention import attention
 from pilotwerk.journey.calendar import calendar_feed
 from pilotwerk.journey.forms import GateForm, MoveForm, ReasonForm, StartForm, TaskForm, default_start
@@ -40,6 +40,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
         else selectors.next_row(tasks),
         "gate": selectors.gate_next(gates),
         "attention": attention(request.organisation, request.membership, tasks=tasks, gates=gates),
+        "panels": registry.panels(request.organisation, request.membership),
     }
     return page(request, "journey/overview.html", context)
 
