@@ -61,6 +61,7 @@ def profile(request: OrganisationRequest) -> HttpResponse:
         "first_open": _first_open(found),
         "open_count": len(PROFILE_QUESTIONS) - len(found.answered),
         "readiness_open": selectors.readiness_open(request.membership),
+        "has_tools": selectors.tools(request.organisation).exists(),
     }
     return page(request, "company/profile.html", context)
 
