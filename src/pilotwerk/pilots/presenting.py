@@ -13,7 +13,13 @@ from pilotwerk.pilots.domain.content import normalised, shortened
 from pilotwerk.pilots.domain.editing import changed_lines, changes
 from pilotwerk.pilots.domain.states import NEEDS_A_LOOK, OPEN_FOR_DECISION, CaseState
 from pilotwerk.pilots.models import Case, Delivery, Pilot, Proposal
-from pilotwerk.pilots.wording import RULE_NAMES, confidence_sentence, reading_sentence, rule_sentence
+from pilotwerk.pilots.wording import (
+    RULE_NAMES,
+    confidence_sentence,
+    past_sentence,
+    reading_sentence,
+    rule_sentence,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +35,7 @@ class Evidence:
     """Why this was proposed, in words."""
 
     confidence: str
+    past: str
     percent: int | None
     sure: bool
     supporting: str
@@ -67,7 +74,8 @@ def evidence_of(proposal: Proposal) -> Evidence:
     past = data.get("bin") or {}
     confidence = data.get("confidence")
     return Evidence(
-        confidence=confidence_sentence(confidence, past.get("right"), past.get("n")),
+        confidence=confidence_sentence(confidence),
+        past="" if confidence is None else past_sentence(past.get("right"), past.get("n")),
         percent=None if confidence is None else round(confidence * 100),
         sure=bool(data.get("sure")),
         supporting=_supporting(data),

@@ -25,6 +25,7 @@ from pilotwerk.journey.registry import (
 from pilotwerk.pilots import execution, permissions, selectors, worker
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.web import bar, navigation
+from pilotwerk.web.templatetags.pw import short_date
 
 # A checkpoint counts as recent for a week: the worker makes one a day.
 RECENT = timedelta(days=7)
@@ -81,7 +82,7 @@ def _stop_tried(organisation: Organisation) -> CheckResult:
     url = organisation.url("pilots:pilot")
     if pilot.stop_tried_at is None:
         return CheckResult(State.NOT_MET, required, _("Not used yet."), url)
-    day = pilot.stop_tried_at.date().isoformat()
+    day = short_date(pilot.stop_tried_at)
     return CheckResult(State.MET, required, _("Used on %(day)s.") % {"day": day}, url)
 
 
@@ -121,7 +122,7 @@ def _checkpoint(organisation: Organisation) -> CheckResult:
     if last is None:
         return CheckResult(State.NOT_MET, required, _("No checkpoint yet."), url)
     state = State.MET if clock.now() - last <= RECENT else State.NOT_MET
-    return CheckResult(state, required, _("Last one on %(day)s.") % {"day": last.date().isoformat()}, url)
+    return CheckResult(state, required, _("Last one on %(day)s.") % {"day": short_date(last)}, url)
 
 
 def _undecided(organisation: Organisation) -> CheckResult:

@@ -71,15 +71,18 @@ def not_running() -> str:
     return _("The pilot does not run. Start it first, then requests can come in.")
 
 
-def confidence_sentence(confidence: float | None, right: int | None, of: int | None) -> str:
-    """How sure the recipe is, and what that meant in the past."""
+def confidence_sentence(confidence: float | None) -> str:
+    """How sure the recipe is."""
     if confidence is None:
         return _("How sure the proposal is cannot be said.")
-    sure = _("%(percent)s %% sure.") % {"percent": round(confidence * 100)}
+    return _("%(percent)s %% sure.") % {"percent": round(confidence * 100)}
+
+
+def past_sentence(right: int | None, of: int | None) -> str:
+    """What it meant in the past to be so sure."""
     if not of or right is None:
-        return sure + " " + _("How often that was right cannot be said yet.")
-    past = _("When it was so sure, the category was right in %(right)s of %(of)s past requests.") % {
+        return _("How often that was right cannot be said yet.")
+    return _("When it was so sure, the category was right in %(right)s of %(of)s past requests.") % {
         "right": right,
         "of": of,
     }
-    return f"{sure} {past}"

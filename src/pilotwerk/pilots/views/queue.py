@@ -1,5 +1,4 @@
-"""The approval queue: a workbench with the list on the left, the case on the right, and the decisions below.
-"""
+"""The approval queue: a workbench with the list on the left, the case on the right, and the decisions below."""
 
 from __future__ import annotations
 
@@ -14,7 +13,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import permissions, selectors, services
+from pilotwerk.pilots import permissions, recipe, selectors, services
 from pilotwerk.pilots.domain.content import normalised
 from pilotwerk.pilots.domain.editing import changed_lines
 from pilotwerk.pilots.domain.editing import changes as count_changes
@@ -130,7 +129,12 @@ def changes(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     before = draft.model.body if draft.model else ""
     after = normalised(request.POST.get("body", ""))
     services.case_signal(organisation=request.organisation, actor=request.actor, case=found)
-    context = {"changes": count_changes(before, after), "lines": changed_lines(before, after)}
+    context = {
+        "changes": count_changes(before, after),
+        "lines": changed_lines(before, after),
+        "placeholders": list(dict.fromkeys(recipe.unfilled(after))),
+        "open": True,
+    }
     return page(request, "pilots/parts/changes.html", context)
 
 
