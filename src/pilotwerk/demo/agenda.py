@@ -10,7 +10,7 @@ from django.db import transaction
 
 from pilotwerk.core import clock
 
-Act = Callable[[], None]
+Act = Callable[[], object]
 
 
 @dataclass(order=True)

@@ -68,7 +68,7 @@ def fill(body: str, placeholders: tuple[str, ...], values: Mapping[str, str]) ->
 
 
 _OPEN_PLACES = (
-    ("termin", "neu_a"), ("betrag", "betrag_klein"), ("preis", "betrag_klein"), ("uhr", "fenster_a"),
+    ("zahl", "menge"), ("termin", "neu_a"), ("betrag", "betrag_klein"), ("preis", "betrag_klein"), ("uhr", "fenster_a"),
     ("zeit", "fenster_a"), ("telefon", "telefon"), ("rechnung", "rechnung"), ("angebot", "angebot"),
     ("vertrag", "vertrag"), ("nummer", "kundennr"), ("adresse", "strasse"), ("anschrift", "strasse"),
     ("name", "monteur"), ("monteur", "monteur"), ("prozent", "menge"), ("anzahl", "menge"), ("e-mail", "kundennr"),
@@ -103,9 +103,13 @@ def decide(request: Request, seen: Seen, rng: Random) -> Choice:
         if request.situation == "sonstiges-lieferant":
             reason, text = "no_answer", "Werbung"
         return Choice("reject", _minutes(request, 0.12, 0.7, rng), reason=reason, text=text)
-    touchy = request.true_category == "Rechnung" and rng.random() < 0.3  # amounts are looked up again
+    if fits and request.angry and rng.random() < 0.25:
+        return Choice(
+            "reject", _minutes(request, 0.15, 0.6, rng), reason="tone", text="Zu knapp für eine Beschwerde."
+        )
+    touchy = request.true_category == "Rechnung" and rng.random() < 0.6  # amounts are looked up again
     if fits and not wrong and not seen.placeholders and not touchy and rng.random() < 0.8:
-        return Choice("approve", _minutes(request, 0.42, 0.3, rng))
+        return Choice("approve", _minutes(request, 0.34, 0.4, rng))
     body = _edited(request, seen, fits, rng)
-    factor = 0.62 if fits else 0.95
+    factor = 0.5 if fits else 0.92
     return Choice("edit", _minutes(request, factor, 0.8, rng), body=body, category=category)

@@ -9,6 +9,7 @@ from pilotwerk.core.permissions import Role
 
 COMPANY = "Nordlicht Haustechnik GmbH"
 DOMAIN = "beispiel.example"
+_PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Person:
     def email(self) -> str:
         """The address to sign in with; `beispiel.example` belongs to nobody and never will."""
         plain = self.name.lower().removeprefix("dr. ").replace(" ", ".")
-        return plain.translate(str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})) + f"@{DOMAIN}"
+        return f"{plain.translate(_PLAIN)}@{DOMAIN}"
 
 
 CAST = (

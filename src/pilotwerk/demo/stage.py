@@ -18,14 +18,14 @@ from pilotwerk.portfolio.models import UseCase
 from pilotwerk.processes.models import Process, ProcessImport
 
 ZONE = ZoneInfo("Europe/Berlin")
-PAST_REQUESTS, NEW_REQUESTS = 1500, 360
+PAST_REQUESTS, NEW_REQUESTS, WEEKS = 1500, 340, 26
 EXPORT_DAY = 8  # the old ticket system's files are exported and imported
 PILOT_FIRST, PILOT_LAST = 31, 62  # days of the plan on which requests come in
 
 
 def start_day(today: date) -> date:
-    """The working day on which a plan began whose 90 days are over today."""
-    day = today - timedelta(days=91)
+    """The last working day on which a plan can have begun whose 90 days are over today."""
+    day = today - timedelta(days=90)
     while not days.is_working(day):
         day -= timedelta(days=1)
     return day
@@ -91,9 +91,10 @@ class Stage:
 
     def write_requests(self) -> None:
         """What customers wrote before the plan began, and what they will write during the pilot."""
-        count = max(round(PAST_REQUESTS * self.scale), 300)
+        weeks = max(round(WEEKS * self.scale), 10)  # less would be too little to measure the volume
+        count = round(PAST_REQUESTS * weeks / WEEKS)
         until = self.start - timedelta(days=3)
-        written = history(seed=self.seed, until=until, count=count)
+        written = history(seed=self.seed, until=until, count=count, weeks=weeks)
         exported = self.moment(EXPORT_DAY, "00:00").replace(tzinfo=None)
         self.past = [request for request in written if request.closed < exported]
         self.coming = stream(

@@ -50,6 +50,7 @@ class Request:
     team: str
     clerk: str
     situation: str
+    angry: bool  # the writer has a reason to be
     values: dict[str, str]  # what the texts name: dates, amounts, devices
     steps: tuple[Step, ...]
 
@@ -123,6 +124,7 @@ def _one(number: int, received: datetime, rng: Random) -> Request:
         team=topic.team,
         clerk=clerk,
         situation=situation.id,
+        angry=manner == "angry",
         values=values,
         steps=steps,
     )

@@ -8,9 +8,11 @@ from pilotwerk.audit.services import checkpoint_create, log_check
 from pilotwerk.core import clock, jobs
 from pilotwerk.demo.data import story
 from pilotwerk.demo.stage import PILOT_FIRST, PILOT_LAST, Stage, local
+from pilotwerk.documents.services import strategy_create
 from pilotwerk.evaluation.domain.decision import Choice
-from pilotwerk.evaluation.selectors import deciding_day
 from pilotwerk.evaluation.services import assumptions_save, decision_draft, decision_sign, learning_add
+from pilotwerk.journey.domain.schedule import gate_on
+from pilotwerk.journey.selectors import region
 from pilotwerk.pilots.domain.states import Arm
 from pilotwerk.pilots.models import Case, Closed
 from pilotwerk.pilots.selectors import to_check
@@ -18,7 +20,7 @@ from pilotwerk.pilots.services import Outcome, outcomes_load, pilot_end, quality
 from pilotwerk.roadmap.domain import Quarter
 from pilotwerk.roadmap.services import item_add, limits_save
 
-CHECKED = 0.55  # of the answers are looked at again by somebody who does not know the arm
+CHECKED = 0.45  # of the answers are looked at again by somebody who does not know the arm
 NOT_OK = {Arm.AI: 0.035, Arm.CONTROL: 0.04}
 ANSWERING = 0.42  # of the customers say how satisfied they were
 MARKS = {Arm.AI: (1, 3, 10, 38, 48), Arm.CONTROL: (2, 5, 14, 42, 37)}  # weights of 1 to 5
@@ -44,7 +46,9 @@ def plan(stage: Stage) -> None:
         stage.on(73, f"{10 + number}:40", partial(_learn, stage, number))
     stage.on(81, "09:45", partial(_roadmap, stage))
     stage.on(85, "13:20", partial(_prepare, stage))
-    stage.on(86, "16:00", partial(_gate_day, stage))
+    stage.on(86, "14:00", partial(_strategy, stage))
+    gate = gate_on(3, start=stage.start, region=region(stage.organisation))
+    stage.agenda.plan(local(gate, time(15, 45)), partial(_decide, stage))
 
 
 def _checkpoint(stage: Stage) -> None:
@@ -125,11 +129,10 @@ def _prepare(stage: Stage) -> None:
     decision_draft(**stage.by("jana"), pilot=stage.pilot, choice=Choice.CHANGE, reason=REASON)
 
 
-def _gate_day(stage: Stage) -> None:
-    """On the day of the last gate the decision is signed before the gate."""
-    due = deciding_day(stage.organisation)
-    assert due is not None
-    stage.agenda.plan(local(due, time(15, 45)), partial(_decide, stage))
+def _strategy(stage: Stage) -> None:
+    """The strategy as a document to read and as one to go on writing in."""
+    for file_format in ("pdf", "docx"):
+        strategy_create(**stage.by("jana"), language="de", file_format=file_format)
 
 
 def _decide(stage: Stage) -> None:

@@ -1,7 +1,10 @@
 """Day 1 to 6: the company, its people, its profile, its readiness, and the AI tools that are in use already."""
 
 from datetime import datetime, time, timedelta
-from functools import partial
+from functools import cache, partial
+from typing import Any
+
+from django.contrib.auth.hashers import make_password
 
 from pilotwerk.accounts.models import Organisation, User
 from pilotwerk.accounts.selectors import members
@@ -27,7 +30,7 @@ PROFILE = {
 STANDING = {"strategy": 0.5, "processes": 0.55, "data": 0.42, "technology": 0.4, "people_culture": 0.5}
 STANDING |= {"law_governance": 0.3}
 VIEWS = {"maren": 0.16, "jana": 0.04, "tobias": -0.1, "ute": -0.08, "soenke": -0.16}
-TOOLS = (
+TOOLS: tuple[dict[str, Any], ...] = (
     {
         "name": "Übersetzungsdienst",
         "purpose": "Schreiben an Kundinnen und Lieferanten übersetzen",
@@ -64,9 +67,16 @@ TOOLS = (
 
 
 def _user(person: Person) -> User:
-    """The person's account; a reset finds the one of the last time."""
-    found = User.objects.filter(email=person.email).first()
-    return found or User.objects.create_user(person.email, password(), name=person.name)
+    """The person's account. All have the same password, so its slow hash is made once."""
+    user = User.objects.create_user(person.email, name=person.name)
+    user.password = _password_hash()
+    user.save(update_fields=["password"])
+    return user
+
+
+@cache
+def _password_hash() -> str:
+    return make_password(password())
 
 
 def company_founded(*, at: datetime) -> Organisation:
@@ -94,7 +104,7 @@ def plan(stage: Stage) -> None:
 
 def _join(stage: Stage, person: Person) -> None:
     stage.members[person.key] = member_add(
-        **stage.by("maren"), user=_user(person), role=person.role, team=person.team
+        **stage.by("maren"), user=_user(person), role=person.role.value, team=person.team
     )
 
 
@@ -107,7 +117,7 @@ def _profile(stage: Stage) -> None:
     profile_save(**stage.by("jana"), answers=PROFILE)
 
 
-def _tool(stage: Stage, tool: dict[str, str]) -> None:
+def _tool(stage: Stage, tool: dict[str, Any]) -> None:
     tool_add(**stage.by("jana"), **tool)
 
 

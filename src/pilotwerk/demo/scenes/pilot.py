@@ -11,12 +11,14 @@ from django.db import transaction
 from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import PilotwerkError, Refused
+from pilotwerk.demo.agenda import Act
 from pilotwerk.demo.clerks import TAKEN_BACK, Choice, Seen, by_hand, decide
 from pilotwerk.demo.corpus import days
 from pilotwerk.demo.corpus.requests import Request
 from pilotwerk.demo.people import CLERKS
 from pilotwerk.demo.stage import PILOT_FIRST, ZONE, Stage, after_hours, local, now
 from pilotwerk.pilots import services
+from pilotwerk.pilots.domain.handling import RULES
 from pilotwerk.pilots.domain.incoming import NewCase
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.domain.stop_rules import DEFAULTS
@@ -24,7 +26,7 @@ from pilotwerk.pilots.models import Case, ModelState, Proposal
 
 WORKER = System("worker")
 BATCHES = (time(7, 45), time(10, 30), time(13, 30), time(15, 40))  # when the mailbox export is read
-SIGN_EVERY = timedelta(minutes=9)  # the page's sign of activity while somebody works on a case
+LOOK_AGAIN = timedelta(seconds=RULES.idle_cap * 0.9)  # a longer silence would not count as work
 SECONDS_TO_STOP = 4
 DESK = tuple(person.key for person in CLERKS)
 
@@ -46,7 +48,7 @@ def _set_up(stage: Stage) -> None:
         send_delay_seconds=60,
         deadline_hours=24,
         urgent_categories=["Störung"],
-        enough_decisions=max(round(100 * stage.scale), 10),
+        enough_decisions=max(round(30 * stage.scale), 5),
     )
 
 
@@ -63,7 +65,7 @@ def _start(stage: Stage) -> None:
     services.pilot_start(**stage.by("jana"), pilot=stage.pilot)
     run = PilotRun(stage)
     run.receive(stage.coming)
-    stage.on(PILOT_FIRST + 2, "10:15", run.exercise)
+    stage.on(PILOT_FIRST + 1, "10:15", run.exercise)
 
 
 class PilotRun:
@@ -180,13 +182,13 @@ class PilotRun:
         )
 
     def _sit(self, case: Case, clerk: str, begin: datetime, end: datetime) -> None:
-        """Open the case, and show a sign of activity now and then, as the page does."""
+        """Open the case, and come back to it now and then, so that the time counts to its end."""
         services.case_open(**self.stage.by(clerk), case=case)
-        moment = begin + SIGN_EVERY
+        moment = begin + LOOK_AGAIN
         while moment < end:
             with clock.travel(moment):
-                services.case_signal(**self.stage.by(clerk), case=case)
-            moment += SIGN_EVERY
+                services.case_open(**self.stage.by(clerk), case=case)
+            moment += LOOK_AGAIN
 
     def _act(self, case_id: UUID, clerk: str, choice: Choice, proposal: Proposal | None) -> None:
         case = Case.objects.select_related("pilot", "organisation").get(pk=case_id)
@@ -202,11 +204,12 @@ class PilotRun:
             return
         if self.exercise_due:
             self.exercise_due = False
-            self._exercise(case_id)
+            self._later(timedelta(seconds=SECONDS_TO_STOP), partial(self._stop, case_id))
         elif self.rng.random() < TAKEN_BACK:
-            self._take_back(case, clerk)
+            self._later(timedelta(seconds=20), partial(self._take_back, case_id, clerk))
         else:
-            self._send()
+            delay = timedelta(seconds=self.pilot.send_delay_seconds + 1)
+            self._later(delay, partial(jobs.run_due, kinds=["pilots.execute"]))
 
     def _decided(self, case: Case, clerk: str, choice: Choice, proposal: Proposal | None) -> bool:
         """Call the one service that this choice means. True when an answer is on its way out."""
@@ -231,7 +234,10 @@ class PilotRun:
         return True
 
     def _again(self, case_id: UUID, pause: timedelta) -> None:
-        self.plan(now() + pause, partial(self._work_on, case_id))
+        self._later(pause, partial(self._work_on, case_id))
+
+    def _later(self, pause: timedelta, act: Act) -> None:
+        self.plan(now() + pause, act)
 
     def _defer(self, case: Case, by: dict[str, Any], choice: Choice) -> None:
         until = local(days.after(clock.today(), 1), time(9, 0))
@@ -245,17 +251,12 @@ class PilotRun:
 
         self.plan(until + timedelta(minutes=1), back)
 
-    def _take_back(self, case: Case, clerk: str) -> None:
+    def _take_back(self, case_id: UUID, clerk: str) -> None:
         """Something was forgotten: withdrawn within the minute, decided again."""
-        case.refresh_from_db()
+        case = Case.objects.select_related("pilot", "organisation").get(pk=case_id)
         services.approval_withdraw(**self.stage.by(clerk), case=case)
-        self.deferred.add(case.pk)
-        self._again(case.pk, timedelta(minutes=2))
-
-    def _send(self) -> None:
-        """A minute later the worker lets the answer out."""
-        with clock.travel(now() + timedelta(seconds=self.pilot.send_delay_seconds + 1)):
-            jobs.run_due(kinds=["pilots.execute"])
+        self.deferred.add(case_id)
+        self._again(case_id, timedelta(minutes=2))
 
     # The exercise
 
@@ -263,22 +264,19 @@ class PilotRun:
         """From this moment on, the next answer that is on its way out is stopped by the kill switch."""
         self.exercise_due = True
 
-    def _exercise(self, case_id: UUID) -> None:
-        present = now()
-        tobias = self.stage.by("tobias")
-        with clock.travel(present + timedelta(seconds=SECONDS_TO_STOP)):
-            services.pilot_stop(**tobias, pilot=self.pilot)
-        with clock.travel(present + timedelta(minutes=3)):
-            reason = "Probe wie im Fahrplan vorgesehen: Hält der Pilot sofort an?"
-            services.stop_reason_add(**tobias, pilot=self.pilot, reason=reason)
+    def _stop(self, case_id: UUID) -> None:
+        services.pilot_stop(**self.stage.by("tobias"), pilot=self.pilot)
+        self._later(timedelta(minutes=3), self._say_why)
+        self._later(timedelta(minutes=20), partial(self._go_on, case_id))
 
-        def go_on() -> None:
-            reason = "Probe bestanden: angehalten nach 4 Sekunden, eine Antwort zurückgehalten, nichts hinausgegangen."
-            self._resume(reason)
-            self.deferred.add(case_id)
-            self._again(case_id, timedelta(minutes=4))
+    def _say_why(self) -> None:
+        reason = "Probe wie im Fahrplan vorgesehen: Hält der Pilot sofort an?"
+        services.stop_reason_add(**self.stage.by("tobias"), pilot=self.pilot, reason=reason)
 
-        self.plan(present + timedelta(minutes=20), go_on)
+    def _go_on(self, case_id: UUID) -> None:
+        self._resume(f"Probe bestanden: angehalten nach {SECONDS_TO_STOP} Sekunden, nichts ging hinaus.")
+        self.deferred.add(case_id)
+        self._again(case_id, timedelta(minutes=4))
 
 
 def _new_case(request: Request) -> NewCase:

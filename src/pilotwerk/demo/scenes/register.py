@@ -1,4 +1,4 @@
-"""Day 12 to 30: the AI register. What is in use, what is planned, how it is classified, who decides about its impact."""
+"""Day 12 to 31: the AI register: what is in use and planned, how it is classified, what impact it has."""
 
 from functools import partial
 
