@@ -49,7 +49,7 @@ def _page(docx: Any) -> None:
 
 def _styles(docx: Any) -> None:
     sizes = {"Normal": 10, "Title": 24, "Heading 1": 15, "Heading 2": 12, "List Bullet": 10}
-    sizes |= {"Caption": 9, "Header": 8, "Footer": 8, "Intense Quote": 10}
+    sizes |= {"Caption": 9, "Header": 8, "Footer": 8, "Intense Quote": 10, "Body Text": 10}
     for name, size in sizes.items():
         style = docx.styles[name]
         style.font.name, style.font.size = FONT, Pt(size)
@@ -64,6 +64,8 @@ def _styles(docx: Any) -> None:
     for border in docx.styles["Title"].element.iter(qn("w:pBdr")):
         border.getparent().remove(border)
     docx.styles["Normal"].paragraph_format.space_after = Pt(6)
+    docx.styles["Body Text"].paragraph_format.space_after = Pt(1)
+    _mark(docx.styles["Intense Quote"])
     docx.styles["Caption"].paragraph_format.keep_with_next = True
     docx.styles["Caption"].paragraph_format.space_before = Pt(8)
     docx.styles["Heading 1"].paragraph_format.space_before = Pt(20)
@@ -71,6 +73,25 @@ def _styles(docx: Any) -> None:
     defaults = docx.styles.element.find(qn("w:docDefaults")).find(qn("w:rPrDefault")).find(qn("w:rPr"))
     if defaults.find(qn("w:lang")) is None:
         defaults.append(OxmlElement("w:lang"))
+
+
+def _mark(style: Any) -> None:
+    """A soft field with an edge at the left, as on the pages and in the PDF."""
+    style.paragraph_format.left_indent = style.paragraph_format.right_indent = Mm(0)
+    properties = style.element.get_or_add_pPr()
+    for border in properties.findall(qn("w:pBdr")):
+        properties.remove(border)
+    borders, edge, field = (OxmlElement(name) for name in ("w:pBdr", "w:left", "w:shd"))
+    for name, value in {"val": "single", "sz": "18", "space": "8", "color": "37497A"}.items():
+        edge.set(qn(f"w:{name}"), value)
+    for name, value in {"val": "clear", "color": "auto", "fill": "E7EBF6"}.items():
+        field.set(qn(f"w:{name}"), value)
+    borders.append(edge)
+    # The order of these elements is fixed by the format: border and shading before spacing.
+    spacing = properties.find(qn("w:spacing"))
+    at = len(properties) if spacing is None else list(properties).index(spacing)
+    properties.insert(at, borders)
+    properties.insert(at + 1, field)
 
 
 def _front(docx: Any) -> None:
@@ -81,8 +102,9 @@ def _front(docx: Any) -> None:
     docx.add_paragraph("{{ words.summary }}", style="Heading 1")
     _text(docx, "for text in summary", "{{ text }}", "List Bullet")
     docx.add_paragraph("{{ words.contents }}", style="Heading 1")
-    _text(docx, "for section in sections", "{{ loop.index }}  {{ section.heading }}", "Normal")
-    docx.add_paragraph("{{ sections|length + 1 }}  {{ words.origins_heading }}")
+    _text(docx, "for section in sections", "{{ loop.index }}  {{ section.heading }}", "Body Text")
+    docx.add_paragraph("{{ sections|length + 1 }}  {{ words.origins_heading }}", style="Body Text")
+    docx.add_page_break()
 
 
 def _body(docx: Any) -> None:
@@ -141,17 +163,7 @@ def _grid(docx: Any) -> None:
     _caption(docx)
     table = docx.add_table(rows=4, cols=7)
     _style_table(table)
-    header = ("{%tc for title in block.header %}", "{{ title }}", "{%tc endfor %}")
-    numeric = "{%tc if loop.index0 in block.numeric %}"
-    body = (
-        "{%tc for cell in row %}",
-        numeric,
-        "cell",
-        "{%tc else %}",
-        "cell",
-        "{%tc endif %}",
-        "{%tc endfor %}",
-    )
+    header, body = _cells("title in block.header", "{{ title }}"), _cells("cell in row", "cell")
     rows = (header, ("{%tr for row in block.rows %}",), body, ("{%tr endfor %}",))
     for row, texts in zip(table.rows, rows, strict=True):
         cells = row.cells
@@ -159,10 +171,16 @@ def _grid(docx: Any) -> None:
             _fill(cell, text, bold=texts is header)
         for cell in cells[len(texts) :]:
             row._tr.remove(cell._tc)
-        if texts is body:
+        if len(texts) > 1:
             cells[2].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
     _repeat_header(table)
     docx.add_paragraph()
+
+
+def _cells(loop: str, text: str) -> tuple[str, ...]:
+    """Seven cells that become one for each column, the third for numbers and the fifth for words."""
+    numeric = "{%tc if loop.index0 in block.numeric %}"
+    return (f"{{%tc for {loop} %}}", numeric, text, "{%tc else %}", text, "{%tc endif %}", "{%tc endfor %}")
 
 
 def _table(docx: Any, header: list[str]) -> Any:
@@ -220,8 +238,11 @@ def _repeat_header(table: Any) -> None:
 
 
 def _widths(table: Any, millimetres: tuple[int, ...]) -> None:
-    for row in table.rows:
-        for cell, width in zip(row.cells, millimetres, strict=True):
+    """The grid's columns rule in Word, the cells' widths elsewhere; both say the same."""
+    table.autofit = False
+    for column, width in zip(table.columns, millimetres, strict=True):
+        column.width = Mm(width)
+        for cell in column.cells:
             cell.width = Mm(width)
 
 
