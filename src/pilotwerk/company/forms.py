@@ -32,7 +32,7 @@ class RelatedForm(forms.Form):
         label=_("How do you belong together?"),
         choices=[
             ("linked", _("Linked: more than half of the shares or votes, or control in another way")),
-            ("partner", _("Partner: 25 to 50% of the shares or votes")),
+            ("partner", _("Partner: 25 to 50 per cent of the shares or votes")),
         ],
         widget=forms.RadioSelect,
     )

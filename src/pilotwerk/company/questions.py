@@ -72,7 +72,7 @@ PROFILE_QUESTIONS = (
         "related",
         _("Related companies"),
         _("Do you belong together with other companies?"),
-        _("A parent company, subsidiaries, or shares from 25% in either direction."),
+        _("A parent company, subsidiaries, or shares from 25 per cent in either direction."),
         _("Their people and money count: linked companies in full, partners in proportion to the share."),
         lambda: _cards(
             [(YesNo.YES.value, _("Yes: you enter them next")), (YesNo.NO.value, _("No, we stand alone"))]

@@ -62,5 +62,11 @@ def total(ranges: Iterable[Range]) -> Range:
     return result
 
 
+def highest(ranges: Iterable[Range]) -> Range:
+    """The range of the largest of some values, each inside its range. At least one is needed."""
+    found = list(ranges)
+    return Range(max(r.low for r in found), max(r.likely for r in found), max(r.high for r in found))
+
+
 def _range(value: "Range | float") -> Range:
     return value if isinstance(value, Range) else Range.exactly(float(value))

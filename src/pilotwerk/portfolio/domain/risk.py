@@ -1,15 +1,16 @@
 """Risk of a use case, 0 (low) to 100 (high), from answered questions.
 
-Four groups count alike: data quality, data protection, AI Act hint, team readiness. A group's points are
-the mean of its questions' points (0..100). An open question counts 0 at the low end, 50 as likely and 100 at
-the high end, so that not knowing widens the range instead of hiding in the middle. The AI Act group is a
-hint for choosing; the classification itself is made in the register.
+Four groups: data quality, data protection, AI Act hint, team readiness. A group has the points of its worst
+answer (0..100). The whole is the mean of two figures: the mean of the groups and the worst group. A plain mean
+would hide one grave risk among harmless ones. An open question counts 0 at the low end, 50 as likely and 100 at
+the high end, so that not knowing widens the range. The AI Act group is a hint for choosing; the classification
+itself is made in the register.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from pilotwerk.portfolio.domain.ranges import Range, total
+from pilotwerk.portfolio.domain.ranges import Range, highest, total
 
 OPEN = Range(0.0, 50.0, 100.0)
 
@@ -54,5 +55,6 @@ def risk(questions: Iterable[RiskQuestion], answers: Mapping[str, str | None]) -
         else:
             raise ValueError(f"{question.id}: there is no option {answer}")
         points.setdefault(question.group, []).append(scored)
-    groups = {group: total(scored) / len(scored) for group, scored in points.items()}
-    return Risk((total(groups.values()) / len(groups)).clamped(0, 100), groups, tuple(unanswered))
+    groups = {group: highest(scored) for group, scored in points.items()}
+    mean, worst = total(groups.values()) / len(groups), highest(groups.values())
+    return Risk(((mean + worst) / 2).clamped(0, 100), groups, tuple(unanswered))

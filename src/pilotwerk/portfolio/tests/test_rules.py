@@ -133,13 +133,21 @@ QUESTIONS = [
 
 def test_an_open_question_widens_the_risk_instead_of_hiding() -> None:
     known = risk(QUESTIONS, {"text": "good", "history": "gaps", "personal": "yes"})
-    assert known.score == Range(40, 40, 40)
-    assert known.largest == "privacy"
+    assert known.groups == {"data": Range(60, 60, 60), "privacy": Range(50, 50, 50)}
+    assert known.score == Range(57.5, 57.5, 57.5)
+    assert known.largest == "data"
     unsure = risk(QUESTIONS, {"text": "good", "history": "gaps"})
-    assert unsure.score == Range(15, 40, 65)
+    assert unsure.score == Range(45, 57.5, 90)
     assert unsure.unanswered == ("personal",)
     with pytest.raises(ValueError, match="no option"):
         risk(QUESTIONS, {"personal": "perhaps"})
+
+
+def test_one_grave_risk_is_not_hidden_by_harmless_answers() -> None:
+    harmless = [RiskQuestion(f"q{n}", f"group{n}", {"fine": 0}) for n in range(3)]
+    grave = RiskQuestion("people", "ai_act", {"applicants": 100})
+    found = risk([*harmless, grave], {"people": "applicants", **{f"q{n}": "fine" for n in range(3)}})
+    assert found.score.likely == 62.5
 
 
 def test_ranking_prefers_benefit_at_low_risk_and_puts_the_unassessed_last() -> None:
