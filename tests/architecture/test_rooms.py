@@ -91,3 +91,16 @@ def test_a_room_names_addresses_only_of_itself_or_lower_rooms(room: str) -> None
 def test_the_base_page_names_no_room_above_web() -> None:
     names = set(NAMES.findall((SOURCE / "web/templates/web/base.html").read_text(encoding="utf-8")))
     assert all(LEVEL[name] <= LEVEL["web"] for name in names if name in LEVEL)
+
+
+def test_every_rooms_pages_and_forms_are_private_to_it() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    protected = {module for contract in contracts for module in contract.get("protected_modules", [])}
+    missing = [
+        f"pilotwerk.{room}.{name}"
+        for room in set(settings.ROOMS) - {"web"}
+        for name in ("views", "forms", "api")
+        if (SOURCE / room / f"{name}.py").exists() or (SOURCE / room / name).is_dir()
+        if f"pilotwerk.{room}.{name}" not in protected
+    ]
+    assert missing == []

@@ -85,14 +85,12 @@ def name_tool(me: Person, home: str) -> None:
     me.submit()
 
 
-def add_use_case(me: Person, home: str, template: str, *, cases: int | None = None) -> str:
-    """Add a use case from a template and assess it; the address of its page."""
+def add_use_case(me: Person, home: str, template: str) -> str:
+    """Add a use case from a template to the imported process and assess it; the address of its page."""
     me.goto(f"{home}/portfolio/add/?template={template}")
+    me.page.locator("main [name=process]").select_option(index=1)
     me.submit()
     assert me.page.url.endswith("/assess/")
-    if cases is not None:
-        for part in range(3):
-            me.page.locator(f"[name=cases_per_year_{part}]").fill(str(cases))
     me.submit()
     return me.page.url.removeprefix(me.address)
 
@@ -104,3 +102,168 @@ def in_days(days: int) -> str:
 def write(path: Path, content: bytes) -> Path:
     path.write_bytes(content)
     return path
+
+
+def import_process(me: Person, home: str, file: Path, name: str) -> None:
+    """Upload an export, accept the guessed columns, and read the facts."""
+    me.goto(f"{home}/processes/new/")
+    me.page.locator("main [name=name]").fill(name)
+    me.page.locator("main [name=file]").set_input_files(file)
+    me.submit()
+    assert me.page.url.endswith("/columns/")
+    me.press("main form[method=post]:not(#discard) button[type=submit]:not([form])")
+    me.page.wait_for_selector("main a[href$='/facts/']", timeout=60_000)
+    me.look()
+    me.press("main a[href$='/facts/']")
+
+
+def choose(me: Person, use_case: str, reason: str) -> None:
+    """Choose the use case for the pilot."""
+    me.goto(use_case)
+    me.page.locator("form[action$='/choose/'] [name=reason]").fill(reason)
+    me.press("form[action$='/choose/'] button[type=submit]")
+
+
+def set_goal(me: Person, home: str, kpi: str, target: str) -> None:
+    """Freeze the baseline of a KPI and set a target."""
+    me.goto(f"{home}/kpis/")
+    me.press(f"main a[href$='/{kpi}/']")
+    me.fill(target=target, due=in_days(80))
+    me.page.locator("main [name=owner]").select_option(index=1)
+    me.submit()
+
+
+def register_system(me: Person, home: str, use_case: str) -> None:
+    """Enter the system in the AI register and answer the questions of the classification."""
+    me.goto(f"{home}/governance/systems/add/")
+    me.fill(name="Antwortvorschläge", purpose="Antworten auf Kundenanfragen vorschlagen", recipe="support")
+    me.fill(provider="Pilotwerk, selbst betrieben", use_case=use_case.rstrip("/").rsplit("/", 1)[-1])
+    me.page.locator("main [name=responsible]").select_option(index=1)
+    me.submit()
+    answers = {
+        "used_in_eu": "yes",
+        "origin": "bought",
+        "prohibited": "nothing",
+        "annex_iii": "nothing",
+        "safety_component": "no",
+        "profiling": "no",
+        "published": "nothing",
+        "personal_data": "yes",
+        "special_categories": "no",
+        "legal_basis": "contract",
+        "processor": "no",
+    }
+    for name, value in answers.items():
+        for option in me.page.locator(f"main input[name='{name}']").all():
+            if option.get_attribute("type") == "checkbox":
+                option.set_checked(option.get_attribute("value") == value)
+        radio = me.page.locator(f"main input[type=radio][name='{name}'][value='{value}']")
+        if radio.count():
+            radio.check()
+    me.submit()
+
+
+def sign_gate(me: Person, home: str, number: int, decision: str, reason: str) -> None:
+    """Sign a gate; what is not met gets a reason of its own."""
+    me.goto(f"{home}/plan/gates/{number}/")
+    me.page.locator(f"main [name=decision][value={decision}]").check()
+    me.page.locator("main [name=reason]").fill(reason)
+    for override in me.page.locator("main [name^='override-']").all():
+        override.fill("Bewusst offen: wird in der nächsten Woche nachgeholt.")
+    me.submit("main form[action$='/sign/']")
+
+
+def set_up_pilot(me: Person, home: str) -> None:
+    """Learn from the import, keep the proposed settings, start."""
+    me.goto(f"{home}/pilots/setup/")
+    me.press("form[action$='/train/'] button[type=submit]")
+    for _attempt in range(60):
+        if me.page.locator("form[action$='/train/']").count():
+            break
+        me.page.wait_for_timeout(1000)
+        me.page.reload()
+    me.look()
+    me.fill(send_delay_seconds="0", share="60", enough_decisions="30")
+    me.submit("main form.panel")
+    me.goto(f"{home}/pilots/setup/")
+    me.press("form[action$='/start/'] button[type=submit]")
+
+
+def bring_requests(me: Person, home: str, file: Path) -> None:
+    """Upload new requests and wait until the worker has drawn and proposed."""
+    me.goto(f"{home}/pilots/")
+    me.page.locator("form[action$='/upload/'] [name=file]").set_input_files(file)
+    me.press("form[action$='/upload/'] button[type=submit]")
+
+
+def decide_by_keyboard(me: Person, home: str, approvals: int) -> int:
+    """Work through the queue with the keyboard only, until so many proposals are approved."""
+    me.goto(f"{home}/pilots/queue/")
+    approved = 0
+    for _case in range(approvals * 3):
+        if approved == approvals:
+            break
+        me.page.wait_for_selector("#do-f", timeout=30_000)
+        by_hand = me.page.locator("form#decision[action$='/answer/']").count() == 1
+        me.page.keyboard.press("b")
+        draft = me.page.locator("#entwurf")
+        text = draft.input_value()
+        finished = "Guten Tag,\n\nwir melden uns noch heute bei Ihnen.\n\nFreundliche Grüße"
+        if by_hand or not text.strip():
+            me.page.keyboard.press("ControlOrMeta+a")
+            me.page.keyboard.insert_text(finished)
+        else:
+            for _place in range(text.count("[")):
+                # "b" selects the first unfilled place; typing fills it.
+                me.page.keyboard.insert_text("20. Januar")
+                me.page.keyboard.press("Escape")
+                me.page.keyboard.press("b")
+        me.page.keyboard.press("Escape")
+        before = me.page.url
+        me.page.keyboard.press("f")
+        me.page.wait_for_load_state()
+        assert me.page.locator(".errors").count() == 0, me.page.locator(".errors").inner_text()
+        me.look()
+        assert me.page.url != before or me.page.locator("#do-f").count() == 0
+        approved += not by_hand
+    return approved
+
+
+def stop_pilot(me: Person) -> None:
+    """The kill switch in the bar; it asks for no reason."""
+    me.page.locator("details.kill > summary").click()
+    me.look()
+    me.press("details.kill button.stop")
+
+
+def decide(me: Person, home: str) -> None:
+    """What is done with the pilot, with a reason; nothing is chosen beforehand."""
+    me.goto(f"{home}/evaluation/learnings/add/")
+    me.page.locator("main [name=topic]").first.evaluate(
+        "e => { if (e.tagName === 'SELECT') e.selectedIndex = 1; else e.value = 'Rechnungen'; }"
+    )
+    me.page.locator("main [name=observation]").fill("Bei Rechnungen fehlen oft die Beträge.")
+    me.page.locator("main [name=consequence]").fill("Rechnungen bleiben vorerst ohne Vorschlag.")
+    me.submit()
+    me.goto(f"{home}/evaluation/")
+    assert me.page.locator("main [name=choice]:checked").count() == 0
+    me.page.locator("main [name=choice][value=change]").check()
+    me.page.locator("main [name=reason]").fill("Die Zeit sinkt, die Rechnungen nehmen wir heraus.")
+    me.submit("main form[action$='/decision/']")
+
+
+def create_strategy(me: Person, home: str, language: str) -> bytes:
+    """Create the strategy as PDF and fetch it as the browser would."""
+    me.goto(f"{home}/documents/")
+    me.fill(language=language, file_format="pdf")
+    me.submit("main form[action$='/create/']")
+    link = me.page.locator(f"main a[href^='{home}/documents/'][href$='/']").first
+    answer = me.context.request.get(me.address + str(link.get_attribute("href")))
+    assert answer.ok
+    return answer.body()
+
+
+def navigation(me: Person, home: str) -> list[str]:
+    """All addresses of the side navigation."""
+    links = me.page.locator("nav.side a[href^='/']").all()
+    return [str(link.get_attribute("href")) for link in links]
