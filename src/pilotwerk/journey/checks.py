@@ -72,8 +72,7 @@ def _people(count: int) -> str:
 
 def enough_cases(organisation: Organisation) -> CheckResult:
     """Fewer cases than this say little about a process."""
-    counts = [count for count in map(_cases, processes.process_list(organisation)) if count]
-    most = max(counts, default=0)
+    most = max((_cases(organisation, one) for one in processes.process_list(organisation)), default=0)
     return CheckResult(
         State.MET if most >= CASES_NEEDED else State.OPEN,
         required=_("one process with at least %(cases)s cases") % {"cases": number(CASES_NEEDED)},
@@ -82,8 +81,8 @@ def enough_cases(organisation: Organisation) -> CheckResult:
     )
 
 
-def _cases(process: Process) -> int:
-    latest = processes.import_latest(process.organisation, process)
+def _cases(organisation: Organisation, process: Process) -> int:
+    latest = processes.import_latest(organisation, process)
     return int((latest.facts or {}).get("cases", 0)) if latest else 0
 
 

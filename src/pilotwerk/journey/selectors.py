@@ -145,18 +145,20 @@ def first_steps(organisation: Organisation) -> list[FirstStep]:
 
 def gate_row(gate: Gate) -> GateRow:
     """The gate with its criteria computed from the data as it is now."""
-    criteria = [
-        Criterion(check.id, str(check.title), check.run(gate.organisation))
-        for check in registry.checks(gate.number)
-    ]
+    return _gate_row(gate, registry.checks(gate.number))
+
+
+def _gate_row(gate: Gate, checks: list[registry.Check]) -> GateRow:
+    criteria = [Criterion(check.id, str(check.title), check.run(gate.organisation)) for check in checks]
     summary = rules.summary({criterion.id: criterion.result for criterion in criteria})
     return GateRow(gate, criteria, summary, gate.decisions.first())
 
 
 def gate_rows(plan: Plan) -> list[GateRow]:
-    """All three gates."""
-    gates = Gate.objects.filter(plan=plan).select_related("organisation").prefetch_related("decisions")
-    return [gate_row(gate) for gate in gates]
+    """All three gates. Only the next one to decide has its criteria computed, because that takes time."""
+    gates = list(Gate.objects.filter(plan=plan).select_related("organisation").prefetch_related("decisions"))
+    ahead = next((gate for gate in gates if gate.state == Gate.State.OPEN), None)
+    return [gate_row(gate) if gate is ahead else _gate_row(gate, []) for gate in gates]
 
 
 def gate_next(rows: Iterable[GateRow]) -> GateRow | None:
