@@ -84,7 +84,7 @@ def arm(place: str) -> None:
 
 def decide_all(cast: Cast, pilot: Pilot) -> None:
     """The clerk lets out everything that waits; each reply carries the case's own mark."""
-    by = {"organisation": cast.organisation, "actor": cast.actor("clerk")}
+    by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("clerk")}
     waiting = [CaseState.WAITING.value, CaseState.WAITING_MANUAL.value]
     for case in Case.objects.select_related("pilot", "organisation").filter(pilot=pilot, state__in=waiting):
         services.case_open(**by, case=case)

@@ -91,6 +91,11 @@ class UploadForm(forms.Form):
         return file
 
 
+def errors_of(form: forms.Form) -> str:
+    """All errors of a form as one text, for pages that show them as a message."""
+    return " ".join(str(error) for errors in form.errors.values() for error in errors)
+
+
 class TrainForm(forms.Form):
     """From which import the pilot learns."""
 

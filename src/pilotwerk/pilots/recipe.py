@@ -6,14 +6,17 @@ from collections.abc import Iterable
 from dataclasses import fields, is_dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
+
+from django.conf import settings
 
 from pilotwerk.core.results import CannotTell
 
 if TYPE_CHECKING:
     from pilotwerk.pilots.recipes.support import LabelledText, SupportModel, SupportProposal
 
-SUPPORT = "support"
+# "auto" uses embeddings where the extra is installed.
+EMBEDDINGS: Final[dict[str, bool | None]] = {"auto": None, "on": True, "off": False}
 
 
 def kinds() -> list[str]:
@@ -27,7 +30,7 @@ def learn(rows: Iterable[LabelledText], *, folder: Path, seed: int = 1) -> Suppo
     """Train on past requests and keep the version in ``folder``/<version>."""
     from pilotwerk.pilots.recipes.support import save, train
 
-    model = train(list(rows), seed=seed)
+    model = train(list(rows), seed=seed, embeddings=EMBEDDINGS[settings.PILOTWERK_EMBEDDINGS])
     if not isinstance(model, CannotTell):
         target = folder / model.version
         target.mkdir(parents=True, exist_ok=True)

@@ -8,8 +8,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """One request. ``key`` is unique in its pilot: the same key again is the same request, not a second one.
-    """
+    """One request. ``key`` is unique in its pilot: the same key again is the same request, not a second one."""
 
     key: str
     text: str

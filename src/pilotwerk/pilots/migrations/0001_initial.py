@@ -7,315 +7,745 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_initial'),
-        ('portfolio', '0001_initial'),
-        ('processes', '0001_initial'),
+        ("accounts", "0001_initial"),
+        ("portfolio", "0001_initial"),
+        ("processes", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ModelVersion',
+            name="ModelVersion",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('number', models.PositiveIntegerField()),
-                ('state', models.CharField(choices=[('training', 'is being trained'), ('ready', 'ready'), ('cannot_tell', 'nothing to learn from'), ('failed', 'failed')], default='training', max_length=12)),
-                ('version', models.CharField(blank=True, default='', max_length=64)),
-                ('facts', models.JSONField(default=dict)),
-                ('reason', models.CharField(blank=True, default='', max_length=500)),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('training_import', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='processes.processimport')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                ("number", models.PositiveIntegerField()),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("training", "is being trained"),
+                            ("ready", "ready"),
+                            ("cannot_tell", "nothing to learn from"),
+                            ("failed", "failed"),
+                        ],
+                        default="training",
+                        max_length=12,
+                    ),
+                ),
+                ("version", models.CharField(blank=True, default="", max_length=64)),
+                ("facts", models.JSONField(default=dict)),
+                ("reason", models.CharField(blank=True, default="", max_length=500)),
+                ("finished_at", models.DateTimeField(null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "training_import",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="processes.processimport",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-number'],
+                "ordering": ["-number"],
             },
         ),
         migrations.CreateModel(
-            name='Pilot',
+            name="Pilot",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('name', models.CharField(max_length=120, verbose_name='Name')),
-                ('recipe', models.CharField(max_length=20)),
-                ('state', models.CharField(choices=[('draft', 'being set up'), ('running', 'running'), ('stopped', 'stopped'), ('ended', 'ended')], default='draft', max_length=10)),
-                ('share', models.FloatField(default=0.5, verbose_name='Share with AI')),
-                ('stop_rules', models.JSONField(default=list)),
-                ('send_delay_seconds', models.PositiveIntegerField(default=60)),
-                ('deadline_hours', models.PositiveSmallIntegerField(default=24)),
-                ('urgent_categories', models.JSONField(default=list)),
-                ('enough_decisions', models.PositiveSmallIntegerField(default=30)),
-                ('source_kind', models.CharField(choices=[('upload', 'Upload of files'), ('folder', 'Watched folder')], default='upload', max_length=10)),
-                ('target_kind', models.CharField(choices=[('outbox', 'Outbox folder'), ('smtp', 'E-mail (SMTP)')], default='outbox', max_length=10)),
-                ('untrained_reason', models.CharField(blank=True, default='', max_length=500)),
-                ('seed', models.CharField(blank=True, default='', max_length=64)),
-                ('seed_commitment', models.CharField(blank=True, default='', max_length=64)),
-                ('stop_reason', models.CharField(blank=True, default='', max_length=1000)),
-                ('stopped_by_rule', models.CharField(blank=True, default='', max_length=20)),
-                ('stop_tried_at', models.DateTimeField(blank=True, null=True)),
-                ('watched_since', models.DateTimeField(blank=True, null=True)),
-                ('started_at', models.DateTimeField(blank=True, null=True)),
-                ('stopped_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('model_version', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='pilots.modelversion')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('training_import', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='processes.processimport')),
-                ('use_case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='pilots', to='portfolio.usecase')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                ("name", models.CharField(max_length=120, verbose_name="Name")),
+                ("recipe", models.CharField(max_length=20)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "being set up"),
+                            ("running", "running"),
+                            ("stopped", "stopped"),
+                            ("ended", "ended"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("share", models.FloatField(default=0.5, verbose_name="Share with AI")),
+                ("stop_rules", models.JSONField(default=list)),
+                ("send_delay_seconds", models.PositiveIntegerField(default=60)),
+                ("deadline_hours", models.PositiveSmallIntegerField(default=24)),
+                ("urgent_categories", models.JSONField(default=list)),
+                ("enough_decisions", models.PositiveSmallIntegerField(default=30)),
+                (
+                    "source_kind",
+                    models.CharField(
+                        choices=[("upload", "Upload of files"), ("folder", "Watched folder")],
+                        default="upload",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "target_kind",
+                    models.CharField(
+                        choices=[("outbox", "Outbox folder"), ("smtp", "E-mail (SMTP)")],
+                        default="outbox",
+                        max_length=10,
+                    ),
+                ),
+                ("untrained_reason", models.CharField(blank=True, default="", max_length=500)),
+                ("seed", models.CharField(blank=True, default="", max_length=64)),
+                ("seed_commitment", models.CharField(blank=True, default="", max_length=64)),
+                ("stop_reason", models.CharField(blank=True, default="", max_length=1000)),
+                ("stopped_by_rule", models.CharField(blank=True, default="", max_length=20)),
+                ("stop_tried_at", models.DateTimeField(blank=True, null=True)),
+                ("watched_since", models.DateTimeField(blank=True, null=True)),
+                ("started_at", models.DateTimeField(blank=True, null=True)),
+                ("stopped_at", models.DateTimeField(blank=True, null=True)),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "model_version",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pilots.modelversion",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "training_import",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="processes.processimport",
+                    ),
+                ),
+                (
+                    "use_case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pilots",
+                        to="portfolio.usecase",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-created_at'],
+                "ordering": ["-created_at"],
             },
         ),
         migrations.AddField(
-            model_name='modelversion',
-            name='pilot',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='pilots.pilot'),
+            model_name="modelversion",
+            name="pilot",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="pilots.pilot"
+            ),
         ),
         migrations.CreateModel(
-            name='Case',
+            name="Case",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('key', models.CharField(max_length=200)),
-                ('number', models.PositiveIntegerField()),
-                ('subject', models.CharField(blank=True, default='', max_length=300)),
-                ('text', models.TextField()),
-                ('sender_name', models.CharField(blank=True, default='', max_length=200)),
-                ('sender_address', models.CharField(blank=True, default='', max_length=320)),
-                ('source_name', models.CharField(blank=True, default='', max_length=200)),
-                ('received_at', models.DateTimeField()),
-                ('deadline', models.DateTimeField()),
-                ('arm', models.CharField(blank=True, default='', max_length=8)),
-                ('state', models.CharField(choices=[('received', 'received'), ('assigned', 'proposal in preparation'), ('waiting', 'waits for a decision'), ('waiting_manual', 'waits for an answer'), ('deferred', 'deferred'), ('approved', 'approved, goes out shortly'), ('answered', 'answered, goes out shortly'), ('executing', 'is being sent'), ('stopped', 'held back by the stop'), ('failed', 'could not be sent'), ('outcome_unknown', 'unclear whether it arrived'), ('done', 'done')], default='received', max_length=16)),
-                ('state_since', models.DateTimeField(default=pilotwerk.core.clock.now)),
-                ('urgent', models.BooleanField(default=False)),
-                ('category', models.CharField(blank=True, default='', max_length=120)),
-                ('confidence', models.FloatField(null=True)),
-                ('revision', models.PositiveSmallIntegerField(default=0)),
-                ('deferred_until', models.DateTimeField(blank=True, null=True)),
-                ('execute_at', models.DateTimeField(blank=True, null=True)),
-                ('sent_at', models.DateTimeField(blank=True, null=True)),
-                ('by_hand', models.BooleanField(default=False)),
-                ('closed', models.CharField(blank=True, choices=[('sent', 'answered'), ('no_answer', 'no answer needed'), ('elsewhere', 'settled elsewhere')], default='', max_length=10)),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('pilot', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='cases', to='pilots.pilot')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                ("key", models.CharField(max_length=200)),
+                ("number", models.PositiveIntegerField()),
+                ("subject", models.CharField(blank=True, default="", max_length=300)),
+                ("text", models.TextField()),
+                ("sender_name", models.CharField(blank=True, default="", max_length=200)),
+                ("sender_address", models.CharField(blank=True, default="", max_length=320)),
+                ("source_name", models.CharField(blank=True, default="", max_length=200)),
+                ("received_at", models.DateTimeField()),
+                ("deadline", models.DateTimeField()),
+                ("arm", models.CharField(blank=True, default="", max_length=8)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("received", "received"),
+                            ("assigned", "proposal in preparation"),
+                            ("waiting", "waits for a decision"),
+                            ("waiting_manual", "waits for an answer"),
+                            ("deferred", "deferred"),
+                            ("approved", "approved, goes out shortly"),
+                            ("answered", "answered, goes out shortly"),
+                            ("executing", "is being sent"),
+                            ("stopped", "held back by the stop"),
+                            ("failed", "could not be sent"),
+                            ("outcome_unknown", "unclear whether it arrived"),
+                            ("done", "done"),
+                        ],
+                        default="received",
+                        max_length=16,
+                    ),
+                ),
+                ("state_since", models.DateTimeField(default=pilotwerk.core.clock.now)),
+                ("urgent", models.BooleanField(default=False)),
+                ("category", models.CharField(blank=True, default="", max_length=120)),
+                ("confidence", models.FloatField(null=True)),
+                ("revision", models.PositiveSmallIntegerField(default=0)),
+                ("deferred_until", models.DateTimeField(blank=True, null=True)),
+                ("execute_at", models.DateTimeField(blank=True, null=True)),
+                ("sent_at", models.DateTimeField(blank=True, null=True)),
+                ("by_hand", models.BooleanField(default=False)),
+                (
+                    "closed",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("sent", "answered"),
+                            ("no_answer", "no answer needed"),
+                            ("elsewhere", "settled elsewhere"),
+                        ],
+                        default="",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "pilot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="cases", to="pilots.pilot"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-urgent', 'deadline', 'number'],
+                "ordering": ["-urgent", "deadline", "number"],
             },
         ),
         migrations.CreateModel(
-            name='Proposal',
+            name="Proposal",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('revision', models.PositiveSmallIntegerField()),
-                ('source', models.CharField(choices=[('model', 'AI'), ('person', 'person')], max_length=8)),
-                ('category', models.CharField(blank=True, default='', max_length=120)),
-                ('recipient', models.CharField(blank=True, default='', max_length=320)),
-                ('subject', models.CharField(blank=True, default='', max_length=310)),
-                ('body', models.TextField(blank=True, default='')),
-                ('content_hash', models.CharField(max_length=64)),
-                ('evidence', models.JSONField(default=dict)),
-                ('milliseconds', models.PositiveIntegerField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='proposals', to='pilots.case')),
-                ('model_version', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='pilots.modelversion')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                ("revision", models.PositiveSmallIntegerField()),
+                ("source", models.CharField(choices=[("model", "AI"), ("person", "person")], max_length=8)),
+                ("category", models.CharField(blank=True, default="", max_length=120)),
+                ("recipient", models.CharField(blank=True, default="", max_length=320)),
+                ("subject", models.CharField(blank=True, default="", max_length=310)),
+                ("body", models.TextField(blank=True, default="")),
+                ("content_hash", models.CharField(max_length=64)),
+                ("evidence", models.JSONField(default=dict)),
+                ("milliseconds", models.PositiveIntegerField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="proposals",
+                        to="pilots.case",
+                    ),
+                ),
+                (
+                    "model_version",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="pilots.modelversion",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['case', 'revision'],
+                "ordering": ["case", "revision"],
             },
         ),
         migrations.CreateModel(
-            name='Decision',
+            name="Decision",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('kind', models.CharField(choices=[('approve', 'approved'), ('edit', 'edited and approved'), ('reject', 'rejected'), ('answer', 'answered by hand'), ('defer', 'deferred'), ('close', 'closed without sending'), ('arrived', 'confirmed as arrived'), ('again', 'sent again')], max_length=10)),
-                ('content_hash', models.CharField(blank=True, default='', max_length=64)),
-                ('reason', models.CharField(blank=True, choices=[('content', 'The content is wrong'), ('category', 'The category is wrong'), ('tone', 'The tone does not fit'), ('no_answer', 'No answer needed')], default='', max_length=20)),
-                ('text', models.CharField(blank=True, default='', max_length=1000)),
-                ('edit_distance', models.FloatField(null=True)),
-                ('category_corrected', models.BooleanField(null=True)),
-                ('actor_id', models.CharField(max_length=64)),
-                ('actor_name', models.CharField(max_length=200)),
-                ('decided_at', models.DateTimeField(default=pilotwerk.core.clock.now)),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='pilots.case')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
-                ('proposal', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='decisions', to='pilots.proposal')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("approve", "approved"),
+                            ("edit", "edited and approved"),
+                            ("reject", "rejected"),
+                            ("answer", "answered by hand"),
+                            ("defer", "deferred"),
+                            ("close", "closed without sending"),
+                            ("arrived", "confirmed as arrived"),
+                            ("again", "sent again"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("content_hash", models.CharField(blank=True, default="", max_length=64)),
+                (
+                    "reason",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("content", "The content is wrong"),
+                            ("category", "The category is wrong"),
+                            ("tone", "The tone does not fit"),
+                            ("no_answer", "No answer needed"),
+                        ],
+                        default="",
+                        max_length=20,
+                    ),
+                ),
+                ("text", models.CharField(blank=True, default="", max_length=1000)),
+                ("edit_distance", models.FloatField(null=True)),
+                ("category_corrected", models.BooleanField(null=True)),
+                ("actor_id", models.CharField(max_length=64)),
+                ("actor_name", models.CharField(max_length=200)),
+                ("decided_at", models.DateTimeField(default=pilotwerk.core.clock.now)),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="pilots.case",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
+                (
+                    "proposal",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="decisions",
+                        to="pilots.proposal",
+                    ),
+                ),
             ],
             options={
-                'ordering': ['decided_at', 'created_at'],
+                "ordering": ["decided_at", "created_at"],
             },
         ),
         migrations.CreateModel(
-            name='QualityCheck',
+            name="QualityCheck",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('ok', models.BooleanField()),
-                ('note', models.CharField(blank=True, default='', max_length=500)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='quality_check', to='pilots.case')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                ("ok", models.BooleanField()),
+                ("note", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="quality_check",
+                        to="pilots.case",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'abstract': False,
+                "abstract": False,
             },
         ),
         migrations.CreateModel(
-            name='Sitting',
+            name="Sitting",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('opened_at', models.DateTimeField()),
-                ('last_signal_at', models.DateTimeField()),
-                ('seconds', models.FloatField(default=0)),
-                ('live', models.BooleanField(default=False)),
-                ('ended_at', models.DateTimeField(null=True)),
-                ('case', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sittings', to='pilots.case')),
-                ('member', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='accounts.membership')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                ("opened_at", models.DateTimeField()),
+                ("last_signal_at", models.DateTimeField()),
+                ("seconds", models.FloatField(default=0)),
+                ("live", models.BooleanField(default=False)),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "case",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sittings", to="pilots.case"
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="accounts.membership",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='CaseOutcome',
+            name="CaseOutcome",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('satisfaction', models.PositiveSmallIntegerField(null=True)),
-                ('recontacted', models.BooleanField(null=True)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='outcome', to='pilots.case')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                ("satisfaction", models.PositiveSmallIntegerField(null=True)),
+                ("recontacted", models.BooleanField(null=True)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="outcome", to="pilots.case"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.CheckConstraint(condition=models.Q(('satisfaction', None), models.Q(('satisfaction__gte', 1), ('satisfaction__lte', 5)), _connector='OR'), name='satisfaction_one_to_five')],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("satisfaction", None),
+                            models.Q(("satisfaction__gte", 1), ("satisfaction__lte", 5)),
+                            _connector="OR",
+                        ),
+                        name="satisfaction_one_to_five",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Delivery',
+            name="Delivery",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
-                ('key', models.CharField(max_length=100, unique=True)),
-                ('content_hash', models.CharField(max_length=64)),
-                ('state', models.CharField(choices=[('trying', 'being tried'), ('sent', 'sent'), ('failed', 'not sent'), ('unknown', 'unclear')], default='trying', max_length=8)),
-                ('attempt', models.PositiveSmallIntegerField(default=1)),
-                ('attempted_at', models.DateTimeField()),
-                ('finished_at', models.DateTimeField(null=True)),
-                ('reference', models.CharField(blank=True, default='', max_length=400)),
-                ('problem', models.CharField(blank=True, default='', max_length=500)),
-                ('case', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='delivery', to='pilots.case')),
-                ('decision', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='pilots.decision')),
-                ('organisation', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.organisation')),
+                (
+                    "id",
+                    models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False),
+                ),
+                ("created_at", models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
+                ("key", models.CharField(max_length=100, unique=True)),
+                ("content_hash", models.CharField(max_length=64)),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("trying", "being tried"),
+                            ("sent", "sent"),
+                            ("failed", "not sent"),
+                            ("unknown", "unclear"),
+                        ],
+                        default="trying",
+                        max_length=8,
+                    ),
+                ),
+                ("attempt", models.PositiveSmallIntegerField(default=1)),
+                ("attempted_at", models.DateTimeField()),
+                ("finished_at", models.DateTimeField(null=True)),
+                ("reference", models.CharField(blank=True, default="", max_length=400)),
+                ("problem", models.CharField(blank=True, default="", max_length=500)),
+                (
+                    "case",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="delivery", to="pilots.case"
+                    ),
+                ),
+                (
+                    "decision",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="pilots.decision"
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="+",
+                        to="accounts.organisation",
+                    ),
+                ),
             ],
             options={
-                'verbose_name_plural': 'deliveries',
-                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['trying', 'sent', 'failed', 'unknown'])), name='delivery_state_known')],
+                "verbose_name_plural": "deliveries",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["trying", "sent", "failed", "unknown"])),
+                        name="delivery_state_known",
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'running', 'stopped', 'ended'])), name='pilot_state_known'),
+            model_name="pilot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["draft", "running", "stopped", "ended"])),
+                name="pilot_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('share__gte', 0), ('share__lte', 1)), name='pilot_share_within'),
+            model_name="pilot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("share__gte", 0), ("share__lte", 1)), name="pilot_share_within"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.CheckConstraint(condition=models.Q(('state', 'draft'), models.Q(models.Q(('seed', ''), _negated=True), models.Q(('seed_commitment', ''), _negated=True)), _connector='OR'), name='pilot_started_has_seed'),
+            model_name="pilot",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("state", "draft"),
+                    models.Q(
+                        models.Q(("seed", ""), _negated=True),
+                        models.Q(("seed_commitment", ""), _negated=True),
+                    ),
+                    _connector="OR",
+                ),
+                name="pilot_started_has_seed",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='pilot',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'ended'), _negated=True), fields=('organisation',), name='one_open_pilot_each'),
+            model_name="pilot",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "ended"), _negated=True),
+                fields=("organisation",),
+                name="one_open_pilot_each",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.UniqueConstraint(fields=('pilot', 'number'), name='one_version_per_number'),
+            model_name="modelversion",
+            constraint=models.UniqueConstraint(fields=("pilot", "number"), name="one_version_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='modelversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ready'), _negated=True), models.Q(('version', ''), _negated=True), _connector='OR'), name='ready_version_is_named'),
+            model_name="modelversion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "ready"), _negated=True),
+                    models.Q(("version", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="ready_version_is_named",
+            ),
         ),
         migrations.AddIndex(
-            model_name='case',
-            index=models.Index(fields=['pilot', 'state', 'deadline'], name='case_queue'),
+            model_name="case",
+            index=models.Index(fields=["pilot", "state", "deadline"], name="case_queue"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('pilot', 'key'), name='one_case_per_key'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("pilot", "key"), name="one_case_per_key"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.UniqueConstraint(fields=('pilot', 'number'), name='one_case_per_number'),
+            model_name="case",
+            constraint=models.UniqueConstraint(fields=("pilot", "number"), name="one_case_per_number"),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['received', 'assigned', 'waiting', 'waiting_manual', 'deferred', 'approved', 'answered', 'executing', 'stopped', 'failed', 'outcome_unknown', 'done'])), name='case_state_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "state__in",
+                        [
+                            "received",
+                            "assigned",
+                            "waiting",
+                            "waiting_manual",
+                            "deferred",
+                            "approved",
+                            "answered",
+                            "executing",
+                            "stopped",
+                            "failed",
+                            "outcome_unknown",
+                            "done",
+                        ],
+                    )
+                ),
+                name="case_state_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(('arm__in', ['', 'ai', 'control'])), name='case_arm_known'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("arm__in", ["", "ai", "control"])), name="case_arm_known"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('arm', ''), ('state', 'received')), models.Q(('arm', ''), ('closed', 'elsewhere')), models.Q(models.Q(('arm', ''), _negated=True), models.Q(('state', 'received'), _negated=True)), _connector='OR'), name='case_assigned_before_all_else'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("arm", ""), ("state", "received")),
+                    models.Q(("arm", ""), ("closed", "elsewhere")),
+                    models.Q(
+                        models.Q(("arm", ""), _negated=True), models.Q(("state", "received"), _negated=True)
+                    ),
+                    _connector="OR",
+                ),
+                name="case_assigned_before_all_else",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'done'), models.Q(('closed', ''), _negated=True)), models.Q(models.Q(('state', 'done'), _negated=True), ('closed', '')), _connector='OR'), name='case_done_says_how'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "done"), models.Q(("closed", ""), _negated=True)),
+                    models.Q(models.Q(("state", "done"), _negated=True), ("closed", "")),
+                    _connector="OR",
+                ),
+                name="case_done_says_how",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='case',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('closed', 'sent'), _negated=True), ('sent_at__isnull', False), _connector='OR'), name='case_sent_has_time'),
+            model_name="case",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("closed", "sent"), _negated=True), ("sent_at__isnull", False), _connector="OR"
+                ),
+                name="case_sent_has_time",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.UniqueConstraint(fields=('case', 'revision'), name='one_proposal_per_revision'),
+            model_name="proposal",
+            constraint=models.UniqueConstraint(fields=("case", "revision"), name="one_proposal_per_revision"),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('revision__gte', 1)), name='revision_from_one'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("revision__gte", 1)), name="revision_from_one"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='proposal',
-            constraint=models.CheckConstraint(condition=models.Q(('source__in', ['model', 'person'])), name='proposal_source_known'),
+            model_name="proposal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source__in", ["model", "person"])), name="proposal_source_known"
+            ),
         ),
         migrations.AddIndex(
-            model_name='decision',
-            index=models.Index(fields=['organisation', 'decided_at'], name='decision_newest'),
+            model_name="decision",
+            index=models.Index(fields=["organisation", "decided_at"], name="decision_newest"),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['approve', 'edit', 'reject', 'answer', 'defer', 'close', 'arrived', 'again'])), name='decision_kind_known'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        ["approve", "edit", "reject", "answer", "defer", "close", "arrived", "again"],
+                    )
+                ),
+                name="decision_kind_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.UniqueConstraint(condition=models.Q(('kind__in', ['approve', 'edit', 'answer']), ('withdrawn_at', None)), fields=('case',), name='one_valid_approval_each'),
+            model_name="decision",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("kind__in", ["approve", "edit", "answer"]), ("withdrawn_at", None)),
+                fields=("case",),
+                name="one_valid_approval_each",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind__in', ['approve', 'edit', 'answer']), _negated=True), models.Q(('proposal__isnull', False), models.Q(('content_hash', ''), _negated=True)), _connector='OR'), name='approval_names_content'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind__in", ["approve", "edit", "answer"]), _negated=True),
+                    models.Q(("proposal__isnull", False), models.Q(("content_hash", ""), _negated=True)),
+                    _connector="OR",
+                ),
+                name="approval_names_content",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='decision',
-            constraint=models.CheckConstraint(condition=models.Q(('actor_id', ''), _negated=True), name='decision_has_actor'),
+            model_name="decision",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("actor_id", ""), _negated=True), name="decision_has_actor"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.CheckConstraint(condition=models.Q(('seconds__gte', 0)), name='sitting_seconds_positive'),
+            model_name="sitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seconds__gte", 0)), name="sitting_seconds_positive"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at', None), ('member', None), _connector='OR'), name='ended_sitting_forgets_person'),
+            model_name="sitting",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at", None), ("member", None), _connector="OR"),
+                name="ended_sitting_forgets_person",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='sitting',
-            constraint=models.UniqueConstraint(condition=models.Q(('ended_at', None)), fields=('member',), name='one_open_sitting_each'),
+            model_name="sitting",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ended_at", None)), fields=("member",), name="one_open_sitting_each"
+            ),
         ),
     ]

@@ -86,8 +86,7 @@ def _measure(
 
 
 def to_check(pilot: Pilot) -> QuerySet[Case]:
-    """Sent answers without a verdict. By row id, which is random: neither the arm nor the time shows through.
-    """
+    """Sent answers without a verdict. By row id, which is random: neither the arm nor the time shows through."""
     return Case.objects.filter(
         pilot=pilot, state=CaseState.DONE.value, closed=Closed.SENT, quality_check=None
     ).order_by("pk")

@@ -143,9 +143,8 @@ def _reasons(decisions: list[Decision]) -> list[Reason]:
 
 def _response(pilot: Pilot, arm: Arm) -> float | CannotTell:
     sent = Case.objects.filter(pilot=pilot, arm=arm.value, closed=Closed.SENT)
-    return _median(
-        [(out - came).total_seconds() / 3600 for came, out in sent.values_list("received_at", "sent_at")]
-    )
+    times = sent.values_list("received_at", "sent_at")
+    return _median([(out - came).total_seconds() / 3600 for came, out in times if out is not None])
 
 
 def _median(values: list[float]) -> float | CannotTell:

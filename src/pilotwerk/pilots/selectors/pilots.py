@@ -123,8 +123,7 @@ def version_in_training(pilot: Pilot) -> bool:
 
 
 def categories(pilot: Pilot) -> list[str]:
-    """The categories that the pilot knows, by frequency in what it learned from, then the ones people used.
-    """
+    """The categories that the pilot knows, by frequency in what it learned from, then the ones people used."""
     known: dict[str, int] = {}
     if pilot.model_version is not None:
         known = dict(pilot.model_version.facts.get("categories") or {})

@@ -49,8 +49,7 @@ class Draft:
 
 
 def queue_for(membership: Membership) -> Queue | None:
-    """The approval queue for this member; None without a pilot. Everybody who may decide sees the same cases.
-    """
+    """The approval queue for this member; None without a pilot. Everybody who may decide sees the same cases."""
     pilot = pilot_current(membership.organisation)
     return None if pilot is None else queue_of(pilot)
 

@@ -1,5 +1,4 @@
-"""What the stop rules look at: the newest decisions, deliveries and checks since the pilot last (re)started.
-"""
+"""What the stop rules look at: the newest decisions, deliveries and checks since the pilot last (re)started."""
 
 from __future__ import annotations
 
@@ -50,10 +49,11 @@ def _decision_history(pilot: Pilot, rule: StopRule) -> list[bool]:
         decided = decided.filter(decided_at__gte=pilot.watched_since)
     if rule.kind is RuleKind.CORRECTED:
         known = decided.filter(category_corrected__isnull=False)
-        return list(known.values_list("category_corrected", flat=True)[: rule.window])
+        return [bool(one) for one in known.values_list("category_corrected", flat=True)[: rule.window]]
     if rule.kind is RuleKind.REWRITTEN:
         known = decided.filter(edit_distance__isnull=False)
-        return [d > REWRITTEN_FROM for d in known.values_list("edit_distance", flat=True)[: rule.window]]
+        distances = known.values_list("edit_distance", flat=True)[: rule.window]
+        return [one is not None and one > REWRITTEN_FROM for one in distances]
     kinds = decided.values_list("kind", flat=True)[: rule.window]
     return [kind == DecisionKind.REJECT for kind in kinds]
 

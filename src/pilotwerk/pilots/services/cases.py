@@ -34,8 +34,7 @@ from pilotwerk.pilots.wording import not_running
 def case_ingest(
     *, organisation: Organisation, actor: Actor, pilot: Pilot, cases: Iterable[NewCase], source: str
 ) -> Ingested:
-    """Take in requests of a running pilot; a key that is known already is the same request and is reported.
-    """
+    """Take in requests of a running pilot; a key that is known already is the same request and is reported."""
     pilot = pilot_lock(pilot.pk)
     if not pilot.is_running:
         raise Refused(not_running())

@@ -177,8 +177,7 @@ def case_edit_and_approve(
     body: str,
     category: str | None = None,
 ) -> Decision:
-    """Approve with changes: they become the next revision beside the original. No change is a plain approval.
-    """
+    """Approve with changes: they become the next revision beside the original. No change is a plain approval."""
     pilot_lock(case.pilot_id)
     seen = _named(case, revision, content_hash)
     body = normalised(body)

@@ -1,5 +1,4 @@
-"""The answer leaves the house: written down before it is tried, one delivery a case, never twice by itself.
-"""
+"""The answer leaves the house: written down before it is tried, one delivery a case, never twice by itself."""
 
 from __future__ import annotations
 

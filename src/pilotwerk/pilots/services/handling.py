@@ -66,8 +66,7 @@ def case_signal(*, organisation: Organisation, actor: Actor, case: Case) -> bool
 
 
 def sittings_end(*, case: Case, actor: Actor) -> None:
-    """The case is decided: the deciding person's time counts up to now, that of others to their last signal.
-    """
+    """The case is decided: the deciding person's time counts up to now, that of others to their last signal."""
     mine = _open_sitting(case.organisation, actor) if actor.kind == "member" else None
     if mine is not None and mine.case_id == case.pk:
         _signal(mine, end=True)

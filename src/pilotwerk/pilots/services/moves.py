@@ -22,8 +22,7 @@ def pilot_lock(pilot_id: UUID) -> Pilot:
 
 
 def move_if(case: Case, event: CaseEvent, **fields: Any) -> bool:
-    """Move the case when the machine allows it now; False when somebody else was faster or the pilot stands.
-    """
+    """Move the case when the machine allows it now; False when somebody else was faster or the pilot stands."""
     rule = MOVES[event]
     if rule.needs_running and not pilot_lock(case.pilot_id).is_running:
         return False

@@ -77,8 +77,7 @@ def pilot_setup(
 
 @transaction.atomic
 def pilot_start(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> Pilot:
-    """Start, when the AI system is registered and classified, something was learned, and stop rules are set.
-    """
+    """Start, when the AI system is registered and classified, something was learned, and stop rules are set."""
     pilot_lock(pilot.pk)
     pilot.refresh_from_db()
     obstacles = start_obstacles(pilot)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -9,6 +11,7 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
+from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.domain import stop_rules
 from pilotwerk.pilots.domain.states import ON_THE_WAY_OUT, CaseState, PilotState
 from pilotwerk.pilots.models import SENDING, Case, Decision, Pilot
@@ -86,11 +89,11 @@ def pilot_resume(*, organisation: Organisation, actor: Actor, pilot: Pilot, reas
     )
 
 
-def stop_rules_apply(pilot_id: object) -> stop_rules.Reading | None:
+def stop_rules_apply(pilot_id: UUID) -> stop_rules.Reading | None:
     """Look at the stop rules inside the running transaction; the first that tripped stops the pilot."""
     pilot = Pilot.objects.get(pk=pilot_id)
     tripped = stop_rules.first_tripped(readings(pilot)) if pilot.is_running else None
-    if tripped is None or isinstance(tripped.share, stop_rules.CannotTell):
+    if tripped is None or isinstance(tripped.share, CannotTell):
         return None
     kind = tripped.rule.kind.value
     pilot_move(pilot, "stop", stopped_at=clock.now(), stop_reason="", stopped_by_rule=kind)

@@ -43,18 +43,19 @@ def past_requests(each: int = 25) -> list[TextRow]:
     return [
         TextRow(
             case=f"A-{category}-{number}",
-            text=f"{text} {_EXTRAS[number % len(_EXTRAS)]} {number}.",
+            text=request_text(category, number),
             category=category,
             answer=answer,
             opened=MORNING - timedelta(days=100 - number),
         )
-        for category, (text, answer) in _REQUESTS.items()
+        for category, (_text, answer) in _REQUESTS.items()
         for number in range(each)
     ]
 
 
 def request_text(category: str, number: int = 0) -> str:
-    return f"{_REQUESTS[category][0]} Kundennummer {number}."
+    """A request of this kind; the history holds the first ones word for word, so that they are recognised."""
+    return f"{_REQUESTS[category][0]} {_EXTRAS[number % len(_EXTRAS)]} {number}."
 
 
 @dataclass
@@ -78,7 +79,6 @@ class Stage:
                 NewCase(
                     key=f"{prefix}-{start + n}",
                     text=request_text(category, n),
-                    subject="Heizung",
                     sender_name="Petra Wulff",
                     sender_address="petra.wulff@beispiel.example",
                 )
@@ -150,7 +150,7 @@ def past_import(cast: Cast) -> ProcessImport:
 
 def trained(cast: Cast, **settings: Any) -> tuple[Pilot, ModelVersion]:
     """A pilot that has learned and is not started."""
-    by = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+    by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
     pilot = services.pilot_setup(**by, use_case=use_case(cast), **settings)
     version = services.pilot_train(**by, pilot=pilot, process_import=past_import(cast), run_now=True)
     pilot.refresh_from_db()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -62,7 +63,7 @@ def test_the_database_refuses_what_must_not_be(stage: Stage) -> None:
     case, other = stage.proposed(2)
     stage.approve(case)
     decision = Decision.objects.get(case=case)
-    wrong = [
+    wrong: list[Callable[[], object]] = [
         lambda: Case.objects.filter(pk=other.pk).update(state="invented"),
         lambda: Case.objects.filter(pk=other.pk).update(arm=""),
         lambda: Case.objects.filter(pk=other.pk).update(state="done"),

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import execution, permissions, selectors
-from pilotwerk.pilots.forms import UploadForm
+from pilotwerk.pilots.forms import UploadForm, errors_of
 from pilotwerk.pilots.presenting import case_context
 from pilotwerk.pilots.uploads import kept
 from pilotwerk.pilots.views.pilot import pilot_or_404
@@ -51,7 +51,7 @@ def upload(request: OrganisationRequest) -> HttpResponse:
     pilot = pilot_or_404(request)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, errors_of(form))
         return redirect(request.organisation.url("pilots:pilot"))
     file = form.cleaned_data["file"]
     with kept(pilot, file) as path:

@@ -14,7 +14,7 @@ from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, selectors, services
-from pilotwerk.pilots.forms import CheckForm, UploadForm
+from pilotwerk.pilots.forms import CheckForm, UploadForm, errors_of
 from pilotwerk.pilots.outcomes import read_outcomes
 from pilotwerk.pilots.uploads import kept
 from pilotwerk.pilots.views.pilot import pilot_or_404
@@ -63,7 +63,7 @@ def outcomes(request: OrganisationRequest) -> HttpResponse:
     pilot = pilot_or_404(request)
     form = UploadForm(request.POST, request.FILES)
     if not form.is_valid():
-        raise Refused(" ".join(error for errors in form.errors.values() for error in errors))
+        raise Refused(errors_of(form))
     file = form.cleaned_data["file"]
     try:
         with kept(pilot, file) as path:
