@@ -21,6 +21,7 @@ HIGH_WEEK = 1.25
 MONTH_LABELS = 6
 PATH_STEPS = 8
 TOP = 5
+MISLEADING = 1.3
 
 Facts = Mapping[str, Any]
 
@@ -250,6 +251,12 @@ def found(facts: Facts) -> list[FindingRow]:
         )
         for one in map(finding_from, facts.get("findings") or ())
     ]
+
+
+def mean_misleads(facts: Facts) -> bool:
+    """Whether a few long cases pull the mean so far up that it says something else than the median."""
+    found = facts.get("duration_days")
+    return bool(found and found["mean"] > MISLEADING * found["median"])
 
 
 def good_enough(facts: Facts) -> bool:

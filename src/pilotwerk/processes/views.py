@@ -196,6 +196,7 @@ def _facts_page(request: OrganisationRequest, found: ProcessImport) -> HttpRespo
         "first": selectors.day_of(stored.get("first")),
         "last": selectors.day_of(stored.get("last")),
         "imported": found.rows - found.rejected,
+        "mean_misleads": pictures.mean_misleads(stored),
         "weeks": pictures.weeks(stored),
         "classes": pictures.classes(stored),
         "variants": pictures.variants(stored),

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pilotwerk.processes.domain.messages import Rejection, Unreadable, giving_up
-from pilotwerk.processes.domain.roles import ColumnMapping, Kind, Meaning
-from pilotwerk.processes.engine.values import filled, literal, meaningful, minutes_sql, time_reading
+from pilotwerk.processes.domain.roles import TIMES, ColumnMapping, Kind, Meaning
+from pilotwerk.processes.domain.values import is_missing
+from pilotwerk.processes.engine.values import bounded, filled, meaningful, minutes_sql, time_reading
 from pilotwerk.processes.reading import Source
 
 OPTIONAL_TEXTS = (Meaning.TEXT, Meaning.CATEGORY, Meaning.ANSWER)
@@ -44,8 +45,8 @@ def normalise(source: Source, mapping: ColumnMapping) -> Normalised:
     """
     mapping.check(source.columns)
     log = mapping.kind is Kind.EVENT_LOG
-    zoned = _read_times_and_texts(source, mapping)
-    rejected = [*source.rejected, *_rejections(source, mapping)]
+    faults, zoned = _read_times_and_texts(source, mapping)
+    rejected = [*source.rejected, *_rejections(source, mapping, faults)]
     rejected.sort(key=lambda rejection: rejection.row)
     if log:
         _event_log(source)
@@ -61,9 +62,10 @@ def normalise(source: Source, mapping: ColumnMapping) -> Normalised:
     return Normalised(rows, tuple(rejected), zoned)
 
 
-def _read_times_and_texts(source: Source, mapping: ColumnMapping) -> bool:
-    """Creates `read`, one line a row with the number of its fault or NULL. True where times carry an
-    offset.
+def _read_times_and_texts(source: Source, mapping: ColumnMapping) -> tuple[list[Fault], bool]:
+    """Creates `read`, one line a row with the number of its fault or NULL.
+
+    Answers the faults, and whether times carry an offset.
     """
     parts = ["row"]
     faults: list[Fault] = []
@@ -74,16 +76,15 @@ def _read_times_and_texts(source: Source, mapping: ColumnMapping) -> bool:
     if activity := mapping.get(Meaning.ACTIVITY):
         parts.append(f"{filled(source.column(activity))} AS activity")
         faults.append(Fault("activity IS NULL", "row.missing", Meaning.ACTIVITY))
-    for meaning in (Meaning.TIME, Meaning.START, Meaning.END):
+    times: list[str] = []
+    for meaning in TIMES:
         if name := mapping.get(meaning):
-            reading = time_reading(source, name)
-            zoned = zoned or reading.zoned
             written = f"{meaning}_text"
-            parts += [f"{meaningful(source.column(name))} AS {written}", f"{reading.sql} AS {meaning}_us"]
-            if meaning is not Meaning.END:  # a case that is still open has no end
-                faults.append(Fault(f"{written} IS NULL", "row.missing", meaning))
-            unreadable = f"{written} IS NOT NULL AND {meaning}_us IS NULL"
-            faults.append(Fault(unreadable, "row.time", meaning, written))
+            reading = time_reading(source, name, written)
+            zoned = zoned or reading.zoned
+            parts.append(f"{filled(source.column(name))} AS {written}")
+            times.append(f"{reading.sql} AS {meaning}_any")
+            faults += _time_faults(meaning, written)
     if Meaning.START in mapping.columns and Meaning.END in mapping.columns:
         faults.append(Fault("end_us < start_us", "row.end_before_start", Meaning.END))
     if mapping.kind is Kind.CASE_TABLE and Meaning.START not in mapping.columns:
@@ -99,46 +100,65 @@ def _read_times_and_texts(source: Source, mapping: ColumnMapping) -> bool:
         faults.append(Fault("handling < 0", "row.negative", Meaning.HANDLING, "handling_text"))
     else:
         parts.append("NULL::DOUBLE AS handling")
-    _create_read(source, parts, faults, again=mapping.kind is Kind.CASE_TABLE and case is not None)
-    return zoned
+    again = mapping.kind is Kind.CASE_TABLE and case is not None
+    if again:
+        faults.append(Fault("false", "row.case_again", Meaning.CASE))
+    _create_read(source, parts, times, faults, again=again)
+    return faults, zoned
 
 
-def _create_read(source: Source, parts: Sequence[str], faults: Sequence[Fault], *, again: bool) -> None:
-    def choice(results: Sequence[str]) -> str:
-        whens = " ".join(
-            f"WHEN {fault.condition} THEN {result}" for fault, result in zip(faults, results, strict=True)
-        )
-        return f"CASE {whens} END"
+def _time_faults(meaning: Meaning, written: str) -> list[Fault]:
+    """A time that is missing or cannot be read. Words for nothing are told from others after the query."""
+    if meaning is Meaning.END:  # a case that is still open has no end
+        return [Fault(f"end_us IS NULL AND {meaningful(written)} IS NOT NULL", "row.time", meaning, written)]
+    return [Fault(f"{meaning}_us IS NULL", "row.time", meaning, written)]
 
-    fault = choice([literal(f"{fault.meaning}|{fault.code}") for fault in faults])
-    value = choice([f"left({fault.value}, {QUOTED})" for fault in faults])
+
+def _create_read(
+    source: Source, parts: Sequence[str], times: Sequence[str], faults: Sequence[Fault], *, again: bool
+) -> None:
+    """In layers, so that nothing is computed twice: trimmed texts, times, plausible times, faults, values.
+
+    `fault` is the number of the first fault in `faults`, or NULL.
+    """
+    names = [time.rsplit(" AS ", 1)[1].removesuffix("_any") for time in times]
+    plausible = [f"{bounded(f'{name}_any')} AS {name}_us" for name in names]
+    scratch = [f"{name}_{kind}" for name in names for kind in ("text", "any")]
+    if any(fault.meaning is Meaning.HANDLING for fault in faults):
+        scratch.append("handling_text")
+    kept = f"* EXCLUDE ({', '.join(scratch)})" if scratch else "*"
+    number = " ".join(f"WHEN {fault.condition} THEN {i}" for i, fault in enumerate(faults))
+    value = " ".join(f"WHEN {i} THEN left({fault.value}, {QUOTED})" for i, fault in enumerate(faults))
     source.con.execute(
-        f"CREATE TABLE read AS SELECT *, {fault} AS fault, {value} AS fault_value "  # noqa: S608 -- own names
-        f"FROM (SELECT {', '.join(parts)} FROM raw)"
+        f"CREATE TABLE read AS SELECT {kept}, CASE fault {value} END AS fault_value "  # noqa: S608 -- own names
+        f"FROM (SELECT *, CASE {number} END AS fault "
+        f"FROM (SELECT {', '.join(['*', *plausible])} FROM (SELECT {', '.join(['*', *times])} "
+        f"FROM (SELECT {', '.join(parts)} FROM raw))))"
     )
     if again:
         source.con.execute(
-            "UPDATE read SET fault = 'case|row.case_again', fault_value = left(case_id, 60) "
+            f"UPDATE read SET fault = {len(faults) - 1}, fault_value = left(case_id, {QUOTED}) "  # noqa: S608
             "WHERE fault IS NULL AND row NOT IN "
             "(SELECT min(row) FROM read WHERE fault IS NULL GROUP BY case_id)"
         )
 
 
-def _rejections(source: Source, mapping: ColumnMapping) -> list[Rejection]:
+def _rejections(source: Source, mapping: ColumnMapping, faults: Sequence[Fault]) -> list[Rejection]:
     limit = source.limits.rejected
     rows = source.con.execute(
         f"SELECT row, fault, fault_value FROM read WHERE fault IS NOT NULL ORDER BY row LIMIT {limit + 1:d}"  # noqa: S608
     ).fetchall()
-    found = []
-    for row, fault, value in rows:
-        meaning, code = fault.split("|")
-        found.append(
-            Rejection(row, mapping.get(Meaning(meaning)), code, {} if value is None else {"value": value})
-        )
+    found = [_rejection(row, faults[number], value, mapping) for row, number, value in rows]
     if len(found) > limit:
-        first = found[0]
-        raise giving_up("file.too_many_rejected", first, limit=limit)
+        raise giving_up("file.too_many_rejected", found[0], limit=limit)
     return found
+
+
+def _rejection(row: int, fault: Fault, value: str | None, mapping: ColumnMapping) -> Rejection:
+    column = mapping.get(fault.meaning)
+    if fault.code == "row.time" and is_missing(value):
+        return Rejection(row, column, "row.missing")
+    return Rejection(row, column, fault.code, {} if value is None else {"value": value})
 
 
 def _event_log(source: Source) -> None:

@@ -53,21 +53,28 @@ FROM runs GROUP BY steps, print1, print2
 """
 
 EDGES = """
-SELECT a.name, b.name, count(*) AS n, count(DISTINCT case_no), quantile_cont(wait::DOUBLE, 0.5), sum(wait)
-FROM steps JOIN activities a ON a.activity_no = before JOIN activities b ON b.activity_no = steps.activity_no
-WHERE before IS NOT NULL GROUP BY a.name, b.name ORDER BY n DESC, a.name, b.name
+SELECT a.name, b.name, n, cases, median, total FROM (
+    SELECT before, activity_no, count(*) AS n, count(DISTINCT case_no) AS cases,
+           quantile_cont(wait::DOUBLE, 0.5) AS median, sum(wait) AS total
+    FROM steps WHERE before IS NOT NULL GROUP BY before, activity_no
+) AS edges JOIN activities a ON a.activity_no = before JOIN activities b ON b.activity_no = edges.activity_no
+ORDER BY n DESC, a.name, b.name
 """
 
 NODES = """
-SELECT name, count(*) AS n, count(DISTINCT case_no), count(*) FILTER (WHERE position = 1),
-       count(*) FILTER (WHERE position = runs.steps)
-FROM steps JOIN runs USING (case_no) JOIN activities USING (activity_no) GROUP BY name ORDER BY n DESC, name
+SELECT name, n, cases, starts, ends FROM (
+    SELECT activity_no, count(*) AS n, count(DISTINCT case_no) AS cases, count(*) FILTER (WHERE position = 1)
+    AS starts,
+           count(*) FILTER (WHERE position = runs.steps) AS ends
+    FROM steps JOIN runs USING (case_no) GROUP BY activity_no
+) JOIN activities USING (activity_no) ORDER BY n DESC, name
 """
 
 TOP = """
-SELECT example, cases, median, (
-    SELECT list(name ORDER BY position) FROM steps JOIN activities USING (activity_no) WHERE case_no = example
-) FROM (FROM variants ORDER BY cases DESC, example LIMIT {limit}) ORDER BY cases DESC, example
+SELECT example, top.cases, median, list(name ORDER BY position)
+FROM (FROM variants ORDER BY cases DESC, example LIMIT {limit}) AS top
+JOIN steps ON steps.case_no = example JOIN activities USING (activity_no)
+GROUP BY example, top.cases, median ORDER BY top.cases DESC, example
 """
 
 
@@ -116,7 +123,9 @@ def handling(con: "DuckDBPyConnection") -> dict[str, float | int] | None:
 
 
 def texts(con: "DuckDBPyConnection") -> dict[str, int] | None:
-    """How many cases have a text, a category with it, an answer with it, and how many categories there are."""
+    """How many cases have a text, a category with it, an answer with it, and how many categories there
+    are.
+    """
     n, categorised, answered, categories = _one(
         con,
         "SELECT count(*), count(category), count(answer), count(DISTINCT category) FROM cases "

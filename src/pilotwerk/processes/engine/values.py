@@ -8,6 +8,7 @@ from pilotwerk.processes.domain.values import (
     RIVALS,
     TimeStyle,
     decimal_comma,
+    is_missing,
     looks_like_duration,
     minutes_factor,
     time_styles_of,
@@ -15,7 +16,8 @@ from pilotwerk.processes.domain.values import (
 from pilotwerk.processes.reading import Source
 
 # Years outside are typing errors or placeholders (0001-01-01, 9999-12-31) and would bend every figure.
-EARLIEST, LATEST = "1900-01-01", "2200-01-01"
+# 1900 to 2200, in microseconds since 1970.
+EARLIEST, LATEST = -2_208_988_800_000_000, 7_258_118_400_000_000
 
 # DuckDB knows English month names only; "Mai" and "Mär" stand for the German ones.
 _MONTHS = (
@@ -43,75 +45,81 @@ def meaningful(column: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TimeReading:
-    """How a column's points in time are read: `sql` gives microseconds since 1970 or NULL.
+    """How a column's points in time are read.
 
-    `zoned` says that the values carry an offset from UTC; without one they are taken as they stand, so that a
-    night in which the clocks change makes a duration wrong by an hour.
+    `sql` gives microseconds since 1970 for a trimmed text named `text`, or NULL; `bounded` turns times
+    outside the plausible years into NULL. `zoned` says that the values carry an offset from UTC; without one
+    they are taken as they stand, so that a night in which the clocks change makes a duration wrong by an
+    hour.
     """
 
     sql: str
-    styles: tuple[str, ...]
     zoned: bool
 
 
-def _bounded(timestamp: str) -> str:
-    return (
-        f"epoch_us(CASE WHEN {timestamp} BETWEEN TIMESTAMP '{EARLIEST}' AND TIMESTAMP '{LATEST}' "
-        f"THEN {timestamp} END)"
-    )
+def bounded(microseconds: str) -> str:
+    """NULL for times outside the plausible years."""
+    return f"CASE WHEN {microseconds} BETWEEN {EARLIEST:d} AND {LATEST:d} THEN {microseconds} END"
 
 
-def _style_sql(style: TimeStyle, value: str) -> str:
+def _style_sql(style: TimeStyle, text: str, *, zoned: bool = False) -> str:
     if style.name == "iso":
-        # The type with a time zone applies an offset where there is one; ours is UTC where there is none.
-        return _bounded(f"CAST(try_cast({value} AS TIMESTAMPTZ) AS TIMESTAMP)")
+        # The type with a time zone applies an offset, ours is UTC where a value has none; it is the slower one.
+        return f"epoch_us(try_cast({text} AS {'TIMESTAMPTZ' if zoned else 'TIMESTAMP'}))"
     if style.name == "epoch":
-        number = f"try_cast({value} AS DOUBLE)"
-        scale = f"CASE WHEN {number} < 1e11 THEN 1e6 WHEN {number} < 1e14 THEN 1e3 ELSE 1 END"
-        return _bounded(f"make_timestamp(CAST({number} * ({scale}) AS BIGINT))")
-    tidy = f"regexp_replace(replace({value}, ',', ' '), '\\s*(Uhr|h)$', '', 'i')"
+        number = f"try_cast({text} AS DOUBLE)"
+        scale = f"CASE WHEN {number} < 1e11 THEN 1e6 WHEN {number} < 1e14 THEN 1e3 WHEN {number} < 1e17 THEN 1 END"
+        return f"CAST({number} * ({scale}) AS BIGINT)"
+    tidy = f"regexp_replace(replace({text}, ',', ' '), '\\s*(Uhr|h)$', '', 'i')"
     tidy = f"regexp_replace(regexp_replace({tidy}, '(\\d)T(\\d)', '\\1 \\2'), '\\s+', ' ', 'g')"
     if "month" in style.name:
         for written, english in _MONTHS:
             tidy = f"regexp_replace({tidy}, '\\b{written}[a-zäöü]*\\.?', '{english}', 'i')"
         tidy = f"replace({tidy}, '.', '')"
     formats = ", ".join(literal(form) for form in style.formats)
-    return _bounded(f"try_strptime({tidy}, [{formats}])")
+    return f"epoch_us(try_strptime({tidy}, [{formats}]))"
 
 
-def time_reading(source: Source, name: str) -> TimeReading:
+def _sample(source: Source, column: str) -> list[str]:
+    """Some values of a column from all over the table, without those that stand for nothing."""
+    rows = source.con.execute(
+        f"SELECT {column} FROM raw WHERE length({column}) > 0 ORDER BY hash(row) LIMIT 2000"  # noqa: S608
+    ).fetchall()
+    return [row[0] for row in rows if not is_missing(row[0])]
+
+
+def time_reading(source: Source, name: str, text: str) -> TimeReading:
     """Decides over the whole column which way of writing is used, and reads every value that way.
 
     Other ways that occur too (a workbook with real dates and typed ones) follow after it, never a rival
     reading of the same signs.
     """
     column = source.column(name)
-    value = meaningful(column)
-    sample = [
-        row[0]
-        for row in source.con.execute(
-            f"SELECT v FROM (SELECT {value} AS v, row FROM raw) WHERE v IS NOT NULL "  # noqa: S608 -- own names
-            "ORDER BY hash(row) LIMIT 2000"
-        ).fetchall()
-    ]
+    sample = _sample(source, column)
     styles = time_styles_of(sample) or time_styles_of(["2026-01-01"])
     if any(style.name not in NUMERIC_STYLES for style in styles):
         styles = [style for style in styles if style.name not in NUMERIC_STYLES]
     if any(style.name in RIVALS for style in styles):
-        counts = ", ".join(f"count({_style_sql(style, value)})" for style in styles)
-        read = source.con.execute(f"SELECT {counts} FROM raw").fetchone() or ()  # noqa: S608 -- own names
-        ranked = sorted(zip(styles, read, strict=True), key=lambda pair: -pair[1])
-        styles = []
-        for style, _ in ranked:
-            if RIVALS.get(style.name) not in {taken.name for taken in styles}:
-                styles.append(style)
-    zoned = source.con.execute(
-        f"SELECT count(*) FILTER (WHERE regexp_matches({column}, '(Z|[+-]\\d\\d:?\\d\\d|[+-]\\d\\d)$') "  # noqa: S608
-        f"AND length({column}) > 12) > 0 FROM raw"
+        styles = _without_rivals(source, styles, column)
+    found = source.con.execute(
+        f"SELECT count(*) FILTER (WHERE length({column}) > 12 AND "  # noqa: S608 -- own names only
+        f"regexp_matches(right({column}, 6), '(Z|[+-]\\d\\d:?\\d\\d|[+-]\\d\\d)$')) > 0 FROM raw"
     ).fetchone()
-    parts = [_style_sql(style, value) for style in styles]
-    sql = parts[0] if len(parts) == 1 else f"coalesce({', '.join(parts)})"
-    return TimeReading(sql, tuple(style.name for style in styles), bool(zoned and zoned[0]))
+    zoned = bool(found and found[0])
+    parts = [_style_sql(style, text, zoned=zoned) for style in styles]
+    sql = parts[0] if len(parts) == 1 else f"coalesce({', '.join(bounded(part) for part in parts)})"
+    return TimeReading(sql, zoned)
+
+
+def _without_rivals(source: Source, styles: list[TimeStyle], column: str) -> list[TimeStyle]:
+    """Of two readings of the same signs only the one that reads more values; the day comes first in a tie."""
+    counts = ", ".join(f"count({bounded(_style_sql(style, f'trim({column})'))})" for style in styles)
+    read = source.con.execute(f"SELECT {counts} FROM raw").fetchone() or ()  # noqa: S608 -- own names only
+    kept: list[TimeStyle] = []
+    for style, _ in sorted(zip(styles, read, strict=True), key=lambda pair: -pair[1]):
+        if RIVALS.get(style.name) not in {taken.name for taken in kept}:
+            kept.append(style)
+    return kept
 
 
 def minutes_sql(source: Source, name: str) -> str:
@@ -120,13 +128,7 @@ def minutes_sql(source: Source, name: str) -> str:
     """
     column = source.column(name)
     value = meaningful(column)
-    sample = [
-        row[0]
-        for row in source.con.execute(
-            f"SELECT v FROM (SELECT {value} AS v, row FROM raw) WHERE v IS NOT NULL "  # noqa: S608 -- own names
-            "ORDER BY hash(row) LIMIT 2000"
-        ).fetchall()
-    ]
+    sample = _sample(source, column)
     tidy = f"regexp_replace({value}, '[\\s''’]|(min|minuten|std|h|sek|s)\\.?$', '', 'gi')"
     tidy = f"replace({tidy}, '−', '-')"
     grouping, decimal = (".", ",") if decimal_comma(sample) else (",", ".")
