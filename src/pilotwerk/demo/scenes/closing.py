@@ -20,7 +20,7 @@ from pilotwerk.pilots.services import Outcome, outcomes_load, pilot_end, quality
 from pilotwerk.roadmap.domain import Quarter
 from pilotwerk.roadmap.services import item_add, limits_save
 
-CHECKED = 0.45  # of the answers are looked at again by somebody who does not know the arm
+CHECKED = 0.4  # of the answers are looked at again by somebody who does not know the arm
 NOT_OK = {Arm.AI: 0.035, Arm.CONTROL: 0.04}
 ANSWERING = 0.42  # of the customers say how satisfied they were
 MARKS = {Arm.AI: (1, 3, 10, 38, 48), Arm.CONTROL: (2, 5, 14, 42, 37)}  # weights of 1 to 5

@@ -31,17 +31,19 @@ def test_a_good_proposal_mostly_passes_and_saves_time(coming: list[Request]) -> 
     kinds = Counter(choice.kind for choice in choices)
     assert kinds["approve"] / len(coming) > 0.6
     assert kinds["edit"] > 20
-    assert kinds["reject"] == 0
+    rejected = [c for c in choices if c.kind == "reject"]
+    assert all(choice.reason == "tone" for choice in rejected)
+    assert len(rejected) < 0.1 * len(coming)
     alone = sum(by_hand(request, Random(index)).minutes for index, request in enumerate(coming))
-    assert sum(choice.minutes for choice in choices) < 0.65 * alone
+    assert sum(choice.minutes for choice in choices) < 0.6 * alone
 
 
 def test_open_places_are_filled_before_anything_goes_out(coming: list[Request]) -> None:
     for index, request in enumerate(coming):
         choice = decide(request, seen(request, open_place=True), Random(index))
-        assert choice.kind in ("edit", "defer")
+        assert choice.kind in ("edit", "defer", "reject")
         assert "[" not in choice.body
-        assert choice.kind == "defer" or request.values["neu_a"] in choice.body
+        assert choice.kind != "edit" or request.values["neu_a"] in choice.body
 
 
 def test_a_wrong_category_is_corrected_but_now_and_then_overlooked(coming: list[Request]) -> None:

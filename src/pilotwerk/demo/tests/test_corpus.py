@@ -70,7 +70,7 @@ def test_texts_are_no_copies_of_each_other(past: list[Request], coming: list[Req
     assert len({request.text for request in [*past, *coming]}) == len(past) + len(coming)
     assert len(set(texts)) / len(texts) > 0.98, "also without numbers and punctuation"
     bodies = Counter(re.sub(r"[\W\d_]+", " ", request.answer.split("\n\n")[1]) for request in past)
-    assert bodies.most_common(1)[0][1] < 0.02 * len(past)
+    assert bodies.most_common(1)[0][1] < 0.03 * len(past), "set phrases are used, but not one for all"
 
 
 def test_people_write_in_several_ways(past: list[Request]) -> None:
