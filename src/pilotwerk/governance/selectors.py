@@ -115,7 +115,7 @@ def legal_dates(results: list[rules.Classification]) -> list[LegalDate]:
     counted: dict[str, tuple[Rule, int]] = {}
     for result in results:
         for duty in result.duties:
-            if duty.rule.instrument == rules.ACT and duty.rule.applies_from and duty.ours:
+            if duty.rule.instrument == rules.ACT and duty.rule.applies_from:
                 rule, count = counted.get(duty.rule.id, (duty.rule, 0))
                 counted[duty.rule.id] = (rule, count + 1)
     found = [LegalDate(rule, count) for rule, count in counted.values()]

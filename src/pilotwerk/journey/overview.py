@@ -80,12 +80,13 @@ def headline(plan: Plan, tasks: list[TaskRow], gates: list[GateRow]) -> Headline
         title = ngettext("The plan begins tomorrow", "The plan begins in %(days)s days", 1 - day)
         return Headline(title % {"days": 1 - day}, lead)
     if day > LENGTH:
+        ahead = selectors.gate_next(gates)
         title = ngettext(
-            "Day 90 was yesterday: the last gate is open",
-            "Day 90 was %(days)s days ago: the last gate is open",
+            "Day 90 was yesterday: gate %(gate)s is open",
+            "Day 90 was %(days)s days ago: gate %(gate)s is open",
             day - LENGTH,
         )
-        return Headline(title % {"days": day - LENGTH}, lead)
+        return Headline(title % {"days": day - LENGTH, "gate": ahead.gate.number if ahead else 3}, lead)
     phase = selectors.plan_phase(plan)
     assert phase is not None
     title = _("Day %(day)s of 90: %(phase)s") % {"day": day, "phase": gates[phase.number - 1].gate.text.title}
@@ -107,7 +108,13 @@ def _gate_sentence(gates: list[GateRow]) -> str:
     row = selectors.gate_next(gates)
     if row is None:
         return ""
-    return _("Gate %(gate)s is on %(day)s, %(met)s of %(total)s criteria met so far.") % {
+    past = row.gate.due < selectors.today(row.gate.organisation)
+    text = (
+        _("Gate %(gate)s was due on %(day)s, %(met)s of %(total)s criteria met so far.")
+        if past
+        else _("Gate %(gate)s is on %(day)s, %(met)s of %(total)s criteria met so far.")
+    )
+    return text % {
         "gate": row.gate.number,
         "day": long_date(row.gate.due),
         "met": row.summary.met,
