@@ -23,6 +23,20 @@ _WORD = re.compile(r"\w+")
 MOST = 5
 # A word must carry this share of the strongest word's weight to be named.
 WORTH = 0.15
+# They weigh something in the model, but tell a person nothing.
+FUNCTION_WORDS = frozenset(
+    """
+    aber alle als also am an auch auf aus bei beim bin bis bitte da damit dann das dass dem den der des die
+    dies diese doch dort du durch ein eine einem einen einer eines er es etwas euch für gerne gern haben
+    habe hat hatte hier ich ihr ihre ihrem ihren ihrer im in ist ja kann kein keine können man mein meine
+    meinem meinen meiner mich mir mit nach nicht noch nun nur ob oder schon sehr sein seit sich sie sind so
+    um und uns unser unsere unserem unseren unserer vom von vor war was wenn wer werden wie wir wird wo zu
+    zum zur ach ok hi lg vg mfg guten tag hallo dank danke viele vielen grüße gruß freundliche freundlichen
+    besten herr frau a and are as at be but by can could did do does for from had has have hello how i if is
+    it its me my no not of on or our please some thank thanks that the their them then there this to us we
+    were what when which will with would you your
+    """.split()  # noqa: SIM905 -- two hundred quotation marks do not help
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +49,21 @@ class Reason:
     spans: tuple[tuple[int, int], ...]
 
 
-def explain(model: TextClassifier, text: str, category: str) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
-    """The strongest words for the category, and the strongest for another one; at most five each."""
+def explain(
+    model: TextClassifier, text: str, category: str, leave_out: frozenset[str] = frozenset()
+) -> tuple[tuple[Reason, ...], tuple[Reason, ...]]:
+    """The strongest words for the category, and the strongest for another one; at most five each.
+
+    Function words, digits and what `leave_out` names (in lower case) are not named as reasons.
+    """
     shares = _by_word(model, text)
     if not shares:
         return (), ()
     place = model.categories.index(category)
     spans = _spans(text)
-    words = [word for word in shares if word in spans]
+    words = [word for word in shares if word in spans and word not in FUNCTION_WORDS | leave_out]
+    if not words:
+        return (), ()
     supports: dict[str, float] = {}
     opposes: dict[str, tuple[float, str]] = {}
     for word in words:

@@ -68,11 +68,9 @@ def fit_meaning(rows: NDArray[np.float32], labels: Sequence[str], categories: Se
 
 
 def _quiet(model: Any, rows: Any, labels: Sequence[str]) -> Any:
-    """Fits; a model that stops a little early is good enough and no reason for a warning to the user."""
-    from sklearn.exceptions import ConvergenceWarning
-
+    """Fits; that it stops a little early, or has many small categories, is no reason for a warning to the user."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", ConvergenceWarning)
+        warnings.simplefilter("ignore", UserWarning)
         return model.fit(rows, labels)
 
 

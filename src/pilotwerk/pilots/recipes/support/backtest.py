@@ -212,7 +212,7 @@ def _curve(corpus: Corpus, tested: Corpus, model: TextClassifier, seed: int) -> 
     order = np.random.default_rng(seed).permutation(len(corpus.texts))
     truth = np.array(tested.labels)
     points = []
-    for size in [*(size for size in CURVE if size < len(order)), len(order)]:
+    for size in [*(size for size in CURVE if size < 0.9 * len(order)), len(order)]:
         part = corpus.rows(order[:size])
         categories = sorted(set(part.labels))
         if len(categories) < 2:

@@ -15,7 +15,7 @@ from pilotwerk.pilots.providers.embedded.retrieval import PassageIndex
 from pilotwerk.pilots.recipes.support.drafting import Template, template_of
 from pilotwerk.pilots.recipes.support.letters import known_titles, take_apart
 from pilotwerk.pilots.recipes.support.model import Past, SupportModel, facts_with
-from pilotwerk.pilots.recipes.support.personal import customary
+from pilotwerk.pilots.recipes.support.personal import customary, own_names
 from pilotwerk.pilots.recipes.support.wording import NO_ROWS
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ MOST_INDEXED = 20_000
 PROBES = 400
 # Below this, likeness is nothing but common words.
 LOWEST_FLOOR = 0.1
+# Above this, a request is like another one even where most of the past repeats itself word for word.
+HIGHEST_FLOOR = 0.3
 FLOOR_SHARE = 0.05
 SHORT_ANSWER = 60
 
@@ -106,9 +108,12 @@ def _languages(texts: Sequence[str]) -> dict[str, float]:
 def _answers(rows: Sequence[LabelledText]) -> tuple[tuple[Past, ...], dict[str, str]]:
     """The rows as the model keeps them, answers turned into templates, and by which titles people were addressed."""
     answered = [(row.text, row.answer) for row in rows if row.answer and row.answer.strip()]
-    bodies = [(request, take_apart(answer).body) for request, answer in answered]
-    customs = customary(bodies)
-    languages = [detect(body) if len(body) >= SHORT_ANSWER else "" for _, body in bodies]
+    letters = [take_apart(answer) for _, answer in answered]
+    customs = customary(
+        (request, own_names(request, letter.salutation), letter.body)
+        for (request, _), letter in zip(answered, letters, strict=True)
+    )
+    languages = [detect(letter.body) if len(letter.body) >= SHORT_ANSWER else "" for letter in letters]
     usual = next(iter(Counter(code for code in languages if code)), "de")
     spoken = iter(languages)
     past = []
@@ -125,7 +130,10 @@ def _answers(rows: Sequence[LabelledText]) -> tuple[tuple[Past, ...], dict[str, 
 def _floor(
     index: PassageIndex, texts: Sequence[str], embedded: NDArray[np.float32] | None, seed: int
 ) -> float:
-    """The likeness that 95 of 100 past requests have to at least one other; below it nothing counts as similar."""
+    """The likeness that 95 of 100 past requests have to at least one other, within 0.1..0.3.
+
+    Below it nothing counts as similar.
+    """
     import numpy as np
 
     if len(texts) < 2:
@@ -137,4 +145,4 @@ def _floor(
         scores = index.scores([texts[place]], vector)[0]
         scores[place] = 0.0
         best.append(float(scores.max()))
-    return max(LOWEST_FLOOR, float(np.quantile(best, FLOOR_SHARE)))
+    return min(HIGHEST_FLOOR, max(LOWEST_FLOOR, float(np.quantile(best, FLOOR_SHARE))))

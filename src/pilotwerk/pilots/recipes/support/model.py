@@ -15,6 +15,7 @@ from pilotwerk.pilots.providers.embedded.explain import Reason, explain
 from pilotwerk.pilots.providers.embedded.language import detect
 from pilotwerk.pilots.providers.embedded.retrieval import PassageIndex
 from pilotwerk.pilots.recipes.support.drafting import Candidate, Draft, Template, choose, compose
+from pilotwerk.pilots.recipes.support.personal import own_names
 from pilotwerk.pilots.recipes.support.proposal import (
     Alternative,
     DraftSettings,
@@ -98,7 +99,7 @@ class SupportModel:
         spoken = language or self._language(shown)
         embedder = self._embedder()
         vector = embedder.queries([shown]) if embedder else None
-        category = self._categorise(shown, vector)
+        category = self._categorise(shown, vector, sender_name)
         scores = self.index.scores([shown], vector)[0]
         order = scores.argsort(kind="stable")[::-1]
         nearest = [int(place) for place in order[:NEIGHBOURS] if self.past[place].category is not None]
@@ -144,7 +145,7 @@ class SupportModel:
             language=language, model_version=self.version, embedding=self.facts.embedding,
         )  # fmt: skip
 
-    def _categorise(self, shown: str, vector: NDArray[np.float32] | None) -> _Category:
+    def _categorise(self, shown: str, vector: NDArray[np.float32] | None, sender: str | None) -> _Category:
         import numpy as np
 
         model = self.classifier
@@ -153,7 +154,9 @@ class SupportModel:
         shares = np.exp(model.log_scores([shown], vector)[0])
         ranked = [int(place) for place in np.argsort(-shares, kind="stable")]
         name, confidence = model.categories[ranked[0]], float(shares[ranked[0]])
-        speaking, against = explain(model, shown, name)
+        # A person's name may weigh something by chance; it is no reason to show.
+        names = (*own_names(shown, ""), *(sender or "").split())
+        speaking, against = explain(model, shown, name, frozenset(word.lower() for word in names))
         quality = model.quality
         if isinstance(quality, CannotTell):
             # A share that was never compared with what was right would be a claim without evidence.

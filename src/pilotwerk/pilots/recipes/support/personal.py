@@ -8,7 +8,6 @@ never kept. When in doubt a placeholder too many: a person fills it before the r
 from __future__ import annotations
 
 import re
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -168,17 +167,22 @@ def _key(text: str, start: int, end: int, kind: str) -> str:
     return f"{kind}:{said}"
 
 
-def customary(answers: Iterable[tuple[str, str]]) -> frozenset[str]:
-    """Keys of what is said to many people, from pairs of request and answer body.
+def customary(answers: Iterable[tuple[str, Sequence[str], str]]) -> frozenset[str]:
+    """Keys of what is said to many different people, from request, names of the person, and answer body.
 
-    What the person's own request contained too is theirs and does not count.
+    A customer who writes often counts once; all whose name is unknown count as one. What the request itself
+    contained is the person's own and does not count.
     """
-    counts: Counter[str] = Counter()
-    for request, answer in answers:
+    people: dict[str, set[str]] = {}
+    for request, names, answer in answers:
         asked = request.lower()
-        said = {found.key for found in _find(answer) if found.kind in CUSTOMARY}
-        counts.update(key for key in said if key.split(":", 1)[1].split(" ")[0] not in asked)
-    return frozenset(key for key, count in counts.items() if count >= CUSTOMARY[key.split(":", 1)[0]])
+        for found in _find(answer):
+            said = found.key.split(":", 1)[1]
+            if found.kind in CUSTOMARY and said.split(" ")[0] not in asked:
+                people.setdefault(found.key, set()).add(names[-1].lower() if names else "")
+    return frozenset(
+        key for key, said_to in people.items() if len(said_to) >= CUSTOMARY[key.split(":", 1)[0]]
+    )
 
 
 def own_names(request: str, salutation: str) -> tuple[str, ...]:
