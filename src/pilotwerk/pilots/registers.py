@@ -20,6 +20,7 @@ from pilotwerk.journey.registry import (
     State,
     register_attention,
     register_check,
+    register_panel,
     register_step,
 )
 from pilotwerk.pilots import execution, permissions, selectors, worker
@@ -183,6 +184,25 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
 
 
 register_attention(_attention)
+
+
+def _panel(organisation: Organisation, membership: Membership) -> dict[str, Any] | None:
+    """The pilot on the overview, once it has begun."""
+    pilot = selectors.pilot_current(organisation)
+    if pilot is None or pilot.started_at is None or not membership.may(permissions.VIEW):
+        return None
+    summary = selectors.pilot_summary(pilot)
+    sent, covered = selectors.approval_coverage(pilot)
+    return {
+        "pilot": pilot,
+        "summary": summary,
+        "rest": max(summary.with_ai - summary.decided, 0),
+        "sent": sent,
+        "covered": covered,
+    }
+
+
+register_panel(20, "pilots/parts/overview.html", _panel)
 
 
 def _has_model(organisation: Organisation) -> bool:

@@ -26,6 +26,7 @@ from pilotwerk.pilots.models import (
     RejectReason,
     Source,
 )
+from pilotwerk.pilots.selectors.stop import DECIDED
 from pilotwerk.pilots.services.cases import reply_subject
 from pilotwerk.pilots.services.handling import sittings_end
 from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, pilot_lock
@@ -152,7 +153,7 @@ def _let_out(
             "category_corrected": decision.category_corrected,
         },
     )
-    stop_rules_apply(case.pilot_id)
+    stop_rules_apply(case.pilot_id, DECIDED)
     return decision
 
 
@@ -219,7 +220,7 @@ def case_reject(
     )
     if reason == RejectReason.NO_ANSWER:
         case_close(organisation=organisation, actor=actor, case=case, how=Closed.NO_ANSWER)
-    stop_rules_apply(case.pilot_id)
+    stop_rules_apply(case.pilot_id, DECIDED)
     return decision
 
 

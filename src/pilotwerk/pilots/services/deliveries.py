@@ -15,6 +15,7 @@ from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots.domain.content import content_hash
 from pilotwerk.pilots.domain.states import CaseEvent, CaseState
+from pilotwerk.pilots.domain.stop_rules import RuleKind
 from pilotwerk.pilots.models import SENDING, Case, Closed, Decision, DecisionKind, Delivery, DeliveryState
 from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, move_if, pilot_lock
 from pilotwerk.pilots.services.stopping import stop_rules_apply
@@ -115,7 +116,7 @@ def delivery_sent(*, delivery: Delivery, reference: str) -> None:
             case,
             {"attempt": delivery.attempt, "reference": reference, "hash": delivery.content_hash},
         )
-        stop_rules_apply(case.pilot_id)
+        stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_DELIVERED}))
 
 
 @transaction.atomic
@@ -129,7 +130,7 @@ def delivery_not_sent(*, delivery: Delivery, problem: str, retry: bool) -> None:
     else:
         move_if(case, CaseEvent.FAIL, execute_at=None)
     _recorded("pilots.delivery_failed", case, {"attempt": delivery.attempt, "problem": problem})
-    stop_rules_apply(case.pilot_id)
+    stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_DELIVERED}))
 
 
 def _again(case: Case, decision_id: UUID, attempt: int, when: object) -> None:
@@ -146,7 +147,7 @@ def delivery_lost(*, delivery: Delivery, problem: str) -> None:
         case, CaseEvent.LOSE_TRACK, execute_at=None
     ):
         _recorded("pilots.delivery_unknown", case, {"attempt": delivery.attempt, "problem": problem})
-        stop_rules_apply(case.pilot_id)
+        stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_DELIVERED}))
 
 
 @transaction.atomic

@@ -12,6 +12,7 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.pilots.domain.states import CaseState
+from pilotwerk.pilots.domain.stop_rules import RuleKind
 from pilotwerk.pilots.models import Case, CaseOutcome, Closed, Pilot, QualityCheck
 from pilotwerk.pilots.services.moves import case_recorded, pilot_recorded
 from pilotwerk.pilots.services.stopping import stop_rules_apply
@@ -49,7 +50,7 @@ def quality_check(
         data={"ok": ok},
         personal={"note": note.strip()[:500]},
     )
-    stop_rules_apply(case.pilot_id)
+    stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_OK}))
     return check
 
 

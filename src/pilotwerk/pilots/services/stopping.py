@@ -14,6 +14,7 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.domain import stop_rules
 from pilotwerk.pilots.domain.states import ON_THE_WAY_OUT, CaseState, PilotState
+from pilotwerk.pilots.domain.stop_rules import RuleKind
 from pilotwerk.pilots.models import SENDING, Case, Decision, Pilot
 from pilotwerk.pilots.selectors.stop import readings
 from pilotwerk.pilots.services.moves import pilot_lock, pilot_move, pilot_recorded, propose_later
@@ -89,10 +90,13 @@ def pilot_resume(*, organisation: Organisation, actor: Actor, pilot: Pilot, reas
     )
 
 
-def stop_rules_apply(pilot_id: UUID) -> stop_rules.Reading | None:
-    """Look at the stop rules inside the running transaction; the first that tripped stops the pilot."""
+def stop_rules_apply(pilot_id: UUID, kinds: frozenset[RuleKind]) -> stop_rules.Reading | None:
+    """Look at the stop rules that what just happened concerns; the first that tripped stops the pilot.
+
+    Inside the running transaction, so that the stop and its cause are one.
+    """
     pilot = Pilot.objects.get(pk=pilot_id)
-    tripped = stop_rules.first_tripped(readings(pilot)) if pilot.is_running else None
+    tripped = stop_rules.first_tripped(readings(pilot, kinds)) if pilot.is_running else None
     if tripped is None or isinstance(tripped.share, CannotTell):
         return None
     kind = tripped.rule.kind.value
