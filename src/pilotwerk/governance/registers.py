@@ -13,6 +13,6 @@ navigation.register(
 register_step("system_register", "governance:register", checks.is_registered)
 register_step("system_classify", "governance:register", checks.is_classified)
 register_step("dpia", "governance:register", checks.dpia_is_decided)
-register_check("governance.classified", 2, 10, _("The AI system is classified"), checks.classified)
-register_check("governance.dpia", 2, 20, _("The impact assessment is decided"), checks.dpia_decided)
+register_check("governance.classified", 2, 4, _("The AI system is classified"), checks.classified)
+register_check("governance.dpia", 2, 6, _("The impact assessment is decided"), checks.dpia_decided)
 register_attention(checks.attention)

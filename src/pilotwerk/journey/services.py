@@ -3,7 +3,7 @@
 import secrets
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Membership, Organisation, User
@@ -25,9 +25,11 @@ from pilotwerk.web.templatetags.pw import short_date
 @transaction.atomic
 def plan_start(*, organisation: Organisation, actor: Actor, start: date) -> Plan:
     """An organisation has one running plan; each task goes to the first member in its role."""
-    if Plan.objects.of(organisation).filter(state=Plan.State.RUNNING).exists():
-        raise Refused(_("The 90-day plan is running already."))
-    plan: Plan = Plan.objects.create(organisation=organisation, start=start)
+    try:
+        with transaction.atomic():
+            plan: Plan = Plan.objects.create(organisation=organisation, start=start)
+    except IntegrityError as clash:  # the database allows one running plan each
+        raise Refused(_("The 90-day plan is running already.")) from clash
     texts = plan_catalogue().tasks
     tasks, gates = schedule.schedule(
         [text.planned for text in texts], start=start, region=selectors.region(organisation)
@@ -185,9 +187,7 @@ def gate_sign(
 
     Passing over a criterion that is open or not met needs a reason of its own in `overridden`.
     """
-    signer = Membership.objects.of(organisation).filter(user_id=actor.id, role=Role.OWNER).first()
-    if actor.kind != "member" or signer is None:
-        raise Refused(_("Only a managing director decides at a gate."))
+    signer = _signer(organisation, actor)
     _must_run(gate.plan)
     if Gate.objects.filter(plan=gate.plan, number__lt=gate.number).exclude(state=Gate.State.PASSED).exists():
         raise Refused(_("The gate before this one is not passed yet."))
@@ -220,6 +220,14 @@ def gate_sign(
     GateDecision.objects.filter(pk=signed.pk).update(audit_entry=number)
     signed.audit_entry = number
     return signed
+
+
+def _signer(organisation: Organisation, actor: Actor) -> Membership:
+    owners = Membership.objects.of(organisation).filter(role=Role.OWNER)
+    signer: Membership | None = owners.filter(user_id=actor.id).first() if actor.kind == "member" else None
+    if signer is None:
+        raise Refused(_("Only a managing director decides at a gate."))
+    return signer
 
 
 def _gate_move(gate: Gate, choice: rules.Decision) -> None:
