@@ -29,6 +29,9 @@ STRATEGY_SECTIONS = (
     "law",
 )
 
+SHORT, LONG, GAP = 4, 45, 4
+"""Bounds for the width of a table's column and the room between two, in characters."""
+
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
@@ -81,14 +84,13 @@ class Facts:
 class Grid:
     """A table.
 
-    Columns named in `numeric` (from 0) are set right; `wide` says which column may take most room.
+    Columns named in `numeric` (from 0) are set right; each takes room after its longest text.
     """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numeric: frozenset[int] = frozenset()
-    wide: int = 0
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.header) for row in self.rows):
@@ -233,6 +235,15 @@ def as_data(document: StrategyDocument) -> dict[str, Any]:
     }
 
 
+def _weights(grid: Grid) -> list[int]:
+    """Relative widths: the longest text of each column in characters, from SHORT to LONG, and the gap."""
+    columns = zip(grid.header, *grid.rows, strict=True)
+    lengths = (
+        max(len(cell.value if isinstance(cell, Figure) else cell) for cell in each) for each in columns
+    )
+    return [min(max(length, SHORT), LONG) + GAP for length in lengths]
+
+
 def _block(block: Block, numbering: Iterator[int]) -> dict[str, Any]:
     def cell(value: Cell) -> dict[str, Any]:
         if isinstance(value, Figure):
@@ -280,5 +291,5 @@ def _block(block: Block, numbering: Iterator[int]) -> dict[str, Any]:
                 "header": [plain(title) for title in block.header],
                 "rows": [[cell(value) for value in row] for row in block.rows],
                 "numeric": sorted(block.numeric),
-                "wide": block.wide,
+                "weights": _weights(block),
             }

@@ -13,7 +13,9 @@ from pilotwerk.documents.chapters.law import law_section, legal_state
 from pilotwerk.documents.domain import LANGUAGES, Language, Section, StrategyDocument, Words
 from pilotwerk.documents.models import CreatedDocument
 from pilotwerk.evaluation import selectors as evaluation
+from pilotwerk.evaluation.domain.report import Effect
 from pilotwerk.evaluation.page import lead, money_report
+from pilotwerk.pilots.models import Pilot
 from pilotwerk.portfolio.selectors import usecase_chosen
 from pilotwerk.web.templatetags.pw import short_date
 
@@ -23,6 +25,8 @@ def strategy(organisation: Organisation, language: Language) -> StrategyDocument
     if language not in LANGUAGES:
         raise ValueError(f"there is no strategy in {language!r}")
     today = clock.today(organisation.timezone)
+    pilot = outcome.started_pilot(organisation)
+    report = evaluation.effect_report(pilot) if pilot else None
     with translation.override(language):
         return StrategyDocument(
             language=language,
@@ -32,8 +36,8 @@ def strategy(organisation: Organisation, language: Language) -> StrategyDocument
             iso_date=today.isoformat(),
             legal_state=legal_state(),
             sample_label=_("Sample company, invented") if organisation.is_sample else "",
-            summary=_summary(organisation),
-            sections=_sections(organisation),
+            summary=_summary(organisation, pilot, report),
+            sections=_sections(organisation, report),
             words=_words(),
         )
 
@@ -49,7 +53,7 @@ def created_get(organisation: Organisation, pk: uuid.UUID) -> CreatedDocument | 
     return created(organisation).filter(pk=pk).first()
 
 
-def _sections(organisation: Organisation) -> tuple[Section, ...]:
+def _sections(organisation: Organisation, report: Effect | None) -> tuple[Section, ...]:
     return (
         analysis.company(organisation),
         analysis.why(organisation),
@@ -58,7 +62,7 @@ def _sections(organisation: Organisation) -> tuple[Section, ...]:
         analysis.focus(organisation),
         analysis.goal_section(organisation),
         outcome.pilot_section(organisation),
-        outcome.effect_section(organisation),
+        outcome.effect_section(organisation, report),
         outcome.decision_section(organisation),
         outcome.learnings_section(organisation),
         outcome.roles_section(organisation),
@@ -67,7 +71,7 @@ def _sections(organisation: Organisation) -> tuple[Section, ...]:
     )
 
 
-def _summary(organisation: Organisation) -> tuple[str, ...]:
+def _summary(organisation: Organisation, pilot: Pilot | None, report: Effect | None) -> tuple[str, ...]:
     """The few sentences that a managing director reads: focus, effect, money, decision."""
     chosen = usecase_chosen(organisation)
     found = [
@@ -75,10 +79,8 @@ def _summary(organisation: Organisation) -> tuple[str, ...]:
         if chosen
         else _("Which use case comes first is still open.")
     ]
-    pilot = outcome.started_pilot(organisation)
-    if pilot is None:
+    if pilot is None or report is None:
         return (*found, _("No pilot has started yet, so no effect is measured."))
-    report = evaluation.effect_report(pilot)
     found.append(lead(report))
     if money := money_report(pilot, report):
         found.append(money.sentence)

@@ -71,7 +71,7 @@ def _tools(organisation: Organisation) -> Block:
     if not rows:
         return Open(_("No AI tools in use are listed yet."))
     header = (_("Tool"), _("Used for"), _("Team"), _("Introduced by the company"))
-    return Grid(_("AI tools in use today"), header, tuple(rows), wide=1)
+    return Grid(_("AI tools in use today"), header, tuple(rows))
 
 
 def why(organisation: Organisation) -> Section:
@@ -178,9 +178,7 @@ def focus(organisation: Organisation) -> Section:
     if ranked:
         header = (_("Rank"), _("Use case"), _("Net benefit, 12 months"), _("Risk, 0 to 100"), _("State"))
         rows = tuple(_ranked_row(rank, each) for rank, each in enumerate(ranked, start=1))
-        blocks.append(
-            Grid(_("Use cases by benefit, adjusted for risk"), header, rows, frozenset({2, 3}), wide=1)
-        )
+        blocks.append(Grid(_("Use cases by benefit, adjusted for risk"), header, rows, frozenset({2, 3})))
     chosen = usecase_chosen(organisation)
     if chosen is not None and chosen.reason:
         blocks.append(Paragraph(_("Reason for the choice: %(reason)s") % {"reason": chosen.reason}))
@@ -190,7 +188,7 @@ def focus(organisation: Organisation) -> Section:
             (each.name, each.reason or rule_reason(each) or "–", look_again_text(each) or "–")
             for each in refused
         )
-        blocks.append(Grid(_("What we do not do, and why"), labels, reasons, wide=1))
+        blocks.append(Grid(_("What we do not do, and why"), labels, reasons))
     return Section("focus", heading, tuple(blocks))
 
 

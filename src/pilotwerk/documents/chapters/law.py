@@ -34,6 +34,11 @@ def law_section(organisation: Organisation) -> Section:
         blocks.append(Open(_("Still open: no AI system is in the register yet.")))
     for row in found:
         blocks += _system(row)
+    named = dict.fromkeys(
+        source["title"] for row in found if row.result is not None for source in source_rows(row.result)
+    )
+    if named:
+        blocks += [Paragraph(_("Sources:")), Bullets(tuple(named))]
     return Section("law", _("Law and duties"), tuple(blocks))
 
 
@@ -67,7 +72,4 @@ def _system(row: SystemRow) -> list[Block]:
     if unsettled:
         text = ngettext("%(count)s point is open:", "%(count)s points are open:", len(unsettled))
         blocks += [Paragraph(text % {"count": number(len(unsettled))}), Bullets(unsettled)]
-    named = tuple(source["title"] for source in source_rows(result))
-    if named:
-        blocks += [Paragraph(_("Sources:")), Bullets(named)]
     return blocks

@@ -72,13 +72,12 @@ def pilot_section(organisation: Organisation) -> Section:
     return Section("pilot", heading, tuple(blocks))
 
 
-def effect_section(organisation: Organisation) -> Section:
+def effect_section(organisation: Organisation, found: Effect | None) -> Section:
     """The measured effect with intervals, its grade, goals and money."""
     heading = _("What the pilot achieved")
     pilot = started_pilot(organisation)
-    if pilot is None:
+    if pilot is None or found is None:
         return Section("effect", heading, (Open(_("Still open: nothing is measured yet.")),))
-    found = evaluation.effect_report(pilot)
     blocks: list[Block] = [Paragraph(lead(found))]
     if evaluation.is_preliminary(organisation):
         blocks.append(Open(_("This is an interim state. Binding is the evaluation at gate 3.")))
@@ -188,7 +187,7 @@ def decision_section(organisation: Organisation) -> Section:
     ]
     if gates:
         header = (_("Gate"), _("Decision"), _("Reason given"), _("Signed"))
-        blocks.append(Grid(_("Decisions at the gates of the 90-day plan"), header, tuple(gates), wide=2))
+        blocks.append(Grid(_("Decisions at the gates of the 90-day plan"), header, tuple(gates)))
     return Section("decision", heading, tuple(blocks))
 
 
@@ -212,7 +211,7 @@ def learnings_section(organisation: Organisation) -> Section:
     if not rows:
         return Section("learnings", heading, (Open(_("Still open: no learnings are written down yet.")),))
     header = (_("Topic"), _("What we noticed"), _("What follows"))
-    return Section("learnings", heading, (Grid("", header, rows, wide=1),))
+    return Section("learnings", heading, (Grid("", header, rows),))
 
 
 def roles_section(organisation: Organisation) -> Section:
@@ -236,7 +235,7 @@ def roles_section(organisation: Organisation) -> Section:
         else:
             rows.append((str(ROLE_LABELS[role]), ", ".join(names), task))
     header = (_("Role"), _("Person or number"), _("Does"))
-    return Section("roles", _("Who answers for what"), (Grid("", header, tuple(rows), wide=2),))
+    return Section("roles", _("Who answers for what"), (Grid("", header, tuple(rows)),))
 
 
 def roadmap_section(organisation: Organisation) -> Section:
@@ -264,5 +263,5 @@ def roadmap_section(organisation: Organisation) -> Section:
         for quarter in plan
         if (found := load_problems(quarter.load))
     ]
-    grid = Grid(_("Use cases by quarter"), header, rows, frozenset({4}), wide=1)
+    grid = Grid(_("Use cases by quarter"), header, rows, frozenset({4}))
     return Section("roadmap", heading, (grid, Paragraph(total), *problems))

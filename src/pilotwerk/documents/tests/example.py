@@ -47,7 +47,6 @@ FOCUS = Grid(
         ("Bilder von Baustellen auswerten", "31", "66", "abgelehnt: kein klarer Nutzen"),
     ),
     numeric=frozenset({1, 2}),
-    wide=3,
 )
 FASTER = Interval(
     label="Bearbeitungszeit",
