@@ -13,7 +13,7 @@ from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime, getaddresses, parseaddr
 from typing import Literal
 
 from pilotwerk.core import clock
@@ -140,7 +140,10 @@ class Smtp:
 
 def _address(text: str) -> Address:
     """One plain address, with or without a name. Raises `ValueError` for anything else."""
-    name, plain = parseaddr(text)
+    found = getaddresses([text])
+    if len(found) != 1 or not text.isprintable():
+        raise ValueError(f"“{text}” is not one e-mail address")
+    name, plain = found[0]
     if plain.count("@") != 1 or any(sign.isspace() or sign in ",;<>" for sign in plain):
         raise ValueError(f"“{text}” is not an e-mail address")
     user, domain = plain.split("@")
