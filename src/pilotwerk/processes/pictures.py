@@ -222,7 +222,7 @@ def process_map(facts: Facts) -> MapPicture | None:
     drawn = draw(facts)
     if drawn is None:
         return None
-    return MapPicture(drawn, dot(drawn, number=number, wait=duration_days), wide=len(drawn.ways) > 12)
+    return MapPicture(drawn, dot(drawn, number=number, wait=duration_days), wide=len(drawn.nodes) > 7)
 
 
 @dataclass(frozen=True, slots=True)
