@@ -49,7 +49,7 @@ def test_from_day_one_to_the_strategy(
         steps.import_process(me, home, past, "Kundenanfragen")
         use_case = steps.add_use_case(me, home, "support")
         steps.choose(me, use_case, "Hier liegt die meiste Zeit.")
-        steps.set_goal(me, home, "handling_minutes", "8")
+        steps.set_goal(me, home, "handling_minutes_mean", "8")
         steps.sign_gate(me, home, 1, "pass", "Die Daten reichen aus, der Nutzen ist klar.")
         steps.register_system(me, home, use_case)
         steps.set_up_pilot(me, home)
