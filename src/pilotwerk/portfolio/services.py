@@ -21,6 +21,7 @@ from pilotwerk.portfolio.selectors import Known, known_inputs, usecase_chosen
 from pilotwerk.processes.models import Process
 
 INPUTS = tuple(Inputs.__dataclass_fields__)
+DECISION = ("state", "refused_by_rule", "reason", "look_again", "decided_by", "decided_at")
 
 
 @transaction.atomic
@@ -109,8 +110,12 @@ def usecase_assess(
         "questions": catalogue.version,
     }
     use_case.assessed_at = clock.now()
+    # The state may have changed since the page was opened; nobody changes it until this transaction ends.
+    now = UseCase.objects.of(organisation).select_for_update().get(pk=use_case.pk)
+    for field in DECISION:
+        setattr(use_case, field, getattr(now, field))
     _apply_rule(use_case, actor, refuse=prohibited or result.verdict is Verdict.NONE)
-    use_case.save()
+    use_case.save(update_fields=["inputs", "answers", "scores", "assessed_at", *DECISION])
     _record(
         actor,
         use_case,
@@ -172,15 +177,22 @@ def usecase_refuse(
 @transaction.atomic
 def usecase_reopen(*, organisation: Organisation, actor: Actor, use_case: UseCase) -> UseCase:
     """Take up a use case again that a person had refused. What the rule refuses needs a new assessment."""
+    if words.rule_reason(use_case):
+        raise Refused(_("The figures refuse this use case. Assess it again with new figures."))
     changed = (
         UseCase.objects.of(organisation)
-        .filter(pk=use_case.pk, state=State.REFUSED, refused_by_rule=False)
-        .exclude(scores__verdict=Verdict.NONE.value)
-        .exclude(scores__prohibited=True)
-        .update(state=State.CANDIDATE, reason="", look_again="", decided_by="", decided_at=None)
+        .filter(pk=use_case.pk, state=State.REFUSED)
+        .update(
+            state=State.CANDIDATE,
+            reason="",
+            look_again="",
+            refused_by_rule=False,
+            decided_by="",
+            decided_at=None,
+        )
     )
     if changed != 1:
-        raise Refused(_("The figures refuse this use case. Assess it again with new figures."))
+        raise Refused(_("This use case is not refused."))
     use_case.refresh_from_db()
     _record(actor, use_case, "reopened")
     return use_case

@@ -204,3 +204,11 @@ def test_only_owner_and_lead_decide(cast: Cast, role: str, status: int) -> None:
     for view in ("choose", "refuse", "reopen", "assess"):
         response = cast.client(role).post(cast.organisation.url(f"portfolio:{view}", pk=one.pk))
         assert response.status_code == status
+
+
+def test_an_idea_refused_before_any_assessment_can_be_taken_up_again(cast: Cast) -> None:
+    made = services.usecase_add(**common(cast), name="Idee")
+    services.usecase_refuse(**common(cast), use_case=made, reason="Passt nicht zu uns.")
+    page = cast.client("lead").get(cast.organisation.url("portfolio:usecases")).content.decode()
+    assert "Passt nicht zu uns." in page
+    assert services.usecase_reopen(**common(cast), use_case=made).state == State.CANDIDATE

@@ -102,7 +102,7 @@ def test_more_of_what_helps_never_lowers_the_benefit_and_more_of_what_costs_neve
     ceiling = 1.0 if name in ("automatable_share", "realisation_factor") else 10.0
     if name != "review_minutes" and ceiling == 10.0:
         ceiling = 1e6
-    moved = Range(*(value + (ceiling - value) * step for value in (old.low, old.likely, old.high)))
+    moved = Range(*sorted(value + (ceiling - value) * step for value in (old.low, old.likely, old.high)))
     values = {field: getattr(before, field) for field in before.__dataclass_fields__}
     earlier, later = potential(before).net, potential(Inputs(**{**values, name: moved})).net
     sign = 1 if name in HELPS else -1
