@@ -29,8 +29,8 @@ STRATEGY_SECTIONS = (
     "law",
 )
 
-SHORT, LONG, GAP = 4, 45, 4
-"""Bounds for the width of a table's column and the room between two, in characters."""
+SHORT, LONG, GAP, RAISED = 4, 34, 4, 2
+"""Bounds for the width of a column, the room between two, and that of a figure's number, in characters."""
 
 _NOT_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -84,13 +84,15 @@ class Facts:
 class Grid:
     """A table.
 
-    Columns named in `numeric` (from 0) are set right; each takes room after its longest text.
+    Columns named in `numeric` (from 0) are set right; each takes room after its longest
+    text. `named_by` is the column that names the row in the list of origins.
     """
 
     caption: str
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
     numeric: frozenset[int] = frozenset()
+    named_by: int = 0
 
     def __post_init__(self) -> None:
         if any(len(row) != len(self.header) for row in self.rows):
@@ -195,7 +197,8 @@ def _figures(block: Block) -> Iterator[tuple[str, Figure]]:
             yield interval.label, interval.effect
     elif isinstance(block, Grid):
         for row in block.rows:
-            first = row[0].value if isinstance(row[0], Figure) else row[0]
+            name = row[block.named_by]
+            first = name.value if isinstance(name, Figure) else name
             for title, cell in zip(block.header, row, strict=True):
                 if isinstance(cell, Figure):
                     yield f"{first}: {title}", cell
@@ -239,7 +242,8 @@ def _weights(grid: Grid) -> list[int]:
     """Relative widths: the longest text of each column in characters, from SHORT to LONG, and the gap."""
     columns = zip(grid.header, *grid.rows, strict=True)
     lengths = (
-        max(len(cell.value if isinstance(cell, Figure) else cell) for cell in each) for each in columns
+        max(len(cell.value) + RAISED if isinstance(cell, Figure) else len(cell) for cell in each)
+        for each in columns
     )
     return [min(max(length, SHORT), LONG) + GAP for length in lengths]
 

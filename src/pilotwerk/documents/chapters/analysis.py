@@ -178,7 +178,9 @@ def focus(organisation: Organisation) -> Section:
     if ranked:
         header = (_("Rank"), _("Use case"), _("Net benefit, 12 months"), _("Risk, 0 to 100"), _("State"))
         rows = tuple(_ranked_row(rank, each) for rank, each in enumerate(ranked, start=1))
-        blocks.append(Grid(_("Use cases by benefit, adjusted for risk"), header, rows, frozenset({2, 3})))
+        blocks.append(
+            Grid(_("Use cases by benefit, adjusted for risk"), header, rows, frozenset({2, 3}), named_by=1)
+        )
     chosen = usecase_chosen(organisation)
     if chosen is not None and chosen.reason:
         blocks.append(Paragraph(_("Reason for the choice: %(reason)s") % {"reason": chosen.reason}))

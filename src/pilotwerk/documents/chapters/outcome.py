@@ -263,5 +263,5 @@ def roadmap_section(organisation: Organisation) -> Section:
         for quarter in plan
         if (found := load_problems(quarter.load))
     ]
-    grid = Grid(_("Use cases by quarter"), header, rows, frozenset({4}))
+    grid = Grid(_("Use cases by quarter"), header, rows, frozenset({4}), named_by=1)
     return Section("roadmap", heading, (grid, Paragraph(total), *problems))
