@@ -34,6 +34,7 @@ def overview(request: OrganisationRequest) -> HttpResponse:
         "headline": headline(plan, tasks, gates),
         "phases": phase_rows(plan, tasks, gates),
         "day": selectors.plan_day(plan),
+        "today": selectors.today(request.organisation),
         "marker": marker(plan),
         "next": None
         if selectors.is_over(plan) and plan.state != Plan.State.RUNNING

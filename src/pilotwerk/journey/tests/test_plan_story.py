@@ -250,3 +250,13 @@ def test_an_employee_gets_no_link_that_would_be_refused(cast: Cast, plan: Plan) 
         html = employee.get(home).content.decode()
         links = set(re.findall(r'href="(/o/[^"#?]+)', html))
         assert {link: employee.get(link).status_code for link in links} == dict.fromkeys(links, 200)
+
+
+def test_a_room_above_adds_its_part_to_the_overview(
+    cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(registry, "_panels", [])
+    registry.register_panel(20, "web/components/empty.html", lambda *_: {"never": "seen"})
+    registry.register_panel(10, "journey/bar_day.html", lambda *_: None)
+    answer = cast.client("owner").get(cast.organisation.url("journey:overview"))
+    assert [panel["template"] for panel in answer.context["panels"]] == ["web/components/empty.html"]
