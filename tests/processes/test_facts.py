@@ -186,7 +186,7 @@ TIMES = st.integers(min_value=0, max_value=5)
 LOGS = st.lists(st.tuples(st.sampled_from("123"), st.sampled_from("abc"), TIMES), min_size=1, max_size=30)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(LOGS)
 def test_any_log_agrees_with_a_plain_computation(
     tmp_path_factory: pytest.TempPathFactory, log: list[tuple[str, str, int]]

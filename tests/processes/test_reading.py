@@ -169,7 +169,7 @@ def test_a_workbook_that_declares_a_document_type_is_refused(tmp_path: Path) -> 
 CELL = st.text(alphabet=st.sampled_from("ab ä\"';,\t\n0.1-"), max_size=6)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(CELL, CELL, CELL), min_size=1, max_size=6), st.booleans())
 def test_the_fast_way_and_the_careful_way_read_the_same(
     tmp_path_factory: pytest.TempPathFactory, cells: list[tuple[str, str, str]], quoted: bool
