@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 from pilotwerk.accounts.models import Membership
 from pilotwerk.core.results import CannotTell
 from pilotwerk.evaluation import permissions, selectors, wording
+from pilotwerk.evaluation.domain.acceptance import standing_out, total
 from pilotwerk.evaluation.domain.decision import Choice
 from pilotwerk.evaluation.domain.effect import Difference, Verdict
 from pilotwerk.evaluation.domain.goals import GoalResult
@@ -46,7 +47,8 @@ def report_context(pilot: Pilot, *, membership: Membership) -> dict[str, Any]:
         "money": money_report(pilot, found),
         "assumptions": selectors.assumptions(pilot),
         "acceptance": accepted,
-        "totals": _totals(accepted),
+        "totals": total(accepted),
+        "standing_out": standing_out(accepted),
         "learnings": selectors.learnings(pilot),
         "decision": decision,
         "obstacle": wording.OBSTACLES[standing] if standing else None,
@@ -144,12 +146,3 @@ def money_report(pilot: Pilot, found: Effect) -> Money | None:
     if given is None or result is None or isinstance(result, CannotTell):
         return None
     return money(result, given)
-
-
-def _totals(rows: list[selectors.Acceptance]) -> selectors.Acceptance:
-    return selectors.Acceptance(
-        "",
-        sum(row.approved for row in rows),
-        sum(row.edited for row in rows),
-        sum(row.rejected for row in rows),
-    )

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.db.models import Count, QuerySet
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.core import clock
 from pilotwerk.core.results import CannotTell
+from pilotwerk.evaluation.domain.acceptance import Acceptance
 from pilotwerk.evaluation.domain.decision import Choice, Obstacle
 from pilotwerk.evaluation.domain.decision import obstacle as find_obstacle
 from pilotwerk.evaluation.domain.effect import MISSING_ARM, Difference
@@ -29,25 +29,6 @@ from pilotwerk.pilots.selectors.stop import ai_decisions
 from pilotwerk.processes.selectors import case_values, import_latest
 
 DECIDING_GATE = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """How proposals of one category were decided."""
-
-    category: str
-    approved: int
-    edited: int
-    rejected: int
-
-    @property
-    def decided(self) -> int:
-        return self.approved + self.edited + self.rejected
-
-    @property
-    def stands_out(self) -> bool:
-        """At least five proposals, and more than half of them changed or rejected."""
-        return self.decided >= 5 and self.approved * 2 < self.decided
 
 
 def effect_report(pilot: Pilot) -> Effect:

@@ -6,6 +6,7 @@ import pytest
 
 from pilotwerk.core.results import CannotTell
 from pilotwerk.evaluation.domain import metrics
+from pilotwerk.evaluation.domain.acceptance import Acceptance, standing_out, total
 from pilotwerk.evaluation.domain.effect import Arm, Comparison, Difference, Verdict
 from pilotwerk.evaluation.domain.grade import Grade, Point, grade
 from pilotwerk.evaluation.domain.metrics import METRICS, PRIMARY, Outcome
@@ -103,6 +104,19 @@ def test_figures_come_from_the_cases_of_both_arms() -> None:
     assert found["quality"].comparison.ai.value == 0.75
     assert found["recontacted"].comparison.control.successes == 5
     assert metrics.checked_quality(cases) == 40
+
+
+def test_a_category_stands_out_only_against_the_others_and_with_enough_proposals() -> None:
+    rows = [
+        Acceptance("Termin", 40, 8, 2),
+        Acceptance("Rechnung", 3, 15, 4),
+        Acceptance("Angebot", 6, 4, 0),
+        Acceptance("Vertrag", 0, 3, 0),
+    ]
+
+    assert standing_out(rows) == {"Rechnung"}
+    assert total(rows).decided == 85
+    assert standing_out([Acceptance("Termin", 0, 30, 0)]) == frozenset()
 
 
 def test_the_return_is_the_sum_that_a_bookkeeper_would_get() -> None:
