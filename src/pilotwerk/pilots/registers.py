@@ -51,8 +51,11 @@ def _bar(request: HttpRequest) -> dict[str, Any] | None:
     pilot = selectors.pilot_current(membership.organisation)
     if pilot is None or pilot.state not in ("running", "stopped"):
         return None
-    open_cases = selectors.pilot_summary(pilot).waiting if pilot.is_running else 0
-    return {"pilot": pilot, "may_stop": membership.may(permissions.STOP), "open": open_cases}
+    return {
+        "pilot": pilot,
+        "may_stop": membership.may(permissions.STOP),
+        "open": selectors.waiting_count(membership),
+    }
 
 
 bar.register(order=50, template="pilots/parts/bar.html", context=_bar)
@@ -63,7 +66,7 @@ def _no_pilot(organisation: Organisation, required: str) -> CheckResult:
 
 
 def _only_approved(organisation: Organisation) -> CheckResult:
-    required = _("100 % of the answers were approved or written by a person")
+    required = _("Every answer was approved or written by a person")
     pilot = selectors.pilot_current(organisation)
     if pilot is None:
         return _no_pilot(organisation, required)

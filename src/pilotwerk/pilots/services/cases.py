@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
@@ -12,7 +14,7 @@ from django.db.models import Max
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
-from pilotwerk.core.errors import Refused
+from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.domain.assignment import arm_for, draw
 from pilotwerk.pilots.domain.content import content_hash, normalised
@@ -28,6 +30,11 @@ from pilotwerk.pilots.services.moves import (
     propose_later,
 )
 from pilotwerk.pilots.wording import not_running
+
+if TYPE_CHECKING:
+    from pilotwerk.pilots.recipes.support import SupportProposal
+
+log = logging.getLogger("pilotwerk.pilots")
 
 
 @transaction.atomic
@@ -119,16 +126,11 @@ def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Pro
     if version is None:
         _no_proposal(organisation, actor, case, "untrained")
         return None
-    # The model runs outside of any transaction; what it says is stored in one.
-    began = time.perf_counter()
-    found = recipe.propose(
-        folders.models(case.pilot) / version.version,
-        subject=case.subject,
-        text=case.text,
-        sender_name=case.sender_name,
-        organisation_name=organisation.name,
-    )
-    milliseconds = round((time.perf_counter() - began) * 1000)
+    asked = _asked(organisation, case, version)
+    if asked is None:
+        _no_proposal(organisation, actor, case, "model_unreadable")
+        return None
+    found, milliseconds = asked
     if found.category is None and not found.draft:
         _no_proposal(organisation, actor, case, found.category_reason or found.no_draft_reason or "unknown")
         return None
@@ -146,6 +148,28 @@ def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Pro
         milliseconds=milliseconds,
     )
     return _store(organisation, actor, case, proposal, confidence=found.confidence, version=version)
+
+
+def _asked(
+    organisation: Organisation, case: Case, version: ModelVersion
+) -> tuple[SupportProposal, int] | None:
+    """What the recipe says and how many milliseconds it took; None when its files are gone or damaged.
+
+    Outside of any transaction: a slow model must not hold the database.
+    """
+    began = time.perf_counter()
+    try:
+        found = recipe.propose(
+            folders.models(case.pilot) / version.version,
+            subject=case.subject,
+            text=case.text,
+            sender_name=case.sender_name,
+            organisation_name=organisation.name,
+        )
+    except (BadInput, OSError):
+        log.exception("version %s of pilot %s cannot be read", version.number, case.pilot_id)
+        return None
+    return found, round((time.perf_counter() - began) * 1000)
 
 
 @transaction.atomic

@@ -17,7 +17,7 @@ from pilotwerk.pilots.models import Case, Sitting
 def _open_sitting(organisation: Organisation, actor: Actor) -> Sitting | None:
     return (
         Sitting.objects.of(organisation)
-        .select_for_update()
+        .select_for_update(of=("self",))
         .filter(ended_at=None, member__user_id=actor.id)
         .first()
     )
@@ -44,7 +44,7 @@ def case_open(*, organisation: Organisation, actor: Actor, case: Case) -> None:
         _signal(sitting, end=not same)
         if same:
             return
-    if case.state not in OPEN_FOR_DECISION:
+    if case.state not in OPEN_FOR_DECISION or not case.pilot.is_running:
         return
     member = Membership.objects.of(organisation).filter(user_id=actor.id).first()
     if member is not None:

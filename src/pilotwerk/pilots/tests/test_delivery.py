@@ -146,3 +146,15 @@ def test_answers_that_do_not_go_out_stop_the_pilot(stage: Stage, monkeypatch: py
         stage.approve(case)
     stage.send()
     assert Pilot.objects.get(pk=stage.pilot.pk).stopped_by_rule == "not_delivered"
+
+
+def test_a_damaged_model_leaves_the_work_to_people(stage: Stage) -> None:
+    from pilotwerk.pilots import folders, recipe
+
+    version = stage.pilot.model_version
+    assert version is not None
+    recipe.loaded.cache_clear()
+    for path in (folders.models(stage.pilot) / version.version).iterdir():
+        path.write_bytes(b"not what it was")
+    cases = stage.receive(6)
+    assert {case.state for case in cases} == {CaseState.WAITING_MANUAL}
