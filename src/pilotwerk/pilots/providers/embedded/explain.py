@@ -107,29 +107,31 @@ def _by_word(model: TextClassifier, text: str) -> dict[str, NDArray[np.float64]]
 
     row = model.features([text])
     weight = dict(zip(row.indices.tolist(), row.data.tolist(), strict=True))
-    owners: dict[int, Counter[str]] = {}
-    for term in model.words.terms_of(text):
-        number = model.words.terms.get(term)
+    owned = _owned(model, text)
+    words = {word: place for place, word in enumerate(dict.fromkeys(word for _, word, _ in owned))}
+    if not words:
+        return {}
+    totals: dict[int, int] = {}
+    for number, _, times in owned:
+        totals[number] = totals.get(number, 0) + times
+    data = [weight.get(number, 0.0) * times / totals[number] for number, _, times in owned]
+    places = [words[word] for _, word, _ in owned], [number for number, _, _ in owned]
+    added = csr_matrix((data, places), shape=(len(words), row.shape[1])) @ model.lexical.weights
+    return {word: added[place] for word, place in words.items()}
+
+
+def _owned(model: TextClassifier, text: str) -> list[tuple[int, str, int]]:
+    """Which word each known term of the text belongs to, and how often: term number, word, times."""
+    owned = []
+    known = model.words.terms
+    for term, times in Counter(model.words.terms_of(text)).items():
+        number = known.get(term)
         if number is not None:
-            owners.setdefault(number, Counter()).update(term.split())
+            owned += [(number, word, times) for word in term.split()]
     known, offset = model.characters.terms, len(model.words.terms)
     for word, times in Counter(_WORD.findall(lowered(text))).items():
         for term in model.characters.terms_of(word):
             number = known.get(term)
             if number is not None:
-                owners.setdefault(number + offset, Counter())[word] += times
-    words = {
-        word: place for place, word in enumerate({word: None for owned in owners.values() for word in owned})
-    }
-    data, rows, columns = [], [], []
-    for number, owned in owners.items():
-        share = weight.get(number, 0.0) / owned.total()
-        for word, times in owned.items():
-            data.append(share * times)
-            rows.append(words[word])
-            columns.append(number)
-    if not words:
-        return {}
-    parts = csr_matrix((data, (rows, columns)), shape=(len(words), row.shape[1]))
-    added = parts @ model.lexical.weights
-    return {word: added[place] for word, place in words.items()}
+                owned.append((number + offset, word, times))
+    return owned

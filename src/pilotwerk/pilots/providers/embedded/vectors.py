@@ -112,11 +112,13 @@ class Counted:
 def weigh(counts: csr_matrix, weights: NDArray[np.float32]) -> csr_matrix:
     """(1 + log count) times weight, each row of length 1; a row without a known term is zero."""
     import numpy as np
-    from sklearn.preprocessing import normalize
 
     result = counts.copy()
-    result.data = (1 + np.log(result.data)) * weights[result.indices]
-    return normalize(result, copy=False)
+    values = (1 + np.log(result.data)) * weights[result.indices]
+    rows = np.repeat(np.arange(result.shape[0]), np.diff(result.indptr))
+    lengths = np.sqrt(np.bincount(rows, weights=values.astype(np.float64) ** 2, minlength=result.shape[0]))
+    result.data = (values / np.maximum(lengths, 1e-12)[rows]).astype(np.float32)
+    return result
 
 
 @dataclass(frozen=True, slots=True)

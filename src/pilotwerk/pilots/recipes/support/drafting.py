@@ -33,6 +33,7 @@ class Template:
 
     @property
     def words(self) -> frozenset[str]:
+        """What the body says, as a set, to compare it with others."""
         return frozenset(re.findall(r"\w{3,}", self.body.lower()))
 
 
@@ -68,19 +69,14 @@ def choose(candidates: Sequence[Candidate]) -> Candidate | None:
 
     A single odd answer, however like its request was, so loses against what is usually answered.
     """
-    usable = [candidate for candidate in candidates if candidate.template.words]
-    if not usable:
-        return None
-    weights = [candidate.score**2 for candidate in usable]
-
-    def support(candidate: Candidate) -> float:
-        words = candidate.template.words
-        return sum(
-            weight * len(words & other.template.words) / len(words | other.template.words)
-            for weight, other in zip(weights, usable, strict=True)
-        ) * (0.5 + candidate.score)
-
-    return max(usable, key=lambda candidate: (support(candidate), candidate.score))
+    usable = [(candidate, words) for candidate in candidates if (words := candidate.template.words)]
+    best, best_support = None, 0.0
+    for candidate, words in usable:
+        agreed = sum(other.score**2 * len(words & said) / len(words | said) for other, said in usable)
+        support = agreed * (0.5 + candidate.score)
+        if support > best_support:
+            best, best_support = candidate, support
+    return best
 
 
 def compose(

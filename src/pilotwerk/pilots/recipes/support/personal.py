@@ -36,8 +36,8 @@ _DATE = (
 )
 _SOON = (
     r"übermorgen|(?<!guten )\bmorgen(?: (?:früh|vormittag|nachmittag|abend))?\b|heute|vorgestern|gestern"
-    r"|(?:nächste|kommende|diese|letzte|vergangene)[nrs]? (?:Woche|Monat|Jahr)|KW ?\d{1,2}"
-    r"|tomorrow|today|yesterday|(?:next|this|last) (?:week|month|year)"
+    r"|(?:nächste|kommende|diese|letzte|vergangene)[nrs]? (?:Woche|Monat|Jahr)\b|KW ?\d{1,2}"
+    r"|tomorrow|today|yesterday|(?:next|this|last) (?:week|month|year)\b"
 )
 _GAP = r"(?:\s*,?\s*(?:den|dem|der|um|von|ab|gegen|zwischen|bis|on|at|the|from)?\s*)"
 _MOMENT = rf"(?:{_DAY}|{_DAY_EN}|{_DATE}|{_CLOCK}|{_SOON})"

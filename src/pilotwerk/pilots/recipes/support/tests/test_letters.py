@@ -51,6 +51,8 @@ def test_a_text_without_forms_is_all_body() -> None:
         ("Wir fahren zum Möwenweg 4a, 24105 Kiel.", "Wir fahren zum [Adresse]."),
         ("Herr Dr. Boysen ruft an.", "[Name] ruft an."),
         ("Wir bringen 3 Filter mit.", "Wir bringen [Zahl] Filter mit."),
+        ("Den Verbrauch der letzten Jahre bitte.", "Den Verbrauch der letzten Jahre bitte."),
+        ("Wir kommen nächste Woche.", "Wir kommen [Termin]."),
         ("Guten Morgen ist keine Zeitangabe.", "Guten Morgen ist keine Zeitangabe."),
     ],
 )
