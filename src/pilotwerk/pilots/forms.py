@@ -128,7 +128,8 @@ class SetupForm(forms.Form):
         min_value=1,
         max_value=100,
         help_text=gettext_lazy(
-            "The rest is answered as before. Half and half shows an effect soonest; without a rest there is no comparison."
+            "The rest is answered as before. Half and half shows an effect soonest; "
+            "without a rest there is no comparison."
         ),
     )
     send_delay_seconds = forms.IntegerField(
