@@ -18,7 +18,7 @@ from pilotwerk.portfolio.models import UseCase
 from pilotwerk.processes.models import Process, ProcessImport
 
 ZONE = ZoneInfo("Europe/Berlin")
-PAST_REQUESTS, NEW_REQUESTS, WEEKS = 1500, 320, 26
+PAST_REQUESTS, NEW_REQUESTS, WEEKS = 1500, 300, 26
 EXPORT_DAY = 8  # the old ticket system's files are exported and imported
 PILOT_FIRST, PILOT_LAST = 31, 62  # days of the plan on which requests come in
 
