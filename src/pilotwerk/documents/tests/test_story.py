@@ -2,16 +2,13 @@
 
 import hashlib
 import io
-import json
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from docx import Document
 from pypdf import PdfReader
 
-from pilotwerk.cli.main import main
 from pilotwerk.core import clock
 from pilotwerk.documents import registers, selectors
 from pilotwerk.documents.domain import STRATEGY_SECTIONS, Open
@@ -144,25 +141,3 @@ def test_a_format_that_is_not_offered_is_refused(cast: Cast) -> None:
 
     assert answer.status_code == 422
     assert not CreatedDocument.objects.exists()
-
-
-def test_the_command_writes_both_files(
-    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    slug = cast.organisation.slug
-    code = main(["document", "strategy", "--org", slug, "--out", str(tmp_path), "--format", "json"])
-
-    found = json.loads(capsys.readouterr().out)
-    assert code == 0
-    assert [Path(each["file"]).suffix for each in found["files"]] == [".pdf", ".docx"]
-    for each in found["files"]:
-        assert hashlib.sha256(Path(each["file"]).read_bytes()).hexdigest() == each["sha256"]
-
-
-def test_the_command_names_an_unknown_organisation(
-    cast: Cast, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code = main(["document", "strategy", "--org", "nirgends", "--out", str(tmp_path)])
-
-    assert code == 2
-    assert "nirgends" in capsys.readouterr().err
