@@ -85,6 +85,8 @@ def _edited(request: Request, seen: Seen, fits: bool, rng: Random) -> str:
     if not fits:
         return request.answer
     body = fill(seen.body, seen.placeholders, request.values)
+    if "[" in body:  # a place that the proposal does not name: the clerk writes the answer anew
+        return request.answer
     return _insert(body, rng.choice(_EXTRA)) if body == seen.body or rng.random() < 0.35 else body
 
 
