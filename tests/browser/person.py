@@ -39,7 +39,9 @@ class Person:
     def look(self) -> None:
         """Check the present page with axe in light and dark, each kind of page once a state of its title."""
         self.page.wait_for_load_state()
-        kind = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", self.page.url.removeprefix(self.address).split("?")[0])
+        kind = re.sub(
+            r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", self.page.url.removeprefix(self.address).split("?")[0]
+        )
         key = f"{kind} {self.heading()}"
         if key in self.visited:
             return

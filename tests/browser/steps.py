@@ -194,6 +194,11 @@ def bring_requests(me: Person, home: str, file: Path) -> None:
     me.goto(f"{home}/pilots/")
     me.page.locator("form[action$='/upload/'] [name=file]").set_input_files(file)
     me.press("form[action$='/upload/'] button[type=submit]")
+    for _attempt in range(90):
+        me.page.goto(f"{me.address}{home}/pilots/queue/")
+        if me.page.locator("#do-f").count():
+            break
+        me.page.wait_for_timeout(1000)
 
 
 def decide_by_keyboard(me: Person, home: str, approvals: int) -> int:
