@@ -32,7 +32,7 @@ from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from pilotwerk.core import clock, jobs  # noqa: E402
-from pilotwerk.pilots import services  # noqa: E402
+from pilotwerk.pilots import folders, recipe, services  # noqa: E402
 from pilotwerk.pilots.domain.states import CaseState  # noqa: E402
 from pilotwerk.pilots.models import Case, Pilot, Proposal  # noqa: E402
 from pilotwerk.pilots.selectors import pilots as pilot_selectors  # noqa: E402
@@ -52,8 +52,16 @@ def set_stage() -> tuple[Cast, Pilot]:
         mock.patch.object(learning, "text_rows", return_value=stages.past_requests(12)),
     ):
         cast = make_cast()
-        pilot, _version = stages.trained(cast, source_kind="folder", share=0.8)
+        pilot, version = stages.trained(cast, source_kind="folder", share=0.8)
         services.pilot_start(organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot)
+    # Children inherit what is loaded: they shall spend their short lives on the case.
+    recipe.propose(
+        folders.models(pilot) / version.version,
+        subject="",
+        text=stages.request_text("Termin"),
+        sender_name="",
+        organisation_name=cast.organisation.name,
+    )
     return cast, pilot
 
 
