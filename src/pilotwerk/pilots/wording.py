@@ -24,19 +24,19 @@ RULE_NAMES = {
 
 _RULE_SENTENCES = {
     RuleKind.REJECTED: gettext_lazy(
-        "Stop when more than %(limit)s %% of the last %(window)s proposals were rejected."
+        "Stop when more than %(limit)s%% of the last %(window)s proposals were rejected."
     ),
     RuleKind.CORRECTED: gettext_lazy(
-        "Stop when the category was corrected in more than %(limit)s %% of the last %(window)s decisions."
+        "Stop when the category was corrected in more than %(limit)s%% of the last %(window)s decisions."
     ),
     RuleKind.REWRITTEN: gettext_lazy(
-        "Stop when more than half of the words were changed in over %(limit)s %% of the last %(window)s drafts."
+        "Stop when more than half of the words were changed in over %(limit)s%% of the last %(window)s drafts."
     ),
     RuleKind.NOT_DELIVERED: gettext_lazy(
-        "Stop when more than %(limit)s %% of the last %(window)s answers did not go out safely."
+        "Stop when more than %(limit)s%% of the last %(window)s answers did not go out safely."
     ),
     RuleKind.NOT_OK: gettext_lazy(
-        "Stop when more than %(limit)s %% of the last %(window)s checked answers with AI were not in order."
+        "Stop when more than %(limit)s%% of the last %(window)s checked answers with AI were not in order."
     ),
 }
 
@@ -60,7 +60,7 @@ def reading_sentence(reading: Reading) -> str:
             "minimum": reading.rule.minimum,
             "missing": reading.missing,
         }
-    return _("%(bad)s of the last %(of)s. The limit is %(limit)s %%.") % {
+    return _("%(bad)s of the last %(of)s. The limit is %(limit)s%%.") % {
         "bad": reading.bad,
         "of": reading.of,
         "limit": round(reading.rule.limit * 100),
@@ -75,7 +75,7 @@ def confidence_sentence(confidence: float | None) -> str:
     """How sure the recipe is."""
     if confidence is None:
         return _("How sure the proposal is cannot be said.")
-    return _("%(percent)s %% sure.") % {"percent": round(confidence * 100)}
+    return _("%(percent)s%% sure.") % {"percent": round(confidence * 100)}
 
 
 def past_sentence(right: int | None, of: int | None) -> str:
