@@ -21,12 +21,12 @@ from pilotwerk.roadmap.domain import Quarter
 from pilotwerk.roadmap.services import item_add, limits_save
 
 CHECKED = 0.4  # of the answers are looked at again by somebody who does not know the arm
-NOT_OK = {Arm.AI: 0.035, Arm.CONTROL: 0.04}
+NOT_OK = {Arm.AI: 0.03, Arm.CONTROL: 0.05}
 ANSWERING = 0.42  # of the customers say how satisfied they were
 MARKS = {Arm.AI: (1, 3, 10, 38, 48), Arm.CONTROL: (2, 5, 14, 42, 37)}  # weights of 1 to 5
 WRITING_AGAIN = {Arm.AI: 0.09, Arm.CONTROL: 0.11}
 REASON = (
-    "Ein Vorgang dauert deutlich kürzer, Qualität und Zufriedenheit sind nicht schlechter. Bei Rechnungen wird zu viel "
+    "Ein Vorgang dauert deutlich kürzer, ein Nachteil für die Qualität ist nicht belegt. Bei Rechnungen wird zu viel "
     "geändert. Wir führen die Vorschläge für alle anderen Anfragen weiter und nehmen Rechnungen heraus, bis die "
     "Beträge aus der Buchhaltung kommen."
 )

@@ -13,7 +13,7 @@ from pilotwerk.journey.services import gate_sign, task_done
 REASONS = {
     1: "Hier kommt am meisten zusammen, und die Daten reichen. Bewerbungen lassen wir weg, der Nutzen ist zu klein.",
     2: "Jede Antwort trägt einen Namen, der Notaus hält in Sekunden an, und genug Vorschläge sind entschieden.",
-    3: "Die Zeit sinkt deutlich, die Qualität bleibt. Wir gehen weiter, vorerst ohne Rechnungen.",
+    3: "Ein Vorgang dauert deutlich kürzer, ein Nachteil ist nicht belegt. Wir gehen weiter, vorerst ohne Rechnungen.",
 }
 PASSED_OVER = "Wir kennen den offenen Punkt. Jana Lorenz klärt ihn bis zum nächsten Tor."
 
