@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -60,18 +61,21 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """`pilotwerk serve` on a free port with a data folder of its own; its address."""
-    folder: Path = tmp_path_factory.mktemp("installation")
+@contextmanager
+def installation(folder: Path, *, sample: bool) -> Iterator[tuple[str, str]]:
+    """`pilotwerk serve` on a free port with a data folder of its own: its address, and what `demo` printed."""
     environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
         "PILOTWERK_DATA_DIR": str(folder),
-        "PILOTWERK_DEMO": "off",
+        "PILOTWERK_DEMO": "on" if sample else "off",
         "PILOTWERK_EMBEDDINGS": "off",
         "OMP_NUM_THREADS": "1",
     }
     command = [sys.executable, "-m", "pilotwerk.cli.main"]
     subprocess.run([*command, "migrate", "--quiet"], env=environment, check=True)
+    told = ""
+    if sample:
+        demo = [*command, "demo", "--format", "json"]
+        told = subprocess.run(demo, env=environment, check=True, capture_output=True, text=True).stdout
     port = _free_port()
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
@@ -80,7 +84,21 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, process)
-        yield address
+        yield address, told
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An installation without the sample company; its address."""
+    with installation(tmp_path_factory.mktemp("installation"), sample=False) as (address, _told):
+        yield address
+
+
+@pytest.fixture(scope="session")
+def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """An installation with the sample company: its address, and the sign-ins as JSON."""
+    with installation(tmp_path_factory.mktemp("sample"), sample=True) as found:
+        yield found

@@ -1,5 +1,6 @@
 """The steps of the journey, as a person takes them. Fields are named, texts are read only where they matter."""
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -262,8 +263,10 @@ def create_strategy(me: Person, home: str, language: str) -> bytes:
     me.goto(f"{home}/documents/")
     me.fill(language=language, file_format="pdf")
     me.submit("main form[action$='/create/']")
-    link = me.page.locator(f"main a[href^='{home}/documents/'][href$='/']").first
-    answer = me.context.request.get(me.address + str(link.get_attribute("href")))
+    links = [str(link.get_attribute("href")) for link in me.page.locator("main a[href*='/documents/']").all()]
+    answer = me.context.request.get(
+        me.address + next(link for link in links if re.search(r"/[0-9a-f-]{36}/", link))
+    )
     assert answer.ok
     return answer.body()
 

@@ -105,8 +105,9 @@ def run(job: Job, *, lease: timedelta = LEASE) -> None:
             key=None if final else job.key,
         )
     else:
-        # The key is freed, so that the same work can be asked for again.
-        mine.update(state=Job.State.DONE, finished_at=clock.now(), key=None, error="")
+        # The key is freed, so that the same work can be asked for again; regular work keeps its period's key.
+        key = job.key if "slot" in job.payload else None
+        mine.update(state=Job.State.DONE, finished_at=clock.now(), key=key, error="")
 
 
 def run_due(*, limit: int = 10_000, kinds: list[str] | None = None) -> int:
@@ -120,14 +121,16 @@ def run_due(*, limit: int = 10_000, kinds: list[str] | None = None) -> int:
 
 
 def _schedule() -> None:
-    moment = clock.now().timestamp()
+    """Put regular work of the present period into the queue, once whoever looks, and clear away what is long done."""
+    moment = clock.now()
     for plan in registry.schedules():
-        slot = int(moment // plan.seconds)
-        key = f"{plan.kind}@{slot}"
-        if not Job.objects.filter(payload__slot=key).exists():
+        key = f"{plan.kind}@{int(moment.timestamp() // plan.seconds)}"
+        if not Job.objects.filter(key=key).exists():
             with transaction.atomic():
                 enqueue(kind=plan.kind, organisation_id=None, payload={"slot": key}, key=key)
-    Job.objects.filter(state=Job.State.DONE, finished_at__lt=clock.now() - KEEP_DONE).delete()
+        over = moment - timedelta(seconds=2 * plan.seconds)
+        Job.objects.filter(kind=plan.kind, state=Job.State.DONE, finished_at__lt=over).delete()
+    Job.objects.filter(state=Job.State.DONE, finished_at__lt=moment - KEEP_DONE).delete()
 
 
 def run_worker(

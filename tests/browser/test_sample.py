@@ -1,0 +1,59 @@
+"""Every page of the sample company is opened: axe in light and dark, nothing scrolls sideways on a phone."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.person import Person
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sample")]
+
+PHONE = {"width": 390, "height": 844}
+SCREEN = {"width": 1280, "height": 900}
+NOT_PAGES = re.compile(r"\.(csv|ics|pdf|docx|zip|json)$|/rejected\.csv|/export/|/key/|#")
+
+
+def kind(path: str) -> str:
+    """Pages that differ only in a record are one kind."""
+    return re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", path.split("?")[0].split("#")[0])
+
+
+def pages(me: Person, home: str) -> list[str]:
+    """All kinds of pages that can be reached by links, one address each."""
+    found, waiting = {kind(f"{home}/"): f"{home}/"}, [f"{home}/"]
+    while waiting:
+        me.page.goto(me.address + waiting.pop())
+        for link in me.page.locator(f"a[href^='{home}/']:not([download])").all():
+            path = str(link.get_attribute("href")).split("#")[0]
+            if kind(path) in found or NOT_PAGES.search(path) or "/documents/" in path.removeprefix(home)[1:]:
+                continue
+            found[kind(path)] = path
+            waiting.append(path)
+    return list(found.values())
+
+
+@pytest.mark.parametrize(("who", "language"), [("Maren Petersen", "de"), ("Dr. Ute Behrens", "en")])
+def test_every_page_of_the_sample_company(
+    who: str, language: str, chromium: Browser, sample: tuple[str, str]
+) -> None:
+    address, told = sample
+    signs = json.loads(told)
+    email = next(person["e-mail"] for person in signs["people"] if person["name"] == who)
+    me = Person(chromium, address, language)
+    with me.closing():
+        me.goto("/accounts/login/")
+        me.fill(login=email, password=signs["password"])
+        me.submit()
+        home = me.page.url.removeprefix(address).rstrip("/")
+        addresses = pages(me, home)
+        assert len(addresses) >= 20
+        for path in addresses:
+            me.goto(path)
+            me.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+            width = me.page.evaluate("document.documentElement.scrollWidth")
+            if width > PHONE["width"]:
+                me.findings.append(f"{kind(path)} is {width} px wide on a phone")
+            me.page.set_viewport_size(SCREEN)  # type: ignore[arg-type]
+        assert me.findings == []
