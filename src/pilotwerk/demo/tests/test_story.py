@@ -157,10 +157,10 @@ def the_trail_holds(organisation: Organisation) -> None:
 
 
 def nothing_is_left_of_it_after_deletion(organisation: Organisation) -> None:
-    folder = settings.PILOTWERK_DATA_DIR / "organisations" / str(organisation.id)
-    assert folder.is_dir()
+    deleted = organisation.id
+    assert (settings.PILOTWERK_DATA_DIR / "organisations" / str(deleted)).is_dir()
     owner = members(organisation).get(role=Role.OWNER)
     organisation_delete(organisation=organisation, actor=owner.actor)
     assert not User.objects.filter(email__in=[person.email for person in CAST]).exists()
     assert not Case.objects.exists()
-    assert not audit.entries(organisation.id).exists()
+    assert not audit.entries(deleted).exists()
