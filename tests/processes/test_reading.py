@@ -202,3 +202,12 @@ def test_the_fast_way_and_the_careful_way_read_the_same(
         assert fast == careful or fast[1] == []  # type: ignore[index]
     else:
         assert fast == careful
+
+
+def test_a_packed_workbook_gives_the_same_rows_and_is_checked_inside(tmp_path: Path) -> None:
+    plain = workbook(tmp_path / "a.xlsx", [("Nr", "Text"), (1, "eins"), (2, "zwei")])
+    packed = tmp_path / "a.xlsx.gz"
+    packed.write_bytes(gzip.compress(plain.read_bytes()))
+    assert rows_of(packed) == rows_of(plain)
+    assert code_of(write(tmp_path / "b.xlsx.gz", "a;b\n1;2\n")) == "file.not_what_it_says"
+    assert code_of(write(tmp_path / "c.parquet.gz", "a;b\n1;2\n")) == "file.not_what_it_says"

@@ -24,7 +24,8 @@ READERS = {
     ".xlsm": read_xlsx,
     ".parquet": read_parquet,
 }
-GZIPPABLE = frozenset({".csv", ".tsv", ".txt", ".xes"})
+# Kinds whose readers jump about in the file: a packed one is unpacked into a file first.
+NEED_A_FILE = frozenset({".xlsx", ".xlsm", ".parquet"})
 # What a browser's file dialog offers.
 ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xes,.parquet,.gz"
 
@@ -41,7 +42,7 @@ def kind_of(filename: str) -> tuple[str, bool]:
     suffix = Path(path.stem).suffix if packed else path.suffix
     if suffix == ".xls":
         raise Unreadable("file.old_excel", file=filename)
-    if suffix not in READERS or (packed and suffix not in GZIPPABLE):
+    if suffix not in READERS:
         raise Unreadable("file.unknown", file=filename)
     return suffix, packed
 
@@ -55,10 +56,23 @@ def _check_magic(path: Path, suffix: str, packed: bool, filename: str) -> None:
         # Both old Excel files and password-protected new ones come in this container.
         code = "file.protected" if suffix in (".xlsx", ".xlsm") else "file.old_excel"
         raise Unreadable(code, file=filename)
-    expected = {".xlsx": _ZIP, ".xlsm": _ZIP, ".parquet": _PARQUET}.get(suffix, _GZIP if packed else None)
+    inner = {".xlsx": _ZIP, ".xlsm": _ZIP, ".parquet": _PARQUET}.get(suffix)
+    expected = _GZIP if packed else inner
     other = {_GZIP, _ZIP, _PARQUET} - {expected}
     if (expected and not head.startswith(expected)) or any(head.startswith(magic) for magic in other):
         raise Unreadable("file.not_what_it_says", file=filename, expected="gzip" if packed else suffix[1:])
+
+
+def _unpacked(packed: Packed, suffix: str, folder: Path, filename: str) -> Packed:
+    """The file as its reader can take it; what comes out of gzip is bounded and checked like any file."""
+    if not packed.gzipped or suffix not in NEED_A_FILE:
+        return packed
+    inner = folder / f"unpacked{suffix}"
+    with inner.open("wb") as target:
+        for chunk in packed.chunks():
+            target.write(chunk)
+    _check_magic(inner, suffix, packed=False, filename=filename)
+    return Packed(inner, False, packed.limits)
 
 
 @contextmanager
@@ -89,7 +103,8 @@ def open_source(
             source = Source(con, Path(folder), limits)
             source.facts["format"] = suffix[1:] + (".gz" if packed else "")
             try:
-                READERS[suffix](source, Packed(path, packed, limits), sample, progress)
+                ready = _unpacked(Packed(path, packed, limits), suffix, Path(folder), name)
+                READERS[suffix](source, ready, sample, progress)
                 source.limits.check_rows(source.rows)
                 if source.rows == 0 and not source.rejected:
                     raise Unreadable("file.no_rows")
