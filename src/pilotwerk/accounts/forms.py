@@ -27,7 +27,16 @@ def place_choices() -> list[tuple[Any, Any]]:
     ]
 
 
-class CompanyForm(forms.Form):
+class PlaceForm:
+    """What forms with a place have in common: it cleans to country and region."""
+
+    cleaned_data: dict[str, Any]
+
+    def clean_place(self) -> tuple[str, str]:
+        return place_parts(self.cleaned_data["place"])
+
+
+class CompanyForm(PlaceForm, forms.Form):
     """Name and place of a company."""
 
     company = forms.CharField(label=_("Name of the company"), max_length=120)
@@ -37,11 +46,8 @@ class CompanyForm(forms.Form):
         choices=place_choices,
     )
 
-    def clean_place(self) -> tuple[str, str]:
-        return place_parts(self.cleaned_data["place"])
 
-
-class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # the library is untyped
+class SignupForm(PlaceForm, AllauthSignupForm):  # type: ignore[misc]  # the library is untyped
     """An account and a company in one go, or an account for an invitation."""
 
     name = forms.CharField(label=_("Your name"), max_length=120)
@@ -63,9 +69,6 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # the library is unt
             del self.fields["company"], self.fields["place"]
             self.fields["email"].initial = self.invitation.email
 
-    def clean_place(self) -> tuple[str, str]:
-        return place_parts(self.cleaned_data["place"])
-
     def save(self, request: HttpRequest) -> User:
         user: User = super().save(request)
         if self.invitation:
@@ -77,7 +80,7 @@ class SignupForm(AllauthSignupForm):  # type: ignore[misc]  # the library is unt
         return user
 
 
-class OrganisationForm(forms.ModelForm[Organisation]):
+class OrganisationForm(PlaceForm, forms.ModelForm[Organisation]):
     """Name and place of an existing organisation."""
 
     place = forms.ChoiceField(label=_("State or canton"), choices=place_choices)
@@ -89,9 +92,6 @@ class OrganisationForm(forms.ModelForm[Organisation]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["place"].initial = place_code(self.instance.country, self.instance.region)
-
-    def clean_place(self) -> tuple[str, str]:
-        return place_parts(self.cleaned_data["place"])
 
 
 class InviteForm(forms.Form):
