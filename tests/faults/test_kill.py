@@ -21,6 +21,7 @@ KILLS = 50
 _CASES = "pilotwerk.pilots.services.cases"
 _DECISIONS = "pilotwerk.pilots.services.decisions"
 _DELIVERIES = "pilotwerk.pilots.services.deliveries"
+_OUTBOX = "pilotwerk.pilots.connectors.outbox"
 _EXECUTION = "pilotwerk.pilots.execution"
 
 # One place for each step: in the middle of its transaction, and between two steps.
@@ -44,6 +45,8 @@ PLACES = [
     f"{_DELIVERIES}:_attempt:after",
     f"{_EXECUTION}:delivery_claim:after",
     f"{_EXECUTION}:Outbox.deliver:before",
+    f"{_OUTBOX}:os.link:before",
+    f"{_OUTBOX}:os.link:after",
     f"{_EXECUTION}:Outbox.deliver:after",
     f"{_EXECUTION}:delivery_sent:before",
     f"{_DELIVERIES}:stop_rules_apply:before",

@@ -29,6 +29,7 @@ class Outbox:
             earlier = self._earlier(digest)
             if earlier is None:
                 earlier = self._write(digest, message.case, content)
+            self._tidy(digest)
             if earlier.read_text("utf-8") != content:
                 return NotDelivered(OTHER_CONTENT, retry=False)
         except OSError as error:
@@ -52,12 +53,20 @@ class Outbox:
             try:
                 # A link fails where the name is taken; a rename would silently replace it.
                 os.link(part, target)
-            except FileExistsError:
+            except (FileExistsError, FileNotFoundError):
+                # The second: whoever was faster tidied our half away, too.
+                if not target.exists():
+                    raise
                 return target
             _settle(self.folder)
         finally:
             part.unlink(missing_ok=True)
         return target
+
+    def _tidy(self, digest: str) -> None:
+        """What a killed worker left of this reply goes, now that the reply lies there whole."""
+        for part in self.folder.glob(f".{digest}-*.part"):
+            part.unlink(missing_ok=True)
 
 
 def _safe(case: str) -> str:

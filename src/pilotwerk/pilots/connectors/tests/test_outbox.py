@@ -1,9 +1,11 @@
 """One approved reply, one file, whatever happens."""
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
@@ -56,9 +58,27 @@ def test_ten_workers_at_once_write_one_file(tmp_path: Path) -> None:
     assert len(files(tmp_path)) == 1
 
 
-def test_a_left_over_half_file_is_no_reply(tmp_path: Path) -> None:
-    (tmp_path / ".abc.part").write_text('{"half', "utf-8")
-    assert isinstance(Outbox(tmp_path).deliver(REPLY, "k"), Delivered)
+@pytest.mark.parametrize("moment", ["link", "unlink"])
+def test_what_a_killed_worker_left_of_a_reply_goes_with_the_next_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    outbox = Outbox(tmp_path)
+    with monkeypatch.context() as patch:
+        # No clean-up runs in a killed process.
+        patch.setattr(Path, "unlink", lambda *_args, **_kwargs: None)
+        if moment == "link":
+            patch.setattr(os, "link", mock.Mock(side_effect=KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                outbox.deliver(REPLY, "k")
+        else:
+            outbox.deliver(REPLY, "k")
+    [left] = tmp_path.glob(".*.part")
+    assert REPLY.body in json.loads(left.read_text("utf-8"))["body"]
+    other = tmp_path / ".another-key-1.part"
+    other.write_text('{"half', "utf-8")
+    outcome = outbox.deliver(REPLY, "k")
+    assert isinstance(outcome, Delivered)
+    assert files(tmp_path) == [other, tmp_path / outcome.reference]
 
 
 def test_a_case_name_cannot_leave_the_folder(tmp_path: Path) -> None:
