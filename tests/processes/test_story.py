@@ -331,3 +331,19 @@ def test_a_service_refuses_another_companys_import(cast: Cast, tmp_path: Path) -
 def test_downloads_hold_no_formulas() -> None:
     assert harmless("=1+1") == "'=1+1"
     assert harmless("Heizung") == "Heizung"
+
+
+def test_a_row_that_was_not_taken_is_not_called_a_double_as_well(cast: Cast, tmp_path: Path) -> None:
+    rows = [
+        (f"{n}", f"0{n}.04.2026 08:00", f"0{n}.04.2026 20:00", f"Heizung {n} bleibt kalt")
+        for n in range(1, 9)
+    ]
+    cases = [("Ticket-Nr.", "Eingegangen am", "Erledigt am", "Anfrage"), *rows, rows[0]]
+    found = imported(cast, write(tmp_path / "cases.csv", table(cases)))
+    assert [one["rule"] for one in found.facts["findings"]] == ["row.case_again"]
+
+    step = ("1", "Annahme", "06.04.2026 08:00")
+    events = [("Ticket-Nr.", "Schritt", "Zeitpunkt"), step, step, ("1", "Ende", "07.04.2026 08:00")]
+    found = imported(cast, write(tmp_path / "events.csv", table(events)), name="Wege")
+    [double] = [one for one in found.facts["findings"] if one["rule"] == "duplicate"]
+    assert (double["count"], double["rows"]) == (1, [3])

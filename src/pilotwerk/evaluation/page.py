@@ -101,15 +101,22 @@ def lead(found: Effect) -> str:
             first = _("With AI a case takes %(effect)s less (%(low)s to %(high)s).") % values
         else:
             first = _("With AI a case takes %(effect)s more (%(low)s to %(high)s).") % values
-    worse = [
-        str(wording.METRICS[each.metric.key]) for each in found.guardrails if each.verdict is Verdict.WORSE
-    ]
-    if worse:
-        return f"{first} " + _("Worse than before: %(names)s.") % {"names": ", ".join(worse)}
-    unknown = [each for each in found.guardrails if isinstance(each.comparison.difference, CannotTell)]
-    if unknown:
+    if worse := _named(found, Verdict.WORSE):
+        return f"{first} " + _("Worse than before: %(names)s.") % {"names": worse}
+    if better := _named(found, Verdict.BETTER):
+        first += " " + _("Better as well: %(names)s.") % {"names": better}
+    if any(isinstance(each.comparison.difference, CannotTell) for each in found.guardrails):
         return f"{first} " + _("Whether quality and satisfaction stay the same is still open.")
+    if better:
+        return f"{first} " + _("Nothing is measurably worse.")
     return f"{first} " + _("For quality and satisfaction no difference is proven.")
+
+
+def _named(found: Effect, verdict: Verdict) -> str:
+    """The figures beside the handling time with this verdict; "" for none."""
+    return ", ".join(
+        str(wording.METRICS[each.metric.key]) for each in found.guardrails if each.verdict is verdict
+    )
 
 
 def grade_letter(grade: Grade) -> str:

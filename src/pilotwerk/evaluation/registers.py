@@ -6,12 +6,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.core.results import CannotTell
 from pilotwerk.evaluation import permissions, selectors, wording
+from pilotwerk.evaluation.page import lead, money_report
 from pilotwerk.journey.registry import (
     Attention,
     CheckResult,
+    Outcome,
     State,
     register_attention,
     register_check,
+    register_outcome,
     register_step,
 )
 from pilotwerk.pilots.models import Pilot
@@ -113,6 +116,18 @@ def attention(organisation: Organisation, membership: Membership) -> list[Attent
     ]
 
 
+def outcome(organisation: Organisation) -> Outcome | None:
+    """The signed decision, with the effect and the money it rests on."""
+    pilot = _pilot(organisation)
+    found = selectors.decision(pilot) if pilot else None
+    if pilot is None or found is None or found.signed_at is None:
+        return None
+    report = selectors.effect_report(pilot)
+    money = money_report(pilot, report)
+    title = _("Decided after 90 days: %(choice)s") % {"choice": found.get_choice_display()}
+    return Outcome(title, " ".join(part for part in (lead(report), money.sentence if money else "") if part))
+
+
 navigation.register(
     group="days", order=70, label=gettext_lazy("Evaluation"), view=PAGE, right=permissions.VIEW
 )
@@ -124,3 +139,4 @@ register_step("effect", PAGE, _done_effect)
 register_step("roi", PAGE, _done_return)
 register_step("learnings", PAGE, _done_learnings)
 register_attention(attention)
+register_outcome(outcome)

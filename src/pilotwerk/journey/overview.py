@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilotwerk.journey import selectors
+from pilotwerk.journey import registry, selectors
 from pilotwerk.journey.domain.schedule import LENGTH, PHASES
 from pilotwerk.journey.models import Gate, Plan
 from pilotwerk.journey.selectors import GateRow, TaskRow
@@ -72,6 +72,9 @@ def headline(plan: Plan, tasks: list[TaskRow], gates: list[GateRow]) -> Headline
     if plan.state == Plan.State.STOPPED:
         return Headline(_("The programme was stopped"), _stopped(gates))
     if plan.state == Plan.State.FINISHED:
+        found = registry.outcome(plan.organisation)
+        if found is not None:
+            return Headline(found.title, found.lead)
         return Headline(
             _("The 90 days are decided"), _("All three gates are signed. The records stay open to read.")
         )

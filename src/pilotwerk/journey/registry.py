@@ -17,9 +17,11 @@ from pilotwerk.journey.domain.gates import CheckResult, State
 __all__ = [
     "Attention",
     "CheckResult",
+    "Outcome",
     "State",
     "register_attention",
     "register_check",
+    "register_outcome",
     "register_panel",
     "register_step",
 ]
@@ -70,12 +72,22 @@ class Panel:
     context: Callable[[Organisation, Membership], dict[str, Any] | None]
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the 90 days ended in: a title and one or two sentences with the figures."""
+
+    title: str
+    lead: str
+
+
+OutcomeSource = Callable[[Organisation], Outcome | None]
 AttentionSource = Callable[[Organisation, Membership], list[Attention]]
 
 _checks: dict[str, Check] = {}
 _attention: list[AttentionSource] = []
 _steps: dict[str, Step] = {}
 _panels: list[Panel] = []
+_outcomes: list[OutcomeSource] = []
 
 
 def register_check(
@@ -105,11 +117,21 @@ def register_step(
     _steps[task_key] = Step(task_key, url_name, is_done, by_hand)
 
 
+def register_outcome(source: OutcomeSource) -> None:
+    """Say what the overview shows once all gates are decided; None while the room knows nothing."""
+    _outcomes.append(source)
+
+
 def register_panel(
     order: int, template: str, context: Callable[[Organisation, Membership], dict[str, Any] | None]
 ) -> None:
     """Add a part to the overview, below next step and attention: a whole `<section class="panel">`."""
     _panels.append(Panel(order, template, context))
+
+
+def outcome(organisation: Organisation) -> Outcome | None:
+    """What the 90 days ended in, from the first room that knows it."""
+    return next((found for source in _outcomes if (found := source(organisation)) is not None), None)
 
 
 def checks(gate: int) -> list[Check]:

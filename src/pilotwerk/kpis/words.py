@@ -50,10 +50,10 @@ def basis_text(kpi: Kpi, n: int, first: date, last: date) -> str:
 def too_little_text(result: TooLittle) -> str:
     """Why a KPI cannot be computed, and what would help."""
     texts = {
-        "cases": _("Only %(found)s cases; at least %(needed)s are needed"),
-        "weeks": _("Only %(found)s whole weeks; at least %(needed)s are needed"),
-        "closed": _("Only %(found)s cases with opening and closing; at least %(needed)s are needed"),
-        "handling_minutes": _("Only %(found)s cases with minutes of work; at least %(needed)s are needed"),
+        "cases": _("So far %(found)s cases; at least %(needed)s are needed"),
+        "weeks": _("So far %(found)s whole weeks; at least %(needed)s are needed"),
+        "closed": _("So far %(found)s cases with opening and closing; at least %(needed)s are needed"),
+        "handling_minutes": _("So far %(found)s cases with minutes of work; at least %(needed)s are needed"),
         "event_log": _("Needs an event log: the steps of each case with their times"),
     }
     return texts[result.what] % {"found": number(result.found), "needed": number(result.needed)}

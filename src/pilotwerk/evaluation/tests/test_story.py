@@ -192,11 +192,16 @@ def test_at_the_gate_the_owner_signs_to_scale_and_it_stays(cast: Cast, running: 
         lead.post(organisation.url("evaluation:decision_draft"), given)
         assert registers.decision_check(organisation).state is State.MET
         assert registers.attention(organisation, cast.membership("owner"))
+        assert registers.outcome(organisation) is None
         assert lead.post(organisation.url("evaluation:decision_sign")).status_code == 403
 
         owner = cast.client("owner")
         assert owner.post(organisation.url("evaluation:decision_sign")).status_code == 302
         assert "Entscheidung: Skalieren" in page(cast, "auditor")
+        told = registers.outcome(organisation)
+        assert told is not None
+        assert told.title == "Nach 90 Tagen entschieden: Skalieren"
+        assert "Mit KI dauert ein Vorgang" in told.lead
         assert not registers.attention(organisation, cast.membership("owner"))
 
         again = lead.post(organisation.url("evaluation:decision_draft"), {**given, "choice": "stop"})

@@ -260,3 +260,17 @@ def test_a_room_above_adds_its_part_to_the_overview(
     registry.register_panel(10, "journey/bar_day.html", lambda *_: None)
     answer = cast.client("owner").get(cast.organisation.url("journey:overview"))
     assert [panel["template"] for panel in answer.context["panels"]] == ["web/components/empty.html"]
+
+
+def test_after_the_last_gate_the_overview_says_what_came_out(
+    cast: Cast, plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Plan.objects.filter(pk=plan.pk).update(state=Plan.State.FINISHED)
+    monkeypatch.setattr(registry, "_outcomes", [])
+    home, owner = cast.organisation.url("journey:overview"), cast.client("owner")
+    assert "Die 90 Tage sind entschieden" in owner.get(home).content.decode()
+    registry.register_outcome(lambda _: None)
+    registry.register_outcome(lambda _: registry.Outcome("Entschieden: Skalieren", "3 Minuten weniger."))
+    told = owner.get(home).content.decode()
+    assert "<h1>Entschieden: Skalieren</h1>" in told
+    assert "3 Minuten weniger." in told

@@ -98,7 +98,7 @@ def test_what_cannot_be_measured_says_why(cast: Cast) -> None:
     source = imported(cast, content=b"\n".join(case_table().splitlines()[:11]))
     assert isinstance(selectors.measure("cycle_time_median", source), TooLittle)
     page = cast.client("auditor").get(cast.organisation.url("kpis:goals")).content.decode()
-    assert "Nur 10 Vorgänge mit Eröffnung und Abschluss, nötig sind mindestens 20" in page
+    assert "Bisher 10 Vorgänge mit Eröffnung und Abschluss, nötig sind mindestens 20" in page
     assert "Braucht ein Ereignisprotokoll" in page
     url = cast.organisation.url("kpis:goal_set", import_pk=source.pk, kpi="cycle_time_median")
     assert cast.client("lead").get(url).status_code == 422

@@ -18,7 +18,7 @@ def findings(
 ) -> list[Finding]:
     """Everything that was noticed, rejected rows first. `now` is aware."""
     found = of_rejections(rejected)
-    found += _rows(source, "duplicate", None, _duplicates(source))
+    found += _rows(source, "duplicate", None, _duplicates(source, mapping.kind))
     if category := mapping.get(Meaning.CATEGORY):
         found += _rows(source, "category_missing", category, "SELECT row FROM cases WHERE category IS NULL")
     if text := mapping.get(Meaning.TEXT):
@@ -37,11 +37,14 @@ def findings(
     return found
 
 
-def _duplicates(source: Source) -> str:
+def _duplicates(source: Source, kind: Kind) -> str:
+    """Rows that were taken although they equal an earlier one; a rejected row is named by its own reason."""
+    taken = "events" if kind is Kind.EVENT_LOG else "cases"
     columns = ", ".join(f"c{i}" for i in range(len(source.columns)))
     return (
         "SELECT row FROM (SELECT row, row_number() OVER (PARTITION BY print ORDER BY row) AS copy "  # noqa: S608
-        f"FROM (SELECT row, hash({columns}) AS print FROM raw)) WHERE copy > 1"
+        f"FROM (SELECT row, hash({columns}) AS print FROM raw)) "
+        f"WHERE copy > 1 AND row IN (SELECT row FROM {taken})"
     )
 
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from pilotwerk.pilots.providers.embedded.calibration import Floats
 
-SVM_C = 0.3
+# Cross-validated on the training texts of massive_de and banking77: 1.0 beats 0.3 and 0.1 on both.
+SVM_C = 1.0
 # Embeddings of one company's requests lie close together; spread out, the usual strength of the penalty fits.
 SPREAD = 10.0
 
