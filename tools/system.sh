@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
-# PostgreSQL, Chromium and pdftoppm for the tests: installed where this is Debian and we may, named where not.
+# PostgreSQL, Chromium, pdftoppm and Java (for Spark) for the tests: installed where this is Debian and we may, named where not.
 set -euo pipefail
 missing=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
+command -v java >/dev/null || missing+=(default-jre-headless)
 [ ${#missing[@]} = 0 ] && exit 0
 if command -v apt-get >/dev/null && [ "$(id -u)" = 0 ]; then
   echo "Installing for the tests: ${missing[*]}"

@@ -5,12 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pilotwerk.processes.domain.guess import Guess, guess
 from pilotwerk.processes.domain.messages import Rejection
 from pilotwerk.processes.domain.roles import ColumnMapping, Kind, Meaning, check_names
+from pilotwerk.processes.engine.backends import analytics, check_engine
 from pilotwerk.processes.engine.cases import normalise
-from pilotwerk.processes.engine.facts import case_table_facts, event_log_facts
+from pilotwerk.processes.engine.facts import facts_of
 from pilotwerk.processes.reading import Limits, Source, open_source
 from pilotwerk.processes.reading.source import Progress
 
@@ -56,16 +58,22 @@ def peek(
         )
 
 
-def measure(source: Source, mapping: ColumnMapping) -> tuple[dict[str, Any], tuple[Rejection, ...]]:
-    """Normalises an opened file and measures it. The tables stay in the source's connection."""
+def measure(
+    source: Source, mapping: ColumnMapping, *, engine: str = "duckdb", zone: ZoneInfo | None = None
+) -> tuple[dict[str, Any], tuple[Rejection, ...]]:
+    """Normalises an opened file and measures it with the named engine. The tables stay in the source's connection.
+
+    `zone` is where the clock hangs that says at which hour of the week work comes in.
+    """
     normalised = normalise(source, mapping)
-    measured = event_log_facts if mapping.kind is Kind.EVENT_LOG else case_table_facts
     facts: dict[str, Any] = {"kind": str(mapping.kind), "mapping": mapping.as_json()}
-    facts |= measured(source.con, zoned=normalised.zoned)
+    with analytics(engine, source.con) as opened:
+        facts |= facts_of(opened, mapping.kind, zoned=normalised.zoned, zone=zone)
     facts |= {
         "rows": normalised.rows + len(normalised.rejected),
         "rows_rejected": len(normalised.rejected),
-        "engine": "duckdb",
+        "engine": opened.name,
+        "zoned": normalised.zoned,
         "source": dict(source.facts),
     }
     return facts, normalised.rejected
@@ -79,16 +87,18 @@ def analyse(
     kind: Kind | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    engine: str = "duckdb",
 ) -> Analysis:
-    """Reads, guesses what is not `given`, and measures. Raises `BadInput` where the file or mapping will not
-    do.
+    """Reads, guesses what is not `given`, and measures with the named `engine`. Raises `BadInput` where the file
+    or the mapping will not do.
 
     `kind` says whether the table has one row an event or one row a case; it is guessed where it is None.
     """
+    check_engine(engine)
     started = time.perf_counter()
     with open_source(path, filename=filename, limits=limits, progress=progress) as source:
         check_names(given or {}, source.columns)
         guessed = guess(source.profiles(), given, kind)
-        facts, rejected = measure(source, guessed.mapping)
+        facts, rejected = measure(source, guessed.mapping, engine=engine)
     facts["seconds"] = round(time.perf_counter() - started, 3)
     return Analysis(guessed, facts, rejected)

@@ -11,7 +11,9 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -236,7 +238,12 @@ def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...]]
     with open_source(
         row.upload, filename=row.filename, limits=selectors.upload_limits(), progress=progress
     ) as source:
-        facts, rejected = analysis.measure(source, mapping)
+        facts, rejected = analysis.measure(
+            source,
+            mapping,
+            engine=settings.PILOTWERK_ANALYTICS,
+            zone=ZoneInfo(row.organisation.timezone),
+        )
         noticed = findings(source, mapping, rejected, clock.now())
         facts["findings"] = [finding.as_json() for finding in noticed]
         store(source.con, row.folder)

@@ -34,6 +34,7 @@ class Environment(BaseSettings):
     signup: Literal["open", "invitation"] = "open"
     demo: Literal["auto", "on", "off"] = "auto"
     embeddings: Literal["auto", "on", "off"] = "auto"
+    analytics: str = Field(default="duckdb", pattern=r"^(duckdb|spark|spark://\S+|postgresql://\S+)$")
     email_url: str = Field(default="", pattern=r"^(|smtps?://\S+|smtp\+tls://\S+)$")
     email_from: str = "pilotwerk@localhost"
     checkpoint_email: str = ""
@@ -98,6 +99,7 @@ PILOTWERK_PUBLIC_URL = env.public_url
 PILOTWERK_SIGNUP = env.signup
 PILOTWERK_DEMO = env.demo
 PILOTWERK_EMBEDDINGS = env.embeddings
+PILOTWERK_ANALYTICS = env.analytics
 PILOTWERK_CHECKPOINT_EMAIL = env.checkpoint_email
 
 SECRET_KEY = _secret_key()

@@ -22,7 +22,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--start", metavar="COL", help="column with the start of the case (one row a case)")
     parser.add_argument("--end", metavar="COL", help="column with the end of the case (one row a case)")
     parser.add_argument("--resource", metavar="COL", help="column with the person; it is left out")
-    parser.add_argument("--engine", choices=["duckdb"], default="duckdb", help="what computes the facts")
+    parser.add_argument(
+        "--engine",
+        default="duckdb",
+        help="what computes the facts: duckdb, spark, spark://... or postgresql://...",
+    )
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -39,7 +43,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     }
     if given.keys() & {Meaning.ACTIVITY, Meaning.TIME} and given.keys() & {Meaning.START, Meaning.END}:
         raise BadInput("Give --activity and --time (event log), or --start and --end (one row a case).")
-    found = analyse(args.file, given=given, progress=_report if sys.stderr.isatty() else None)
+    found = analyse(
+        args.file, given=given, progress=_report if sys.stderr.isatty() else None, engine=args.engine
+    )
     facts = dict(found.facts)
     facts["guess"] = {
         str(meaning): " ".join(reason.english() for reason in reasons)

@@ -1,15 +1,17 @@
 """Measures a process: one SQL text over `cases`, `activities` and `events`, after the definitions of the
-contract.
+contract, for every engine alike.
 
 Durations are last minus first event of a case; quantiles interpolate linearly; a variant is the sequence of
 activities in order of time, ties in the order of rows; rework means that an activity occurs twice in a case.
-Integers instead of texts, one window over each case and a hash of (activity, position) instead of lists keep
-it fast on millions of events; two independent sums of hashes make a mistaken variant practically impossible.
+Integers instead of texts, one window over each case and a hash of (activity, place) instead of lists keep
+it fast on millions of events; two independent hashes of 64 bits make a mistaken variant practically impossible.
 """
 
 import datetime as dt
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from itertools import groupby, pairwise
+from operator import itemgetter
+from typing import Any
+from zoneinfo import ZoneInfo
 
 from pilotwerk.processes.domain.figures import (
     DAY_MICROSECONDS,
@@ -18,71 +20,90 @@ from pilotwerk.processes.domain.figures import (
     quantile,
     weeks_without_gaps,
 )
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from pilotwerk.processes.domain.rhythm import Rhythm, rhythm, trend
+from pilotwerk.processes.domain.roles import Kind
+from pilotwerk.processes.engine.backends import Engine
 
 TOP_VARIANTS = 10
+TOP_CATEGORIES = 10
 TOP_BOTTLENECKS = 10
+TOP_LOOPS = 10
 MAP_EDGES = 400
+MASK_BITS = 64
 
 STEPS = """
-CREATE TEMP TABLE steps AS
 SELECT case_no, activity_no, t,
-       lag(activity_no) OVER w AS before,
+       lag(activity_no) OVER w AS prior,
        t - lag(t) OVER w AS wait,
-       row_number() OVER w AS position
+       row_number() OVER w AS place
 FROM events WINDOW w AS (PARTITION BY case_no ORDER BY t, row)
 """
 
-# {distinct} is the number of different activities of a case: the bits of a mask, or a count beyond 64.
 RUNS = """
-CREATE TEMP TABLE runs AS
-SELECT case_no, min(t) AS opened, max(t) AS closed, count(*) AS steps, {distinct} < count(*) AS rework,
-       bit_xor(hash(activity_no, position)) AS print1, sum(hash(position, activity_no, 7)) AS print2
+SELECT case_no, min(t) AS opened, max(t) AS closed, count(*) AS steps,
+       CASE WHEN {distinct} < count(*) THEN 1 ELSE 0 END AS rework,
+       bit_xor({print1}) AS print1, bit_xor({print2}) AS print2
 FROM steps GROUP BY case_no
 """
-DISTINCT_BY_MASK = "bit_count(bit_or(1::UBIGINT << activity_no::UBIGINT))"
-DISTINCT_BY_COUNT = "count(DISTINCT activity_no)"
 
 VARIANTS = """
-CREATE TEMP TABLE variants AS
 SELECT steps, print1, print2, count(*) AS cases, min(case_no) AS example,
-       quantile_cont((closed - opened)::DOUBLE, 0.5) AS median
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(closed - opened AS {double})) AS median
 FROM runs GROUP BY steps, print1, print2
 """
 
 EDGES = """
-SELECT a.name, b.name, n, cases, median, total FROM (
-    SELECT before, activity_no, count(*) AS n, count(DISTINCT case_no) AS cases,
-           quantile_cont(wait::DOUBLE, 0.5) AS median, sum(wait) AS total
-    FROM steps WHERE before IS NOT NULL GROUP BY before, activity_no
-) AS edges JOIN activities a ON a.activity_no = before JOIN activities b ON b.activity_no = edges.activity_no
-ORDER BY n DESC, a.name, b.name
+SELECT a.name AS source, b.name AS target, n, cases, median, total FROM (
+    SELECT prior, activity_no, count(*) AS n, count(DISTINCT case_no) AS cases,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(wait AS {double})) AS median, sum(wait) AS total
+    FROM steps WHERE prior IS NOT NULL GROUP BY prior, activity_no
+) edges JOIN activities a ON a.activity_no = edges.prior JOIN activities b ON b.activity_no = edges.activity_no
+ORDER BY n DESC, source, target
 """
 
 NODES = """
 SELECT name, n, cases, starts, ends FROM (
-    SELECT activity_no, count(*) AS n, count(DISTINCT case_no) AS cases, count(*) FILTER (WHERE position = 1)
-    AS starts,
-           count(*) FILTER (WHERE position = runs.steps) AS ends
-    FROM steps JOIN runs USING (case_no) GROUP BY activity_no
-) JOIN activities USING (activity_no) ORDER BY n DESC, name
+    SELECT activity_no, count(*) AS n, count(DISTINCT steps.case_no) AS cases,
+           count(*) FILTER (WHERE place = 1) AS starts, count(*) FILTER (WHERE place = runs.steps) AS ends
+    FROM steps JOIN runs ON runs.case_no = steps.case_no GROUP BY activity_no
+) counted JOIN activities ON activities.activity_no = counted.activity_no ORDER BY n DESC, name
 """
 
 TOP = """
-SELECT example, top.cases, median, list(name ORDER BY position)
-FROM (FROM variants ORDER BY cases DESC, example LIMIT {limit}) AS top
-JOIN steps ON steps.case_no = example JOIN activities USING (activity_no)
-GROUP BY example, top.cases, median ORDER BY top.cases DESC, example
+SELECT top.cases, top.example, top.median, activities.name, steps.place
+FROM (SELECT * FROM variants ORDER BY cases DESC, example LIMIT {limit}) top
+JOIN steps ON steps.case_no = top.example JOIN activities ON activities.activity_no = steps.activity_no
+ORDER BY top.cases DESC, top.example, steps.place
 """
 
+LOOPS = """
+SELECT name, cases, extra, direct FROM (
+    SELECT activity_no, count(*) FILTER (WHERE n > 1) AS cases, sum(n - 1) AS extra, sum(again) AS direct FROM (
+        SELECT case_no, activity_no, count(*) AS n,
+               sum(CASE WHEN prior = activity_no THEN 1 ELSE 0 END) AS again
+        FROM steps GROUP BY case_no, activity_no
+    ) per_case GROUP BY activity_no
+) loops JOIN activities ON activities.activity_no = loops.activity_no
+WHERE extra > 0 ORDER BY extra DESC, name LIMIT {limit}
+"""
 
-def _one(con: "DuckDBPyConnection", sql: str) -> tuple[Any, ...]:
-    row = con.execute(sql).fetchone()
-    if row is None:
-        raise RuntimeError("an aggregate always gives a row")
-    return tuple(row)
+SPREAD = """
+SELECT count(v) AS n, percentile_cont(0.5) WITHIN GROUP (ORDER BY v) AS median,
+       percentile_cont(0.9) WITHIN GROUP (ORDER BY v) AS p90, avg(v) AS mean
+FROM (SELECT CAST({value} AS {double}) AS v FROM cases) spread
+"""
+
+CATEGORIES = """
+SELECT category, count(*) AS n, avg(handling) AS handling,
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(closed - opened AS {double})) AS median
+FROM cases WHERE category IS NOT NULL GROUP BY category ORDER BY n DESC, category LIMIT {limit}
+"""
+
+# Handling beyond the cycle time contradicts itself; such cases say nothing about waiting.
+SPLIT = """
+SELECT count(*) AS n, sum(handling) AS handling, sum((closed - opened) / 60000000.0) AS cycle
+FROM cases WHERE handling IS NOT NULL AND closed > opened AND handling * 60000000.0 <= closed - opened
+"""
 
 
 def _days(microseconds: float | int | None) -> float | None:
@@ -98,97 +119,127 @@ def moment(microseconds: int | None, *, zoned: bool) -> str | None:
     return (found if zoned else found.replace(tzinfo=None)).isoformat()
 
 
-def durations(con: "DuckDBPyConnection") -> dict[str, float | int] | None:
-    """Median, 90 % quantile and mean in days over the cases with a start and an end; None where there are
-    none.
-    """
-    n, median, p90, mean = _one(
-        con,
-        "SELECT count(d), quantile_cont(d, 0.5), quantile_cont(d, 0.9), avg(d) "
-        "FROM (SELECT (closed - opened)::DOUBLE AS d FROM cases)",
-    )
-    if not n:
+def _spread(engine: Engine, value: str) -> tuple[int, float, float, float] | None:
+    """How many values there are, their median, 90 % quantile and mean; None where there are none."""
+    sql = SPREAD.format(value=value, double=engine.dialect.double)
+    [(n, median, p90, mean)] = engine.rows(sql)
+    return (n, float(median), float(p90), float(mean)) if n else None
+
+
+def durations(engine: Engine) -> dict[str, float | int] | None:
+    """Median, 90 % quantile and mean in days over the cases with a start and an end."""
+    found = _spread(engine, "closed - opened")
+    if found is None:
         return None
+    n, median, p90, mean = found
     return {"median": _days(median) or 0.0, "p90": _days(p90) or 0.0, "mean": _days(mean) or 0.0, "n": n}
 
 
-def handling(con: "DuckDBPyConnection") -> dict[str, float | int] | None:
+def handling(engine: Engine) -> dict[str, float | int] | None:
     """Handling time a case in minutes; None where the data has none."""
-    n, median, p90, mean = _one(
-        con,
-        "SELECT count(handling), quantile_cont(handling, 0.5), quantile_cont(handling, 0.9), avg(handling) "
-        "FROM cases",
+    found = _spread(engine, "handling")
+    return dict(zip(("n", "median", "p90", "mean"), found, strict=True)) if found else None
+
+
+def texts(engine: Engine) -> dict[str, int] | None:
+    """How many cases have a text, a category with it, an answer with it, and how many categories there are."""
+    [row] = engine.rows(
+        "SELECT count(*), count(category), count(answer), count(DISTINCT category) FROM cases WHERE text IS NOT NULL"
     )
-    return {"median": median, "p90": p90, "mean": mean, "n": n} if n else None
-
-
-def texts(con: "DuckDBPyConnection") -> dict[str, int] | None:
-    """How many cases have a text, a category with it, an answer with it, and how many categories there
-    are.
-    """
-    n, categorised, answered, categories = _one(
-        con,
-        "SELECT count(*), count(category), count(answer), count(DISTINCT category) FROM cases "
-        "WHERE text IS NOT NULL",
+    return (
+        dict(zip(("cases", "with_category", "with_answer", "categories"), row, strict=True))
+        if row[0]
+        else None
     )
-    found = {"cases": n, "with_category": categorised, "with_answer": answered, "categories": categories}
-    return found if n else None
 
 
-def weeks(con: "DuckDBPyConnection") -> list[tuple[dt.date, int]]:
-    """Cases begun in each calendar week from the first to the last, weeks without a case included."""
-    rows = con.execute(
-        "SELECT CAST(date_trunc('week', make_timestamp(opened)) AS DATE) AS week, count(*) FROM cases "
-        "WHERE opened IS NOT NULL GROUP BY week ORDER BY week"
-    ).fetchall()
-    return weeks_without_gaps({row[0]: row[1] for row in rows})
+def _rhythm(engine: Engine, zone: ZoneInfo | None) -> Rhythm:
+    """When cases begin: by week, and by hour of the week. `zone` is where the clock hangs, for zoned times."""
+    rows = engine.rows(
+        "SELECT floor(opened / 3600000000.0) AS hour, count(*) AS n FROM cases WHERE opened IS NOT NULL GROUP BY 1"
+    )
+    return rhythm({int(hour): n for hour, n in rows}, zone)
 
 
-def classes(con: "DuckDBPyConnection") -> list[dict[str, Any]]:
+def classes(engine: Engine) -> list[dict[str, Any]]:
     """Six classes of cycle time that fit the data."""
     edges = [round(edge * DAY_MICROSECONDS) for edge in LADDER]
-    steps = [("0", str(edges[0]))] + [(str(a), str(b)) for a, b in pairwise(edges)]
-    counts = [f"count(*) FILTER (WHERE d >= {low} AND d < {high})" for low, high in steps]
-    counts.append(f"count(*) FILTER (WHERE d >= {edges[-1]})")
-    fine = _one(con, f"SELECT {', '.join(counts)} FROM (SELECT closed - opened AS d FROM cases)")  # noqa: S608
+    steps = [(0, edges[0]), *pairwise(edges)]
+    counts = [f"count(*) FILTER (WHERE d >= {low:d} AND d < {high:d})" for low, high in steps]
+    counts.append(f"count(*) FILTER (WHERE d >= {edges[-1]:d})")
+    [fine] = engine.rows(f"SELECT {', '.join(counts)} FROM (SELECT closed - opened AS d FROM cases) spans")  # noqa: S608
     total = sum(fine)
-    if not total:
-        return []
     return [
         {"lower_days": part.lower, "upper_days": part.upper, "cases": part.cases, "share": part.cases / total}
-        for part in duration_classes(fine)
+        for part in (duration_classes(fine) if total else ())
     ]
 
 
-def _cases_facts(con: "DuckDBPyConnection", *, zoned: bool) -> dict[str, Any]:
-    series = weeks(con)
+def categories(engine: Engine) -> list[dict[str, Any]]:
+    """The most frequent categories: cases, mean handling time in minutes, median cycle time in days."""
+    rows = engine.rows(CATEGORIES.format(double=engine.dialect.double, limit=TOP_CATEGORIES))
+    return [
+        {"category": name, "cases": n, "handling_minutes": minutes, "median_days": _days(median)}
+        for name, n, minutes, median in rows
+    ]
+
+
+def time_split(engine: Engine) -> dict[str, Any] | None:
+    """Of the time that a case takes: what is work and what is waiting, over cases in which both are known."""
+    [(n, minutes, cycle)] = engine.rows(SPLIT)
+    if not n or not cycle:
+        return None
+    share = float(minutes) / float(cycle)
+    return {"cases": n, "handling_share": share, "waiting_share": 1 - share}
+
+
+def _cases_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> dict[str, Any]:
+    found = _rhythm(engine, zone if zoned else None)
+    series = weeks_without_gaps(found.weeks)
     counts = [float(count) for _, count in series]
-    cases, first, last = _one(con, "SELECT count(*), min(opened), max(coalesce(closed, opened)) FROM cases")
-    told = durations(con)
-    minutes = handling(con)
+    [(cases, first, last)] = engine.rows(
+        "SELECT count(*), min(opened), max(coalesce(closed, opened)) FROM cases"
+    )
+    told, minutes = durations(engine), handling(engine)
     missing = {
         "duration_days": None if told else "No case has both a start and an end.",
         "cases_per_week": None if counts else "No case has a start.",
         "handling_minutes": None if minutes else "No column holds the handling time.",
     }
-    per_week = {"median": quantile(counts, 0.5), "p90": quantile(counts, 0.9)} if counts else None
     return {
         "cases": cases,
         "duration_days": told,
         "first": moment(first, zoned=zoned),
         "last": moment(last, zoned=zoned),
-        "cases_per_week": per_week,
+        "cases_per_week": {"median": quantile(counts, 0.5), "p90": quantile(counts, 0.9)} if counts else None,
         "weeks": [{"week": week.isoformat(), "cases": count} for week, count in series],
-        "duration_classes": classes(con),
+        "trend": trend(series, first=first, last=last),
+        "hours": found.hours,
+        "duration_classes": classes(engine),
         "handling_minutes": minutes,
-        "texts": texts(con),
+        "time_split": time_split(engine),
+        "categories": categories(engine),
+        "texts": texts(engine),
         "cannot_tell": {name: reason for name, reason in missing.items() if reason},
     }
 
 
-def case_table_facts(con: "DuckDBPyConnection", *, zoned: bool) -> dict[str, Any]:
+def facts_of(engine: Engine, kind: Kind, *, zoned: bool, zone: ZoneInfo | None = None) -> dict[str, Any]:
+    """The facts of the tables in the engine. Hours of the week are told in `zone` where the times carry an offset."""
+    measured = _event_log_facts if kind is Kind.EVENT_LOG else _case_table_facts
+    return measured(engine, zoned=zoned, zone=zone)
+
+
+def _repetition(by: str, parts: list[dict[str, Any]], cases: int) -> dict[str, Any] | None:
+    """How much of the volume the ten most frequent ways or categories make up."""
+    if not parts:
+        return None
+    return {"by": by, "parts": len(parts), "share": sum(part["cases"] for part in parts) / cases}
+
+
+def _case_table_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> dict[str, Any]:
     """Facts of a table with one row a case. What only steps could tell is None."""
-    facts = _cases_facts(con, zoned=zoned)
+    facts = _cases_facts(engine, zoned=zoned, zone=zone)
     steps = dict.fromkeys(("activities", "variants", "top_variant_share", "rework_share"))
     missing = dict.fromkeys((*steps, "directly_follows_edges"), "One row a case says nothing about steps.")
     return (
@@ -198,48 +249,70 @@ def case_table_facts(con: "DuckDBPyConnection", *, zoned: bool) -> dict[str, Any
             "events": facts["cases"],
             "directly_follows_edges": None,
             "bottlenecks": [],
+            "repetition": _repetition("categories", facts["categories"], facts["cases"]),
             "cannot_tell": facts["cannot_tell"] | missing,
         }
     )
 
 
-def event_log_facts(con: "DuckDBPyConnection", *, zoned: bool) -> dict[str, Any]:
+def _event_log_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> dict[str, Any]:
     """Facts of an event log."""
-    facts = _cases_facts(con, zoned=zoned)
-    events, activities = _one(con, "SELECT (SELECT count(*) FROM events), (SELECT count(*) FROM activities)")
-    con.execute(STEPS)
-    con.execute(RUNS.format(distinct=DISTINCT_BY_MASK if activities <= 64 else DISTINCT_BY_COUNT))
-    con.execute(VARIANTS)
-    variants, largest = _one(con, "SELECT count(*), max(cases) FROM variants")
-    rework, ties = _one(
-        con,
-        "SELECT (SELECT count(*) FROM runs WHERE rework), (SELECT count(*) FROM steps WHERE wait = 0)",
+    facts = _cases_facts(engine, zoned=zoned, zone=zone)
+    [(events, highest)] = engine.rows("SELECT count(*), max(activity_no) FROM events")
+    dialect = engine.dialect
+    distinct = "count(DISTINCT activity_no)"
+    if dialect.bits_of and highest < MASK_BITS:
+        distinct = dialect.bits_of.format(a="activity_no")
+    prints = {
+        f"print{seed}": dialect.print_of.format(a="activity_no", b="place", seed=seed) for seed in (1, 2)
+    }
+    engine.keep("steps", STEPS)
+    engine.keep("runs", RUNS.format(distinct=distinct, **prints))
+    engine.keep("variants", VARIANTS.format(double=dialect.double))
+    [(variants, largest)] = engine.rows("SELECT count(*), max(cases) FROM variants")
+    [(rework,)] = engine.rows("SELECT sum(rework) FROM runs")
+    [(ties, activities)] = engine.rows(
+        "SELECT count(*) FILTER (WHERE wait = 0), count(DISTINCT activity_no) FROM steps"
     )
-    cases = facts["cases"]
+    cases, top = facts["cases"], _top_variants(engine)
+    for one in top:
+        one["share"] = one["cases"] / cases
     return facts | {
         "events": events,
         "activities": activities,
         "variants": variants,
         "top_variant_share": largest / cases,
-        "rework_share": rework / cases,
-        "rework_cases": rework,
+        "rework_share": int(rework) / cases,
+        "rework_cases": int(rework),
         "equal_times": ties,
-        "top_variants": _top_variants(con, cases),
-        **_map(con),
+        "top_variants": top,
+        "repetition": _repetition("variants", top, cases),
+        "loops": _loops(engine),
+        **_map(engine),
     }
 
 
-def _top_variants(con: "DuckDBPyConnection", cases: int) -> list[dict[str, Any]]:
-    rows = con.execute(TOP.format(limit=TOP_VARIANTS)).fetchall()
+def _top_variants(engine: Engine) -> list[dict[str, Any]]:
+    rows = engine.rows(TOP.format(limit=TOP_VARIANTS))
+    found = []
+    for (count, example, median), steps in groupby(rows, itemgetter(0, 1, 2)):
+        names = [step[3] for step in steps]
+        found.append({"activities": names, "cases": count, "example": example, "median_days": _days(median)})
+    return found
+
+
+def _loops(engine: Engine) -> list[dict[str, Any]]:
+    """Steps that are done again: in how many cases, how many times more than once, how often at once."""
+    rows = engine.rows(LOOPS.format(limit=TOP_LOOPS))
     return [
-        {"activities": path, "cases": count, "share": count / cases, "median_days": _days(median)}
-        for _, count, median, path in rows
+        {"activity": name, "cases": cases, "extra": int(extra), "direct": int(direct)}
+        for name, cases, extra, direct in rows
     ]
 
 
-def _map(con: "DuckDBPyConnection") -> dict[str, Any]:
-    edges = con.execute(EDGES).fetchall()
-    waiting = sum(edge[5] for edge in edges)
+def _map(engine: Engine) -> dict[str, Any]:
+    edges = engine.rows(EDGES.format(double=engine.dialect.double))
+    waiting = float(sum(edge[5] for edge in edges))
     listed = [
         {
             "from": source,
@@ -247,13 +320,13 @@ def _map(con: "DuckDBPyConnection") -> dict[str, Any]:
             "count": count,
             "cases": cases,
             "median_days": _days(median),
-            "share_of_waiting": wait / waiting if waiting else None,
+            "share_of_waiting": float(wait) / waiting if waiting else None,
         }
         for source, target, count, cases, median, wait in edges
     ]
     ranked = sorted(listed, key=lambda edge: -(edge["share_of_waiting"] or 0.0))
     bottlenecks = [edge for edge in ranked if edge["share_of_waiting"]][:TOP_BOTTLENECKS]
-    nodes = con.execute(NODES).fetchall()
+    nodes = engine.rows(NODES)
     return {
         "directly_follows_edges": len(edges),
         "bottlenecks": bottlenecks,

@@ -1,0 +1,31 @@
+"""DuckDB inside the program: the default."""
+
+from typing import TYPE_CHECKING, Any
+
+from pilotwerk.processes.engine.backends.base import Dialect
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+DIALECT = Dialect(
+    double="DOUBLE",
+    print_of="hash({a}, {b}, {seed})",
+    # Shifting by 64 and more is an error, so facts use the mask only where no number reaches that far.
+    bits_of="bit_count(bit_or(1::UBIGINT << ({a})::UBIGINT))",
+)
+
+
+class DuckDb:
+    """Facts from the tables of an open connection."""
+
+    name = "duckdb"
+    dialect = DIALECT
+
+    def __init__(self, con: "DuckDBPyConnection") -> None:
+        self.con = con
+
+    def keep(self, table: str, select: str) -> None:
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS {select}")
+
+    def rows(self, select: str) -> list[tuple[Any, ...]]:
+        return self.con.execute(select).fetchall()

@@ -1,0 +1,154 @@
+"""The same facts from every engine: DuckDB, PostgreSQL and Spark, and from pm4py as an independent program."""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pilotwerk.core.errors import BadInput
+from pilotwerk.processes.analysis import analyse
+from pilotwerk.processes.domain.rhythm import theil_sen
+from tests.processes.files import event_csv, table, write
+
+DATA = Path(os.environ.get("PILOTWERK_TEST_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
+HERE = {"engine", "seconds"}
+
+real = pytest.mark.skipif(
+    not DATA.is_dir(), reason="the real data sets are not there: set PILOTWERK_TEST_DATA to their folder"
+)
+# Spark takes seconds to start: its tests share one worker and one session.
+together = pytest.mark.xdist_group("engines")
+
+
+def facts(path: Path, engine: str) -> dict[str, Any]:
+    """All facts but which engine computed them and how long that took."""
+    return {key: value for key, value in analyse(path, engine=engine).facts.items() if key not in HERE}
+
+
+@pytest.fixture(scope="session", params=["postgresql", "spark"])
+def other(request: pytest.FixtureRequest) -> str:
+    """An engine beside DuckDB: PostgreSQL in the run that has one, Spark in the other."""
+    database = os.environ.get("DATABASE_URL", "")
+    if request.param == "postgresql":
+        if not database.startswith("postgresql"):
+            pytest.skip("no PostgreSQL in this run: it is measured in the run on PostgreSQL")
+        return database
+    if database.startswith("postgresql"):
+        pytest.skip("Spark is measured in the run on SQLite")
+    if shutil.which("java") is None:
+        message = "Java was not found: install it (Debian: apt-get install default-jre-headless)"
+        if os.environ.get("CI"):
+            pytest.fail(message)
+        pytest.skip(message)
+    return "spark"
+
+
+@pytest.mark.engines
+@together
+def test_a_small_log_measured_elsewhere(tmp_path: Path, other: str) -> None:
+    path = event_csv(tmp_path / "tickets.csv")
+    assert facts(path, other) == facts(path, "duckdb")
+
+
+@pytest.mark.engines
+@together
+def test_a_table_with_one_row_a_case_measured_elsewhere(tmp_path: Path, other: str) -> None:
+    rows = [("Nr", "Eröffnet", "Geschlossen", "Kategorie", "Anfrage", "Minuten")]
+    for number in range(1, 41):
+        day, text = 1 + number % 28, f"Die Heizung {number} bleibt kalt, bitte kommen Sie"
+        end = "" if number % 9 == 0 else f"{day:02d}.05.2026 1{number % 10}:30"
+        kind = ("Heizung", "Bad", "")[number % 3]
+        rows.append((str(number), f"{day:02d}.04.2026 08:{number:02d}", end, kind, text, f"{number % 13},5"))
+    path = write(tmp_path / "cases.csv", table(rows))
+    found = facts(path, other)
+    assert found["kind"] == "case_table"
+    assert found == facts(path, "duckdb")
+
+
+@pytest.mark.engines
+@together
+@pytest.mark.realdata
+@real
+@pytest.mark.parametrize(
+    "file", ["bpi_logs/BPIC13_incidents.xes.gz", "bpi_logs/BPIC12.xes.gz", "pm4py_samples/08_receipt.xes.gz"]
+)
+def test_real_logs_measured_elsewhere(file: str, other: str) -> None:
+    assert facts(DATA / file, other) == facts(DATA / file, "duckdb")
+
+
+def test_an_unknown_engine_is_named_before_anything_is_read(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="Known engines are duckdb"):
+        analyse(tmp_path / "missing.csv", engine="clickhouse")
+
+
+PM4PY = [
+    "bpi_logs/BPIC13_incidents.xes.gz",
+    "bpi_logs/BPIC12.xes.gz",
+    "bpi2020/DomesticDeclarations.xes.gz",
+    "bpi2020/InternationalDeclarations.xes.gz",
+    "pm4py_samples/02_teleclaims.xes.gz",
+    "pm4py_samples/03_repairExample.xes.gz",
+    "pm4py_samples/04_reviewing.xes.gz",
+    "pm4py_samples/08_receipt.xes.gz",
+    "pm4py_samples/running_example.xes",
+    "eventdataR/sepsis.csv.gz",
+    "eventdataR/traffic_fines.csv.gz",
+    "eventdataR/hospital_billing.csv.gz",
+]
+
+
+def peer(path: Path, mapping: dict[str, str]) -> dict[str, Any]:
+    """Figures of pm4py for the same file; a table is read by pandas, rows that lack a value left out."""
+    import pandas as pd
+    import pm4py
+
+    if ".xes" in path.name:
+        log = pm4py.read_xes(str(path), variant="iterparse", show_progress_bar=False)
+    else:
+        frame = pd.read_csv(path, dtype=str, keep_default_na=False)
+        columns = [mapping[name] for name in ("case", "activity", "time")]
+        frame = frame[columns].apply(lambda column: column.str.strip())
+        frame.columns = pd.Index(["case:concept:name", "concept:name", "time:timestamp"])
+        frame = frame[(frame != "").all(axis=1)]
+        frame["time:timestamp"] = pd.to_datetime(
+            frame["time:timestamp"], errors="coerce", utc=True, format="ISO8601"
+        )
+        log = frame.dropna().sort_values(["case:concept:name", "time:timestamp"], kind="stable")
+    ways = pm4py.get_variants(log)
+    graph, _starts, _ends = pm4py.discover_dfg(log)
+    spans = pd.Series(pm4py.get_all_case_durations(log)) / 86400
+    grouped = log.groupby("case:concept:name")["concept:name"]
+    return {
+        "events": len(log),
+        "cases": log["case:concept:name"].nunique(),
+        "activities": log["concept:name"].nunique(),
+        "variants": len(ways),
+        "top_variant_share": max(ways.values()) / len(spans),
+        "directly_follows_edges": len(graph),
+        "duration_days": {"median": spans.median(), "p90": spans.quantile(0.9), "mean": spans.mean()},
+        "rework_share": float((grouped.nunique() < grouped.size()).mean()),
+    }
+
+
+@pytest.mark.realdata
+@real
+@pytest.mark.parametrize("file", PM4PY)
+def test_every_real_log_as_pm4py_measures_it(file: str) -> None:
+    ours = analyse(DATA / file).facts
+    theirs = peer(DATA / file, ours["mapping"])
+    spans = theirs.pop("duration_days")
+    assert {key: ours[key] for key in theirs} == pytest.approx(theirs)
+    assert {key: ours["duration_days"][key] for key in spans} == pytest.approx(spans, rel=1e-6, abs=1e-6)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.integers(0, 60), min_size=8, max_size=40))
+def test_the_trend_is_that_of_scipy(values: list[int]) -> None:
+    from scipy.stats import theilslopes
+
+    found = theilslopes(values, alpha=0.95)
+    assert theil_sen(values) == pytest.approx((found.slope, found.low_slope, found.high_slope))
