@@ -14,7 +14,7 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.processes import selectors, services
 from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
-from pilotwerk.processes.views import harmless
+from pilotwerk.processes.views.imports import harmless
 from tests.cast import Cast
 from tests.processes.files import EVENTS, HEADER, event_csv, table, workbook, write, xes
 

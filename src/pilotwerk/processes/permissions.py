@@ -8,3 +8,8 @@ VIEW = permission(
     {Role.OWNER, Role.LEAD, Role.CLERK, Role.AUDITOR},
 )
 IMPORT = permission("processes.import", _("Import process data"), {Role.OWNER, Role.LEAD})
+CASES = permission(
+    "processes.cases",
+    _("See the imported cases with their texts"),
+    {Role.OWNER, Role.LEAD, Role.CLERK, Role.AUDITOR},
+)

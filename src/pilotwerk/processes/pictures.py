@@ -10,10 +10,12 @@ from itertools import groupby
 from typing import Any
 
 from django.utils import formats
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
 from pilotwerk.processes.domain.findings import TOLERABLE, Finding, finding_from
-from pilotwerk.processes.domain.map import ProcessMap, dot, draw
+from pilotwerk.processes.domain.map import LEVELS, USUAL_LEVEL, ProcessMap, dot, draw
+from pilotwerk.processes.domain.selection import Selection
 from pilotwerk.web.templatetags.pw import duration_days, number
 
 MOST_WEEKS = 78
@@ -29,6 +31,7 @@ Facts = Mapping[str, Any]
 @dataclass(frozen=True, slots=True)
 class WeekBar:
     monday: dt.date
+    query: str
     cases: int
     height: str
     high: bool
@@ -65,7 +68,16 @@ def weeks(facts: Facts) -> Weeks | None:
     median = facts["cases_per_week"]["median"]
     limit = math.ceil(HIGH_WEEK * median) if median else top + 1
     scale = 1.1 * top
-    bars = tuple(WeekBar(monday, count, _percent(count / scale), count >= limit) for monday, count in shown)
+    bars = tuple(
+        WeekBar(
+            monday,
+            Selection(first=monday, last=monday + dt.timedelta(days=6)).query(),
+            count,
+            _percent(count / scale),
+            count >= limit,
+        )
+        for monday, count in shown
+    )
     return Weeks(
         bars=bars,
         median=median,
@@ -99,7 +111,10 @@ def _months(mondays: Sequence[dt.date]) -> tuple[tuple[str, int], ...]:
 
 @dataclass(frozen=True, slots=True)
 class ClassBar:
+    """`query` selects its cases."""
+
     label: str
+    query: str
     cases: int
     share: float
     width: str
@@ -112,6 +127,7 @@ def classes(facts: Facts) -> list[ClassBar]:
     return [
         ClassBar(
             _class_label(one["lower_days"], one["upper_days"]),
+            Selection(longer=one["lower_days"] or 0.0, shorter=one["upper_days"]).query(),
             one["cases"],
             one["share"],
             _percent(one["cases"] / top),
@@ -149,6 +165,7 @@ def _class_label(lower: float | None, upper: float | None) -> str:
 @dataclass(frozen=True, slots=True)
 class VariantRow:
     path: str
+    like: int | None
     cases: int
     share: float
     width: str
@@ -183,6 +200,7 @@ def variants(facts: Facts) -> Variants | None:
     rows = tuple(
         VariantRow(
             path_text(one["activities"]),
+            one.get("example"),
             one["cases"],
             one["share"],
             _percent(one["share"] / top),
@@ -203,7 +221,13 @@ class Bottlenecks:
 def bottlenecks(facts: Facts) -> Bottlenecks | None:
     """The transitions in which most of the waiting time lies; None where nothing waits."""
     rows = [
-        {**one, "source": one["from"], "target": one["to"]} for one in (facts.get("bottlenecks") or [])[:TOP]
+        {
+            **one,
+            "source": one["from"],
+            "target": one["to"],
+            "query": Selection(source=one["from"], target=one["to"]).query(),
+        }
+        for one in (facts.get("bottlenecks") or [])[:TOP]
     ]
     if not rows:
         return None
@@ -212,9 +236,15 @@ def bottlenecks(facts: Facts) -> Bottlenecks | None:
 
 @dataclass(frozen=True, slots=True)
 class MapPicture:
+    """`drawn` is the usual map; `levels` from the main way to all ways, each as Graphviz's text and in words."""
+
     drawn: ProcessMap
-    dot: str
-    wide: bool
+    levels: list[dict[str, str]]
+    level: int
+
+    @property
+    def last_level(self) -> int:
+        return len(self.levels) - 1
 
 
 def process_map(facts: Facts) -> MapPicture | None:
@@ -222,7 +252,120 @@ def process_map(facts: Facts) -> MapPicture | None:
     drawn = draw(facts)
     if drawn is None:
         return None
-    return MapPicture(drawn, dot(drawn, number=number, wait=duration_days), wide=len(drawn.nodes) > 7)
+    levels: list[dict[str, str]] = []
+    usual = 0
+    for level, share in enumerate(LEVELS):
+        found = draw(facts, level)
+        if found is None or (levels and levels[-1]["dot"] == _dot(found)):
+            continue
+        levels.append({"dot": _dot(found), "words": _level_words(found, share)})
+        if level <= USUAL_LEVEL:
+            usual = len(levels) - 1
+    return MapPicture(drawn, levels, usual)
+
+
+def _dot(drawn: ProcessMap) -> str:
+    return dot(drawn, number=number, wait=duration_days)
+
+
+def _level_words(drawn: ProcessMap, share: float | None) -> str:
+    """What the slider shows at this step."""
+    if share is None:
+        return _("The most frequent way alone")
+    if not drawn.left_out:
+        return _("All connections")
+    values = {
+        "shown": number(len(drawn.ways)),
+        "all": number(len(drawn.ways) + drawn.left_out),
+        "times": number(drawn.left_out_count),
+    }
+    return _("%(shown)s of %(all)s connections; the others were taken %(times)s times in all") % values
+
+
+@dataclass(frozen=True, slots=True)
+class Hours:
+    """When cases begin: bars by weekday and by hour of the day, and the busiest weekday and hour in words."""
+
+    weekdays: tuple[tuple[str, int, str], ...]
+    hours: tuple[tuple[int, int, str], ...]
+    busiest_day: str
+    busiest_hour: int
+
+
+def hours(facts: Facts) -> Hours | None:
+    """None where the data holds days without a time of day."""
+    counted = facts.get("hours")
+    if not counted:
+        return None
+    days = [sum(day) for day in counted]
+    by_hour = [sum(day[hour] for day in counted) for hour in range(24)]
+    most_day, most_hour = max(days) or 1, max(by_hour) or 1
+    return Hours(
+        tuple((str(WEEKDAYS[i]), count, _percent(count / most_day)) for i, count in enumerate(days)),
+        tuple((i, count, _percent(count / most_hour)) for i, count in enumerate(by_hour)),
+        str(WEEKDAYS[days.index(max(days))]),
+        by_hour.index(max(by_hour)),
+    )
+
+
+def trend(facts: Facts) -> str:
+    """Whether the volume grows, in a sentence; "" where nothing can be told."""
+    found = facts.get("trend")
+    if not found:
+        return ""
+    values = {
+        "weeks": number(found["weeks"]),
+        "change": number(abs(found["slope"]) * 4, 1),
+        "low": number(min(map(abs, found["interval"])) * 4, 1),
+        "high": number(max(map(abs, found["interval"])) * 4, 1),
+    }
+    if found["direction"] == "up":
+        return (
+            _("Over %(weeks)s weeks %(change)s cases a week more every four weeks (%(low)s to %(high)s).")
+            % values
+        )
+    if found["direction"] == "down":
+        return (
+            _("Over %(weeks)s weeks %(change)s cases a week fewer every four weeks (%(low)s to %(high)s).")
+            % values
+        )
+    return _("Over %(weeks)s weeks no trend is proven.") % values
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the work on a case costs; in euro, with what it rests on."""
+
+    a_case: float
+    a_year: float | None
+    minutes: float
+    hourly: float
+    n: int
+
+
+def cost(facts: Facts, hourly: float | None) -> Cost | None:
+    """Mean handling time times the cost of an hour; a year is 52 median weeks. None where one of both is not known."""
+    minutes = facts.get("handling_minutes")
+    if not minutes or not hourly:
+        return None
+    a_case = minutes["mean"] / 60 * hourly
+    per_week = facts.get("cases_per_week")
+    a_year = a_case * per_week["median"] * 52 if per_week else None
+    return Cost(a_case, a_year, minutes["mean"], hourly, minutes["n"])
+
+
+def facts_context(facts: Facts) -> dict[str, Any]:
+    """Every picture of these facts, for the page."""
+    return {
+        "mean_misleads": mean_misleads(facts),
+        "weeks": weeks(facts),
+        "trend": trend(facts),
+        "hours": hours(facts),
+        "classes": classes(facts),
+        "variants": variants(facts),
+        "bottlenecks": bottlenecks(facts),
+        "map": process_map(facts),
+    }
 
 
 @dataclass(frozen=True, slots=True)

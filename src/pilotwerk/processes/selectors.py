@@ -1,19 +1,31 @@
 """Reads of processes: lists, and the imported cases for the rooms above."""
 
 import datetime as dt
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import Prefetch, QuerySet
+from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
+from pilotwerk.company.selectors import profile
+from pilotwerk.core.results import CannotTell
 from pilotwerk.processes import analysis
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
 from pilotwerk.processes.domain.roles import Kind
+from pilotwerk.processes.domain.selection import Selection
+from pilotwerk.processes.engine.backends import DuckDb
+from pilotwerk.processes.engine.facts import facts_of
+from pilotwerk.processes.engine.kept import case_count, opened
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
 from pilotwerk.processes.reading.limits import WEB, Limits
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 State = ProcessImport.State
 WAITING = (State.UPLOADED, State.QUEUED, State.RUNNING)
@@ -129,6 +141,40 @@ def case_values(process_import: ProcessImport) -> CaseValues:
     )
 
 
+def kept(process_import: ProcessImport, selection: Selection) -> AbstractContextManager["DuckDBPyConnection"]:
+    """The imported cases that are selected, for the questions of `engine.kept`."""
+    return opened(process_import.folder, selection, zone=_zone(process_import))
+
+
+def facts_of_part(process_import: ProcessImport, selection: Selection) -> dict[str, Any] | CannotTell:
+    """The facts of the selected cases, as of a whole import."""
+    stored: dict[str, Any] = process_import.facts
+    with kept(process_import, selection) as con:
+        selected, _all = case_count(con)
+        if not selected:
+            return CannotTell(_("No case meets these conditions."))
+        facts = facts_of(
+            DuckDb(con),
+            Kind(process_import.kind),
+            zoned=stored.get("zoned", False),
+            zone=_zone(process_import),
+        )
+    return stored | facts
+
+
+def _zone(process_import: ProcessImport) -> ZoneInfo | None:
+    """Where the clock hangs, for times that carry an offset from UTC."""
+    zoned = process_import.facts.get("zoned", False)
+    return ZoneInfo(process_import.organisation.timezone) if zoned else None
+
+
+def shown_moment(microseconds: int | None, process_import: ProcessImport) -> dt.datetime | None:
+    """A stored point in time for the page: as it stands in the file, or on the organisation's clock."""
+    found = _moment(microseconds)
+    zone = _zone(process_import)
+    return found if found is None else found.astimezone(zone) if zone else found.replace(tzinfo=None)
+
+
 def _moment(microseconds: int | None) -> dt.datetime | None:
     if microseconds is None:
         return None
@@ -185,3 +231,9 @@ def imports_of(process: Process) -> QuerySet[ProcessImport]:
 def day_of(moment: str | None) -> dt.date | None:
     """The day of a stored point in time, as it stands in the file."""
     return None if moment is None else dt.datetime.fromisoformat(moment).date()
+
+
+def hourly_cost(organisation: Organisation) -> float | None:
+    """What an hour of office work costs, from the company profile, in euro."""
+    known: float | None = profile(organisation).hourly_cost
+    return known

@@ -2,12 +2,14 @@
 
 from collections.abc import Mapping
 
+from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.processes.domain import guess, messages
 from pilotwerk.processes.domain.roles import Kind, Meaning
-from pilotwerk.web.templatetags.pw import number
+from pilotwerk.processes.domain.selection import Selection
+from pilotwerk.web.templatetags.pw import duration_days, number, short_date
 
 MEANINGS = {
     Meaning.CASE: _("Case number"),
@@ -26,6 +28,20 @@ HELP = {
     Meaning.HANDLING: _("Working time in minutes, not the time that passed."),
     Meaning.RESOURCE: _("Is left out: figures exist for teams only."),
     Meaning.SENDER: _("Is left out."),
+}
+ORDERS = {
+    "newest": _("newest first"),
+    "oldest": _("oldest first"),
+    "longest": _("longest first"),
+    "shortest": _("shortest first"),
+    "handling": _("most work first"),
+}
+KNOWN = {
+    "text": _("with a text"),
+    "answer": _("with an answer"),
+    "category": _("with a category"),
+    "handling": _("with a handling time"),
+    "end": _("closed"),
 }
 KINDS = {
     Kind.EVENT_LOG: _("One row for each step of a case"),
@@ -59,3 +75,45 @@ def placed(code: str, params: Mapping[str, str], row: int | None, column: str | 
 def unreadable(error: messages.Unreadable) -> str:
     """What is wrong with a file."""
     return placed(error.code, error.params, error.row, error.column)
+
+
+def conditions(selection: Selection) -> list[str]:
+    """Which cases are meant, each condition in words."""
+    found = []
+    if selection.first or selection.last:
+        found.append(_period(selection))
+    if selection.category is not None:
+        found.append(gettext("category “%(name)s”") % {"name": selection.category})
+    if selection.longer is not None:
+        found.append(gettext("at least %(time)s") % {"time": duration_days(selection.longer)})
+    if selection.shorter is not None:
+        found.append(gettext("less than %(time)s") % {"time": duration_days(selection.shorter)})
+    if selection.step is not None:
+        found.append(gettext("with the step “%(name)s”") % {"name": selection.step})
+    if selection.again == "*":
+        found.append(gettext("a step is repeated"))
+    elif selection.again is not None:
+        found.append(gettext("“%(name)s” is repeated") % {"name": selection.again})
+    if selection.source is not None and selection.target is not None:
+        names = {"source": selection.source, "target": selection.target}
+        found.append(gettext("“%(target)s” follows “%(source)s”") % names)
+    if selection.like is not None:
+        found.append(gettext("the same way as case no. %(number)s") % {"number": number(selection.like + 1)})
+    if selection.weekday is not None:
+        found.append(gettext("begun on a %(day)s") % {"day": WEEKDAYS[selection.weekday]})
+    if selection.hour is not None:
+        found.append(gettext("begun between %(hour)s and %(next)s o'clock") % {
+            "hour": selection.hour, "next": selection.hour + 1,
+        })  # fmt: skip
+    if selection.known is not None:
+        found.append(str(KNOWN[selection.known]))
+    return found
+
+
+def _period(selection: Selection) -> str:
+    days = {"first": short_date(selection.first), "last": short_date(selection.last)}
+    if selection.first is None:
+        return gettext("begun until %(last)s") % days
+    if selection.last is None:
+        return gettext("begun from %(first)s on") % days
+    return gettext("begun from %(first)s to %(last)s") % days

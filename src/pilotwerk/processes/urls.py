@@ -2,19 +2,23 @@
 
 from django.urls import path
 
-from pilotwerk.processes import views
+from pilotwerk.processes.views import cases, facts, imports
 
 app_name = "processes"
 
 urlpatterns = [
-    path("", views.process_list, name="list"),
-    path("new/", views.process_new, name="new"),
-    path("<uuid:pk>/", views.process, name="process"),
-    path("<uuid:pk>/upload/", views.upload, name="upload"),
-    path("imports/<uuid:pk>/", views.import_state, name="import"),
-    path("imports/<uuid:pk>/columns/", views.mapping, name="mapping"),
-    path("imports/<uuid:pk>/facts/", views.facts, name="facts"),
-    path("imports/<uuid:pk>/rejected/", views.rejected, name="rejected"),
-    path("imports/<uuid:pk>/rejected.csv", views.rejected_csv, name="rejected_csv"),
-    path("imports/<uuid:pk>/discard/", views.import_discard, name="discard"),
+    path("", imports.process_list, name="list"),
+    path("new/", imports.process_new, name="new"),
+    path("<uuid:pk>/", facts.process, name="process"),
+    path("<uuid:pk>/upload/", imports.upload, name="upload"),
+    path("imports/<uuid:pk>/", imports.import_state, name="import"),
+    path("imports/<uuid:pk>/columns/", imports.mapping, name="mapping"),
+    path("imports/<uuid:pk>/facts/", facts.facts, name="facts"),
+    path("imports/<uuid:pk>/compare/", facts.compare, name="compare"),
+    path("imports/<uuid:pk>/cases/", cases.cases, name="cases"),
+    path("imports/<uuid:pk>/cases.csv", cases.cases_csv, name="cases_csv"),
+    path("imports/<uuid:pk>/cases/<int:number>/", cases.case, name="case"),
+    path("imports/<uuid:pk>/rejected/", imports.rejected, name="rejected"),
+    path("imports/<uuid:pk>/rejected.csv", imports.rejected_csv, name="rejected_csv"),
+    path("imports/<uuid:pk>/discard/", imports.import_discard, name="discard"),
 ]

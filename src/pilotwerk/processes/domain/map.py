@@ -4,11 +4,16 @@ sheet.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 # Ways taken by fewer cases are left out and counted; beyond so many arrows nobody reads a map.
 RARE_SHARE = 0.02
 MOST_EDGES = 30
+# The steps of the slider: the most frequent way alone, then ever rarer ways, at last all that are stored.
+LEVELS: tuple[float | None, ...] = (None, 0.2, 0.05, RARE_SHARE, 0.0)
+USUAL_LEVEL = LEVELS.index(RARE_SHARE)
+MOST_OF_ALL = 150
 HOT_EDGES = 2
 LINE = 22
 # Keeps a label off its arrow; ordinary spaces are dropped.
@@ -38,14 +43,17 @@ class ProcessMap:
     left_out_count: int
 
 
-def draw(facts: Mapping[str, Any]) -> ProcessMap | None:
-    """The map of an event log's facts; None where there is no step that follows another."""
+def draw(facts: Mapping[str, Any], level: int = USUAL_LEVEL) -> ProcessMap | None:
+    """The map of an event log's facts; None where there is no step that follows another.
+
+    `level` is a place in `LEVELS`: how rare a way may be to be drawn.
+    """
     stored = facts.get("map") or {}
     edges: Sequence[Mapping[str, Any]] = stored.get("edges") or ()
     if not edges:
         return None
     cases = facts["cases"]
-    kept = [edge for edge in edges if edge["cases"] >= RARE_SHARE * cases][:MOST_EDGES] or list(edges[:1])
+    kept = _kept(facts, edges, LEVELS[level]) or list(edges[:1])
     slowest = sorted(kept, key=lambda edge: -(edge["share_of_waiting"] or 0.0))[:HOT_EDGES]
     hot = {(edge["from"], edge["to"]) for edge in slowest if (edge["share_of_waiting"] or 0.0) >= 0.1}
     ways = tuple(
@@ -65,6 +73,17 @@ def draw(facts: Mapping[str, Any]) -> ProcessMap | None:
     drawn = sum(way.count for way in ways)
     transitions = facts["events"] - cases
     return ProcessMap(nodes, ways, facts["directly_follows_edges"] - len(ways), transitions - drawn)
+
+
+def _kept(
+    facts: Mapping[str, Any], edges: Sequence[Mapping[str, Any]], share: float | None
+) -> list[Mapping[str, Any]]:
+    if share is None:
+        main = (facts.get("top_variants") or [{"activities": []}])[0]["activities"]
+        steps = set(pairwise(main))
+        return [edge for edge in edges if (edge["from"], edge["to"]) in steps]
+    most = MOST_OF_ALL if share == 0.0 else MOST_EDGES
+    return [edge for edge in edges if edge["cases"] >= share * facts["cases"]][:most]
 
 
 def wrapped(name: str) -> list[str]:

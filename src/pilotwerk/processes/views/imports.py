@@ -21,17 +21,11 @@ from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.domain.roles import Kind
 from pilotwerk.processes.forms import MappingForm, NewProcessForm, UploadForm
 from pilotwerk.processes.models import Process, ProcessImport
+from pilotwerk.processes.views.imported import import_of
 from pilotwerk.web.render import page
 
 ROWS_A_PAGE = 50
 State = ProcessImport.State
-
-
-def _import(request: OrganisationRequest, pk: str) -> ProcessImport:
-    found: ProcessImport = get_object_or_404(
-        ProcessImport.objects.of(request.organisation).select_related("process", "organisation"), pk=pk
-    )
-    return found
 
 
 @requires(permissions.VIEW)
@@ -97,7 +91,7 @@ def _start(
 @requires(permissions.IMPORT)
 def mapping(request: OrganisationRequest, pk: str) -> HttpResponse:
     """Show the first rows and what the columns seem to mean; a person confirms or corrects."""
-    found = _import(request, pk)
+    found = import_of(request, pk)
     if found.state != State.UPLOADED:
         return redirect(request.organisation.url("processes:import", pk=found.pk))
     wanted = request.POST.get("kind") or request.GET.get("kind") or found.kind
@@ -145,7 +139,7 @@ def _fault(found: ProcessImport) -> str:
 @requires(permissions.VIEW)
 def import_state(request: OrganisationRequest, pk: str) -> HttpResponse:
     """How far an import is, and how it ended. The page asks again by itself while it runs."""
-    found = _import(request, pk)
+    found = import_of(request, pk)
     running = found.state in (State.QUEUED, State.RUNNING)
     context = {
         "import": found,
@@ -161,59 +155,16 @@ def import_state(request: OrganisationRequest, pk: str) -> HttpResponse:
 @require_POST
 def import_discard(request: OrganisationRequest, pk: str) -> HttpResponse:
     """The upload goes, and its file with it."""
-    found = _import(request, pk)
+    found = import_of(request, pk)
     services.import_discard(organisation=request.organisation, actor=request.actor, process_import=found)
     messages.success(request, _("%(filename)s is discarded.") % {"filename": found.filename})
     return redirect(request.organisation.url("processes:process", pk=found.process_id))
 
 
 @requires(permissions.VIEW)
-def process(request: OrganisationRequest, pk: str) -> HttpResponse:
-    """The facts of the latest import, or what is missing for them."""
-    found = get_object_or_404(Process.objects.of(request.organisation), pk=pk)
-    latest = selectors.import_latest(request.organisation, found)
-    if latest is not None:
-        return _facts_page(request, latest)
-    context = {"process": found, "waiting": selectors.import_open(request.organisation, found)}
-    return page(request, "processes/process_empty.html", context)
-
-
-@requires(permissions.VIEW)
-def facts(request: OrganisationRequest, pk: str) -> HttpResponse:
-    """The facts of one import, also of an older one."""
-    found = _import(request, pk)
-    if found.state != State.DONE:
-        return redirect(request.organisation.url("processes:import", pk=found.pk))
-    return _facts_page(request, found)
-
-
-def _facts_page(request: OrganisationRequest, found: ProcessImport) -> HttpResponse:
-    stored: dict[str, Any] = found.facts
-    context = {
-        "import": found,
-        "process": found.process,
-        "facts": stored,
-        "first": selectors.day_of(stored.get("first")),
-        "last": selectors.day_of(stored.get("last")),
-        "imported": found.rows - found.rejected,
-        "mean_misleads": pictures.mean_misleads(stored),
-        "weeks": pictures.weeks(stored),
-        "classes": pictures.classes(stored),
-        "variants": pictures.variants(stored),
-        "bottlenecks": pictures.bottlenecks(stored),
-        "map": pictures.process_map(stored),
-        "findings": pictures.found(stored),
-        "good_enough": pictures.good_enough(stored),
-        "others": selectors.imports_of(found.process).exclude(pk=found.pk),
-        "waiting": selectors.import_open(request.organisation, found.process),
-    }
-    return page(request, "processes/facts.html", context)
-
-
-@requires(permissions.VIEW)
 def rejected(request: OrganisationRequest, pk: str) -> HttpResponse:
     """The rows that were not imported, each with its reason."""
-    found = _import(request, pk)
+    found = import_of(request, pk)
     shown = Paginator(selectors.rejected_rows(found), ROWS_A_PAGE).get_page(request.GET.get("page"))
     lines = [
         {"row": one.row, "column": one.column, "reason": texts.say(one.code, one.params)} for one in shown
@@ -224,7 +175,7 @@ def rejected(request: OrganisationRequest, pk: str) -> HttpResponse:
 @requires(permissions.VIEW)
 def rejected_csv(request: OrganisationRequest, pk: str) -> HttpResponse:
     """The same as a file for a table program."""
-    found = _import(request, pk)
+    found = import_of(request, pk)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="rejected-{found.pk}.csv"'
     response.write("\ufeff")

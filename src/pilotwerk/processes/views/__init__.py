@@ -1,0 +1,1 @@
+"""Views of the processes room, one file for each page or step."""
