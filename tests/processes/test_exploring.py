@@ -286,3 +286,48 @@ def test_cases_of_a_way_are_those_with_the_same_steps(
         with opened(folder, Selection(like=min(numbers))) as con:
             assert case_count(con)[0] == len(numbers)
             assert one_case(con, min(numbers)) is not None
+
+
+THEMES = {
+    "heizung": "Die Heizung bleibt kalt, der Brenner im Keller startet nicht und die Therme zeigt eine Störung {n}",
+    "rechnung": "Auf der Rechnung {n} steht ein falscher Betrag, die Mahnung kam trotz Überweisung an die Buchhaltung",
+    "bad": "Im Badezimmer tropft der Wasserhahn, die Dusche läuft über und das Waschbecken {n} ist verstopft",
+}
+
+
+def about(cast: Cast, folder: Path, count: int) -> ProcessImport:
+    rows = [("Nr", "Eröffnet", "Anfrage")]
+    for number in range(count):
+        text = list(THEMES.values())[number % 3].format(n=f"{number}a")
+        rows.append(
+            (f"V-{number}", f"{1 + number % 28:02d}.04.2026 08:00", f"Guten Tag, {text}. Viele Grüße")
+        )
+    return imported(cast, write(folder / f"about{count}.csv", table(rows)), name=f"Texte {count}")
+
+
+def test_texts_fall_into_topics_that_open_their_cases(cast: Cast, tmp_path: Path) -> None:
+    found = about(cast, tmp_path, 150)
+    topics = found.facts["topics"]
+    assert sum(one["cases"] for one in topics) == 150
+    words = {word for one in topics for word in one["words"]}
+    assert {"heizung", "rechnung", "dusche"} <= words
+    assert not {"guten", "grüße", "die"} & words
+    for one in topics:
+        numbers = {int(case.removeprefix("V-")) % 3 for case in cases_of(found, topic=str(one["topic"]))}
+        assert len(numbers) == 1, "a topic does not mix the themes"
+    shown = page(cast.client("lead"), cast.organisation.url("processes:facts", pk=found.pk))
+    assert "Welche Themen kommen in den Texten vor?" in shown
+    assert "topic=" in shown
+
+
+def test_few_texts_have_no_topics(cast: Cast, tmp_path: Path) -> None:
+    found = about(cast, tmp_path, 60)
+    assert found.facts["topics"] is None
+    assert cases_of(found, topic="0") == []
+
+
+def test_addresses_and_heads_of_mails_are_no_topic() -> None:
+    from pilotwerk.processes.engine.topics import bare
+
+    text = "Wasser läuft\n-- Weitergeleitet --\nVon: Petra <petra@wulff.example>\nBetreff: Bad\nsiehe https://x.example/a"
+    assert bare(text).split() == ["wasser", "läuft", "siehe"]

@@ -159,7 +159,7 @@ def facts_of_part(process_import: ProcessImport, selection: Selection) -> dict[s
             zoned=stored.get("zoned", False),
             zone=_zone(process_import),
         )
-    return stored | facts
+    return stored | facts | {"topics": None}
 
 
 def _zone(process_import: ProcessImport) -> ZoneInfo | None:

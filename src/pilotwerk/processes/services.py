@@ -28,6 +28,7 @@ from pilotwerk.processes.domain.messages import Rejection, Unreadable
 from pilotwerk.processes.domain.roles import ColumnMapping, mapping_from
 from pilotwerk.processes.engine.findings import findings
 from pilotwerk.processes.engine.store import store
+from pilotwerk.processes.engine.topics import store_topics, topics
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
 from pilotwerk.processes.reading import open_source
 from pilotwerk.processes.reading.limits import MEGABYTE
@@ -246,7 +247,9 @@ def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...]]
         )
         noticed = findings(source, mapping, rejected, clock.now())
         facts["findings"] = [finding.as_json() for finding in noticed]
+        facts["topics"] = topics(source.con)
         store(source.con, row.folder)
+        store_topics(source.con, row.folder)
     return facts, rejected
 
 

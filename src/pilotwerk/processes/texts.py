@@ -84,6 +84,8 @@ def conditions(selection: Selection) -> list[str]:
         found.append(_period(selection))
     if selection.category is not None:
         found.append(gettext("category “%(name)s”") % {"name": selection.category})
+    if selection.topic is not None:
+        found.append(gettext("topic %(number)s") % {"number": selection.topic + 1})
     if selection.longer is not None:
         found.append(gettext("at least %(time)s") % {"time": duration_days(selection.longer)})
     if selection.shorter is not None:

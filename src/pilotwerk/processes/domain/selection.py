@@ -13,16 +13,17 @@ from pilotwerk.core.errors import BadInput
 class Selection:
     """Every condition that is given must hold; none given means all cases.
 
-    `first` and `last` are the days on which a case begins, both included. `longer` and `shorter` bound the cycle
-    time in days: at least, and less than. `step`: the case passes this step; `again`: it does so more than once
-    ("*": any step). `source` and `target`: one step directly follows the other. `like`: the number of a case that
-    takes the same way. `weekday` 0 (Monday) to 6 and `hour` 0 to 23: when the case begins. `known`: the case has a
-    "text", "answer", "category", "handling" time or an "end".
+    `first` and `last` are the days on which a case begins, both included. `topic` is the number of a topic of the
+    texts. `longer` and `shorter` bound the cycle time in days: at least, and less than. `step`: the case passes this
+    step; `again`: it does so more than once ("*": any step). `source` and `target`: one step directly follows the
+    other. `like`: the number of a case that takes the same way. `weekday` 0 (Monday) to 6 and `hour` 0 to 23: when
+    the case begins. `known`: the case has a "text", "answer", "category", "handling" time or an "end".
     """
 
     first: dt.date | None = None
     last: dt.date | None = None
     category: str | None = None
+    topic: int | None = None
     longer: float | None = None
     shorter: float | None = None
     step: str | None = None
@@ -96,6 +97,7 @@ _READ = {
     "first": _day,
     "last": _day,
     "category": _text,
+    "topic": _below(1000),
     "longer": _days,
     "shorter": _days,
     "step": _text,

@@ -37,6 +37,11 @@ def opened(
             name = table if table == "activities" else f"all_{table}"
             path = str(folder / f"{table}.parquet").replace("'", "''")
             con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")
+        if (folder / "topics.parquet").is_file():
+            path = str(folder / "topics.parquet").replace("'", "''")
+            con.execute(f"CREATE VIEW all_topics AS FROM read_parquet('{path}')")
+        else:
+            con.execute("CREATE VIEW all_topics AS SELECT case_no, NULL::BIGINT AS topic FROM all_cases")
         conditions, values = _conditions(selection, zoned=zone is not None)
         con.execute(
             f"CREATE TEMP TABLE cases AS FROM all_cases WHERE {' AND '.join(conditions) or 'true'}",
@@ -58,6 +63,8 @@ def _conditions(selection: Selection, *, zoned: bool) -> tuple[list[str], list[A
         found.append((f"{clock}::DATE <= ?", [selection.last]))
     if selection.category is not None:
         found.append(("category = ?", [selection.category]))
+    if selection.topic is not None:
+        found.append(("case_no IN (SELECT case_no FROM all_topics WHERE topic = ?)", [selection.topic]))
     if selection.longer is not None:
         found.append(("closed - opened >= ?", [round(selection.longer * DAY_MICROSECONDS)]))
     if selection.shorter is not None:
