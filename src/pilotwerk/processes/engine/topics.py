@@ -1,7 +1,7 @@
 """What the texts are about: groups of words that occur together, found on this machine without a category.
 
 Non-negative matrix factorisation of TF-IDF (Lee and Seung, Nature 401, 1999): each text is a sum of few topics,
-and belongs to the one with the largest part. Deterministic: the start comes from a singular value decomposition.
+and belongs to the one with the largest part. Deterministic: the start is drawn with a fixed seed.
 """
 
 import re
@@ -95,7 +95,7 @@ def _learn(texts: list[str]) -> tuple[Any, Any, list[list[str]]] | None:
     count = min(MOST_TOPICS, max(2, len(texts) // TEXTS_A_TOPIC), matrix.shape[1] - 1)
     if count < 2:
         return None
-    factors = NMF(n_components=count, init="nndsvd", max_iter=400, tol=1e-3)
+    factors = NMF(n_components=count, init="random", random_state=0, max_iter=400, tol=1e-3)
     factors.fit(matrix)
     names = vectors.get_feature_names_out()
     words = [
