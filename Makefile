@@ -57,6 +57,9 @@ lock: setup-dev
 bench: setup-dev
 	@bash bench/run.sh
 
+bench-%: setup-dev
+	@$(BIN)/python bench/$*.py
+
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find src tests tools -name __pycache__ -prune -exec rm -rf {} +
