@@ -10,6 +10,7 @@ from pilotwerk.processes.domain.messages import Rejection, Unreadable, giving_up
 from pilotwerk.processes.reading.limits import MEGABYTE, Limits
 
 if TYPE_CHECKING:
+    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 Progress = Callable[[int], None]
@@ -165,3 +166,13 @@ def check_cells(cells: Iterable[str | None], limits: Limits, row: int) -> None:
     for cell in cells:
         if cell is not None and len(cell) > limits.cell_characters:
             raise Unreadable("file.cell_too_long", row=row, limit=limits.cell_characters)
+
+
+def check_length(values: "pa.Array", limits: Limits, row: int) -> None:
+    """The same for a column of texts whose first one stands in this row."""
+    import pyarrow.compute as pc
+
+    longest = pc.max(pc.utf8_length(values)).as_py()
+    if longest is not None and longest > limits.cell_characters:
+        place = pc.index(pc.greater(pc.utf8_length(values), limits.cell_characters), True).as_py()
+        raise Unreadable("file.cell_too_long", row=row + place, limit=limits.cell_characters)

@@ -9,6 +9,7 @@ from xml.parsers import expat
 from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.reading.source import Progress, Source, Stager, check_cells
 from pilotwerk.processes.reading.unpacking import Packed
+from pilotwerk.processes.reading.xes_fast import NotPlain, read_plain
 
 CHUNK = 256 * 1024
 
@@ -89,6 +90,19 @@ def read_xes(source: Source, packed: Packed, sample: int | None, progress: Progr
     if sample is not None:
         # Good enough for showing progress later; a tag that two pieces share is missed.
         source.expected = sum(chunk.count(b"<event>") + chunk.count(b"<event ") for chunk in packed.chunks())
+    else:
+        try:
+            _events, traces = read_plain(source, packed, progress)
+        except NotPlain:
+            pass
+        else:
+            source.facts["traces"] = str(traces)
+            return
+    _read_carefully(source, packed, sample, progress)
+
+
+def _read_carefully(source: Source, packed: Packed, sample: int | None, progress: Progress | None) -> None:
+    """Tag by tag: slower, and right about whatever XML there is."""
     events = _Events(source, sample, progress)
     parser: Any = expat.ParserCreate()
     parser.StartElementHandler = events.start
