@@ -21,11 +21,12 @@ HALVINGS = 20
 
 def economic_quantity(yearly: Matrix, order_cost: Matrix, holding_cost: Matrix) -> Matrix:
     """Economic order quantity in pieces (Harris 1913): sqrt(2 x demand a year x cost an order / cost to hold a piece a
-    year). Zero where nothing is sold.
+    year), at most the demand of a year: beyond that it would age on the shelf. Zero where nothing is sold.
     """
     import numpy as np
 
-    return np.asarray(np.sqrt(2 * np.maximum(yearly, 0) * order_cost / np.maximum(holding_cost, 1e-9)))
+    sold = np.maximum(yearly, 0.0)
+    return np.minimum(np.sqrt(2 * sold * order_cost / np.maximum(holding_cost, 1e-9)), sold)
 
 
 def in_packs(quantity: Matrix, minimum: Matrix, pack: Matrix) -> Matrix:
@@ -48,41 +49,23 @@ def shortage_normal(level: Matrix, mean: Matrix, variance: Matrix) -> Matrix:
     return np.asarray(sigma * (np.exp(-0.5 * z**2) / np.sqrt(2 * np.pi) - z * ndtr(-z)))
 
 
-def shortage_gamma(level: Matrix, mean: Matrix, variance: Matrix) -> Matrix:
-    """The same for gamma demand, the continuous counterpart of the negative binomial: skewed and never negative.
-
-    With shape a = mean^2 / variance: mean (1 - G(level; a + 1)) - level (1 - G(level; a)), as in Burgin (1975), "The
-    gamma distribution and inventory control", Operational Research Quarterly 26(3).
-    """
-    import numpy as np
-    from scipy.special import gammaincc
-
-    safe = np.maximum(mean, 1e-9)
-    shape = safe**2 / np.maximum(variance, 1e-9)
-    scaled = np.maximum(level, 0.0) * shape / safe
-    return np.asarray(safe * gammaincc(shape + 1, scaled) - np.maximum(level, 0.0) * gammaincc(shape, scaled))
-
-
-def reorder_points(
-    mean: Matrix, variance: Matrix, quantity: Matrix, target: Matrix, *, normal: bool = False
-) -> Matrix:
-    """The smallest level, in pieces, whose expected shortage in an order cycle is at most (1 - target) x quantity.
+def reorder_points(mean: Matrix, variance: Matrix, quantity: Matrix, target: Matrix) -> Matrix:
+    """The level, in pieces, whose expected shortage in an order cycle is (1 - target) x quantity.
 
     The fill-rate criterion of Silver, Pyke & Thomas (2017), Inventory and Production Management in Supply Chains, 4th
-    edition, section 6.7. `mean` and `variance` are of the demand in lead time plus review period, `target` lies in
-    0..1. Zero where nothing is expected.
+    edition, section 6.7, with normal demand. `mean` and `variance` are of the demand in lead time plus review period,
+    `target` lies in 0..1. Zero where nothing is expected. (Gamma demand was tried: at the same realised fill rate it
+    needed more stock on carparts, see ADR 12.)
     """
     import numpy as np
 
-    shortage = shortage_normal if normal else shortage_gamma
     allowed = (1 - target) * np.maximum(quantity, mean)
-    low = np.zeros_like(mean)
-    high = mean + 12 * np.sqrt(variance) + 1
+    low, high = np.zeros_like(mean), mean + 12 * np.sqrt(variance) + 1
+    fits_at_zero = shortage_normal(low, mean, variance) <= allowed
     for _ in range(HALVINGS):
         middle = (low + high) / 2
-        enough = shortage(middle, mean, variance) <= allowed
+        enough = shortage_normal(middle, mean, variance) <= allowed
         high, low = np.where(enough, middle, high), np.where(enough, low, middle)
-    fits_at_zero = shortage(np.zeros_like(mean), mean, variance) <= allowed
     return np.where((mean <= 0) | fits_at_zero, 0.0, high)
 
 
