@@ -144,6 +144,6 @@ def _inventory(demand: Demand, parameters: Parameters, horizon: int) -> dict[str
         "current_rule_at_target": {"factor_times": found.multiple, **asdict(found.present_at_target)},
         "periods": found.window,
         "items": found.items,
-        "items_left_out": found.left_out,
+        "items_left_out": len(demand.items) - found.items,
         **told,
     }

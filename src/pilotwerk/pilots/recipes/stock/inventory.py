@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pilotwerk.core.results import CannotTell
+from pilotwerk.pilots.recipes.stock.accuracy import LEAST_DEMANDS
 from pilotwerk.pilots.recipes.stock.choose import LEAST_PERIODS, Choice, choose
 from pilotwerk.pilots.recipes.stock.policy import economic_quantity, in_packs, reorder_points, rule_of_thumb
 from pilotwerk.pilots.recipes.stock.simulate import Run, simulate
@@ -66,7 +67,6 @@ class Comparison:
     reached: bool
     window: int
     items: int
-    left_out: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,10 +111,11 @@ def compare(
     if not kept.any():
         return CannotTell(NO_ITEMS)
     stage = Stage(values[kept], parameters.where(kept), frequency, lead[kept], begin)
-    if not stage.demand[:, :window].sum() or not stage.demand[:, window:].sum():
+    usual = (np.nan_to_num(stage.values[:, :begin]) > 0).sum(axis=1) >= LEAST_DEMANDS
+    if not stage.demand[usual, :window].sum() or not stage.demand[:, window:].sum():
         return CannotTell(NO_DEMAND)
     outlook = look_ahead(stage, choose(stage.values[:, :begin], horizon, frequency.season))
-    return _compared(stage, outlook, window, int((~kept).sum()))
+    return _compared(stage, outlook, window, usual)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +163,7 @@ def look_ahead(stage: Stage, choice: Choice) -> Outlook:
     return Outlook(each, mean, variance, past)
 
 
-def _compared(stage: Stage, outlook: Outlook, window: int, left_out: int) -> Comparison:
+def _compared(stage: Stage, outlook: Outlook, window: int, usual: NDArray[np.bool_]) -> Comparison:
     import numpy as np
 
     given = stage.parameters
@@ -180,12 +181,13 @@ def _compared(stage: Stage, outlook: Outlook, window: int, left_out: int) -> Com
         factor = multiple * given["rule_factor"][:, None]
         return _run(stage, rule_of_thumb(outlook.past_mean, stage.lead[:, None], factor), quantity)
 
-    tuning, measuring = slice(0, window), slice(window, 2 * window)
-    sold = stage.demand[:, tuning].sum(axis=1)
-    target = float((given["target_fill_rate"] * sold).sum() / sold.sum())
+    # The first demand of an item finds an empty shelf whatever the target: such items say nothing about it.
+    tuning, measuring = Part(slice(0, window), usual), slice(window, 2 * window)
+    sold = stage.demand[usual, :window].sum(axis=1)
+    target = float((given["target_fill_rate"][usual] * sold).sum() / sold.sum())
     today = present(1.0)
     shift, reached = tuned(proposed, SHIFTS, target, tuning)
-    shift_today, _ = tuned(proposed, SHIFTS, fill_rate(today, tuning), tuning)
+    shift_today, _ = tuned(proposed, SHIFTS, tuning.fill_rate(today), tuning)
     multiple, _ = tuned(present, MULTIPLES, target, tuning)
 
     def measured(run: Run) -> Measured:
@@ -202,7 +204,6 @@ def _compared(stage: Stage, outlook: Outlook, window: int, left_out: int) -> Com
         reached=reached,
         window=window,
         items=len(stage.values),
-        left_out=left_out,
     )
 
 
@@ -225,21 +226,29 @@ def _run(stage: Stage, reorder: Matrix, quantity: Matrix) -> Run:
     )
 
 
-def fill_rate(run: Run, window: slice) -> float:
-    """Share of the pieces asked for in the window that were delivered at once from stock."""
-    return float(run.filled[:, window].sum() / run.demand[:, window].sum())
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some periods and some items of a run."""
+
+    periods: slice
+    items: NDArray[np.bool_]
+
+    def fill_rate(self, run: Run) -> float:
+        """Share of the pieces asked for that were delivered at once from stock."""
+        asked = run.demand[self.items, self.periods].sum()
+        return float(run.filled[self.items, self.periods].sum() / asked)
 
 
 def tuned(
-    policy: Callable[[float], Run], settings: tuple[float, ...], wanted: float, window: slice
+    policy: Callable[[float], Run], settings: tuple[float, ...], wanted: float, part: Part
 ) -> tuple[float, bool]:
-    """The smallest setting that reaches the wanted fill rate in the window, interpolated between the tried ones.
+    """The smallest setting that reaches the wanted fill rate in that part, interpolated between the tried ones.
 
     The largest one, and False, where none does. Settings ascend, and so does the fill rate on average.
     """
     import numpy as np
 
-    rates = np.maximum.accumulate([fill_rate(policy(setting), window) for setting in settings])
+    rates = np.maximum.accumulate([part.fill_rate(policy(setting)) for setting in settings])
     if rates[-1] < wanted:
         return settings[-1], False
     place = int(np.argmax(rates >= wanted))
@@ -250,13 +259,15 @@ def tuned(
 
 
 def _measured(run: Run, window: slice, stage: Stage) -> Measured:
+    import numpy as np
+
     given = stage.parameters
     stock = run.average_stock[:, window]
     orders = (run.ordered[:, window] > 0).sum(axis=1)
     holding = given["unit_cost"] * given["holding_rate"] * stock.sum(axis=1) / stage.year
     pieces = stock.mean(axis=1)
     return Measured(
-        fill_rate=fill_rate(run, window),
+        fill_rate=Part(window, np.ones(len(pieces), dtype=bool)).fill_rate(run),
         cost=float((orders * given["order_cost"] + holding).sum()),
         average_stock=float(pieces.sum()),
         stock_value=float((pieces * given["unit_cost"]).sum()),

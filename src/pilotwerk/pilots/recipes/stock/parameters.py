@@ -138,12 +138,12 @@ def _columns(sheet: Sheet, item_column: str | None) -> dict[str, int]:
     if item_column in sheet.columns:
         found["item"] = sheet.columns.index(item_column)
     for place, column in enumerate(sheet.columns):
-        words = [word for word in normal_name(column).split() if word not in _UNITS]
-        name = " ".join(words)
-        if "item" not in found and name in ITEM_WORDS:
+        whole = normal_name(column)
+        names = {whole, " ".join(word for word in whole.split() if word not in _UNITS)}
+        if "item" not in found and names & set(ITEM_WORDS):
             found["item"] = place
         for parameter, about in PARAMETERS.items():
-            if parameter not in found and name in about.words and place not in found.values():
+            if parameter not in found and names & set(about.words) and place not in found.values():
                 found[parameter] = place
     if "item" not in found:
         raise BadInput("No column names the item.", file=sheet.file)
