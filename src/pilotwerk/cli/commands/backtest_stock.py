@@ -32,8 +32,12 @@ def add_arguments(kinds: Any) -> None:
     stock.add_argument("--date", metavar="COL", help="day of the movement")
     stock.add_argument("--quantity", metavar="COL", help="pieces that went out; negative: came back")
     stock.add_argument("--wide", action="store_true", help="one row an item, one column a period")
-    stock.add_argument("--horizon", metavar="N", type=int, help="periods to forecast: the last N are the test")
-    stock.add_argument("--frequency", choices=["D", "W", "M"], help="days, weeks or months (default: by length)")
+    stock.add_argument(
+        "--horizon", metavar="N", type=int, help="periods to forecast: the last N are the test"
+    )
+    stock.add_argument(
+        "--frequency", choices=["D", "W", "M"], help="days, weeks or months (default: by length)"
+    )
     stock.add_argument("--parameters", metavar="FILE2", type=Path, help="lead times, costs, minimum, targets")
     stock.add_argument("--where", metavar="COL=VALUE", action="append", default=[], help="only these rows")
     stock.add_argument("--no-header", action="store_true", help="the first row is data already")
@@ -64,7 +68,9 @@ def _demand(args: argparse.Namespace) -> tuple[Demand, int]:
 
     long = bool(args.date or args.quantity)
     if long and (args.wide or not (args.item and args.date and args.quantity)):
-        raise BadInput("A table of movements needs --item, --date and --quantity; a wide table needs neither of the last two.")
+        raise BadInput(
+            "A table of movements needs --item, --date and --quantity; a wide table needs neither of the last two."
+        )
     table = _table(args, args.file)
     frequency = Frequency(args.frequency) if args.frequency else None
     if long:

@@ -83,13 +83,12 @@ def _baselines(
 ) -> dict[str, float]:
     import numpy as np
 
-    plain = {
-        name: forecast(train[items], method, horizon, season) for name, method in BASELINES.items()
-    }
+    plain = {name: forecast(train[items], method, horizon, season) for name, method in BASELINES.items()}
     plain["zero"] = np.zeros((int(items.sum()), horizon))
     every = np.ones(int(items.sum()), dtype=bool)
     return {
-        name: accuracy.mean_rmsse(actual[items], values, train[items], every) for name, values in plain.items()
+        name: accuracy.mean_rmsse(actual[items], values, train[items], every)
+        for name, values in plain.items()
     }
 
 
@@ -104,7 +103,9 @@ def _explained(
         "one_method": base,
         "one_method_rmsse": accuracy.mean_rmsse(actual, single, train, items),
         "items_that_differ": int((choice.methods[items] != choice.base).sum()),
-        "rule": rules.get(choice.strictness, f"own errors, clear by {choice.strictness:g} standard deviations"),
+        "rule": rules.get(
+            choice.strictness, f"own errors, clear by {choice.strictness:g} standard deviations"
+        ),
         "origins": list(choice.origins),
         "past_rmsse": choice.errors,
         "bias_factors": {name: round(float(choice.factors[place]), 3) for place, name in enumerate(METHODS)},
@@ -118,7 +119,8 @@ def _explained(
 def _inventory(demand: Demand, parameters: Parameters, horizon: int) -> dict[str, Any]:
     found = compare(demand.values, parameters, demand.frequency, horizon)
     guesses = {
-        name: {"value": PARAMETERS[name].default, "items": count} for name, count in parameters.assumed.items()
+        name: {"value": PARAMETERS[name].default, "items": count}
+        for name, count in parameters.assumed.items()
     }
     told = {"assumed": guesses, "columns": parameters.columns}
     if isinstance(found, CannotTell):

@@ -27,6 +27,7 @@ LEAST_PERIODS = 4
 # How many standard deviations below zero an item's difference must lie. Infinity: one method for all.
 STRICTNESS = (inf, 2.0, 1.0, 0.0)
 USUAL = 2.0
+CHECKED = 3
 # A factor outside says that the past windows do not resemble each other, not how to correct.
 FACTORS = (0.5, 2.0)
 FALLBACK = "IMAPA"
@@ -89,7 +90,9 @@ class Choice:
         import numpy as np
 
         found = np.bincount(self.methods[items], minlength=len(METHODS))
-        return {METHODS[place]: int(found[place]) for place in np.argsort(-found, kind="stable") if found[place]}
+        return {
+            METHODS[place]: int(found[place]) for place in np.argsort(-found, kind="stable") if found[place]
+        }
 
     def forecast(self, values: Matrix, horizon: int, season: int) -> Matrix:
         """Corrected forecasts of the chosen methods: (items, horizon)."""
@@ -189,7 +192,9 @@ def _losses(past: Past, factors: Matrix) -> Matrix:
         rows = past.usable[number]
         for place, factor in enumerate(factors):
             predicted = past.forecasts[number, place, rows] / factor
-            result[number, place, rows] = rmsse_by_item(past.actual[number, rows], predicted, past.scales[rows])
+            result[number, place, rows] = rmsse_by_item(
+                past.actual[number, rows], predicted, past.scales[rows]
+            )
     return result
 
 
@@ -237,28 +242,40 @@ def _pick(losses: Matrix, past: Past, strictness: float) -> tuple[int, NDArray[n
 
 
 def _strictness(past: Past) -> tuple[float, dict[float, float]]:
-    """How clearly an item must differ, judged on the last past window with choices made before it.
+    """How clearly an item must differ, judged on past windows with choices made before them.
 
-    Two standard deviations, unless another rule is better there by more than one standard error of the paired
-    difference (the one-standard-error rule of Breiman et al. 1984). Answers the rule and, for each rule tried, its mean
-    RMSSE on that window; none where the history is too short for that.
+    Two standard deviations, unless another rule is better by more than one standard error of the paired difference (the
+    one-standard-error rule of Breiman et al. 1984) in each of the last three windows that can be judged. Answers the
+    rule and, for each rule tried, its mean RMSSE on these windows; none where the history is too short for that.
     """
     import numpy as np
 
-    last = len(past.origins) - 1
-    now = past.origins[last]
-    before = past.seen_from(now)
-    rows = past.usable[last]
-    if len(before.origins) < 2 or not before.usable.any() or not rows.any():
+    windows = [found for place in range(len(past.origins)) if (found := _rules_at(past, place))][-CHECKED:]
+    if not windows:
         return USUAL, {}
+    means = {rule: float(np.mean([errors[rule].mean() for errors in windows])) for rule in STRICTNESS}
+    best = min(STRICTNESS, key=lambda rule: means[rule])
+    proven = best != USUAL and all(_clearly_better(errors[USUAL] - errors[best]) for errors in windows)
+    return best if proven else USUAL, {rule: round(mean, 4) for rule, mean in means.items()}
+
+
+def _rules_at(past: Past, place: int) -> dict[float, Matrix] | None:
+    """For each rule the RMSSE of the items at one origin, chosen from what was known there; None with too little."""
+    import numpy as np
+
+    now, rows = past.origins[place], past.usable[place]
+    before = past.seen_from(now)
+    if len(before.origins) < 2 or not before.usable.any() or not rows.any():
+        return None
     factors = bias_factors(past.until(now))
-    losses, coming = _losses(before, factors), _losses(past, factors)[last]
-    reached: dict[float, Matrix] = {}
-    for strictness in STRICTNESS:
-        _, methods = _pick(losses, before, strictness)
-        reached[strictness] = coming[methods, np.arange(coming.shape[1])][rows]
-    tried = {strictness: round(float(found.mean()), 4) for strictness, found in reached.items()}
-    best = min(STRICTNESS, key=lambda strictness: float(reached[strictness].mean()))
-    gain = reached[USUAL] - reached[best]
+    losses, coming = _losses(before, factors), _losses(past, factors)[place]
+    reached = {}
+    for rule in STRICTNESS:
+        _, methods = _pick(losses, before, rule)
+        reached[rule] = coming[methods, np.arange(coming.shape[1])][rows]
+    return reached
+
+
+def _clearly_better(gain: Matrix) -> bool:
     error = float(gain.std(ddof=1)) / len(gain) ** 0.5 if len(gain) > 1 else inf
-    return (best if float(gain.mean()) > error else USUAL), tried
+    return float(gain.mean()) > error

@@ -67,7 +67,21 @@ ITEM_WORDS = (
     "item", "item id", "sku", "article", "part", "part number", "product", "stockcode", "stock code", "artikel",
     "artikelnummer", "artikel nr", "artikelnr", "teil", "teilenummer", "material", "materialnummer", "produkt",
 )  # fmt: skip
-_UNITS = {"days", "day", "tage", "tagen", "eur", "euro", "chf", "stueck", "stk", "pcs", "percent", "prozent", "in"}
+_UNITS = {
+    "days",
+    "day",
+    "tage",
+    "tagen",
+    "eur",
+    "euro",
+    "chf",
+    "stueck",
+    "stk",
+    "pcs",
+    "percent",
+    "prozent",
+    "in",
+}
 _SHARES = {"target_fill_rate", "holding_rate"}
 
 
@@ -152,9 +166,7 @@ def _columns(sheet: Sheet, item_column: str | None) -> dict[str, int]:
     return found
 
 
-def _filled(
-    items: Sequence[str], known: dict[str, dict[str, float]], columns: dict[str, str]
-) -> Parameters:
+def _filled(items: Sequence[str], known: dict[str, dict[str, float]], columns: dict[str, str]) -> Parameters:
     import numpy as np
 
     values, missing = {}, {}

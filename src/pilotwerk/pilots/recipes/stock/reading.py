@@ -139,7 +139,11 @@ def with_head(sheet: Sheet) -> Sheet:
     if not sheet.rows or not all(re.fullmatch(r"Column \d+", name) for name in sheet.columns):
         return sheet
     head = tuple(cell.strip() for cell in sheet.rows[0][1])
-    return Sheet(sheet.file, head, sheet.rows[1:]) if len(period_columns(head)) >= LEAST_PERIOD_COLUMNS else sheet
+    return (
+        Sheet(sheet.file, head, sheet.rows[1:])
+        if len(period_columns(head)) >= LEAST_PERIOD_COLUMNS
+        else sheet
+    )
 
 
 def period_columns(columns: Sequence[str]) -> dict[int, date | int]:

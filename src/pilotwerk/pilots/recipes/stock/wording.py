@@ -8,7 +8,9 @@ if TYPE_CHECKING:
     from pilotwerk.pilots.recipes.stock.inventory import Comparison, Measured
 
 TOO_SHORT = "The history is too short to simulate the stock: at least 24 periods are needed."
-NO_ITEMS = "No item was on sale throughout the periods that are simulated, with a lead time that fits into them."
+NO_ITEMS = (
+    "No item was on sale throughout the periods that are simulated, with a lead time that fits into them."
+)
 NO_DEMAND = "Nothing was sold in the periods that are simulated."
 
 REASONS: dict[str, str] = {
@@ -33,26 +35,27 @@ def verdict(proposed: Measured, present: Measured) -> str:
 # One sentence for each verdict; "delivers_less" names no saving on purpose.
 _SENTENCES = {
     "costs_less": (
-        "The proposed reorder points deliver {fill} at once (present rule: {fill_now}) and cost {cost} instead of {cost_now}.",
-        "Die vorgeschlagenen Meldebestände liefern {fill} sofort (heutige Regel: {fill_now}) und kosten {cost} statt "
-        "{cost_now}.",
+        "The proposed reorder points deliver {fill} of the value asked for at once (present rule: {fill_now}); ordering and "
+        "holding cost {cost} instead of {cost_now}.",
+        "Die vorgeschlagenen Meldebestände liefern {fill} des gefragten Warenwerts sofort (heutige Regel: {fill_now}); "
+        "Bestellen und Lagern kosten {cost} statt {cost_now}.",
     ),
     "costs_more": (
-        "The proposed reorder points deliver {fill} at once (present rule: {fill_now}) and cost {cost} instead of {cost_now}: "
-        "better delivery has its price.",
-        "Die vorgeschlagenen Meldebestände liefern {fill} sofort (heutige Regel: {fill_now}) und kosten {cost} statt "
-        "{cost_now}: Bessere Lieferbereitschaft hat ihren Preis.",
+        "The proposed reorder points deliver {fill} of the value asked for at once (present rule: {fill_now}); ordering and "
+        "holding cost {cost} instead of {cost_now}: better delivery has its price.",
+        "Die vorgeschlagenen Meldebestände liefern {fill} des gefragten Warenwerts sofort (heutige Regel: {fill_now}); "
+        "Bestellen und Lagern kosten {cost} statt {cost_now}: Bessere Lieferbereitschaft hat ihren Preis.",
     ),
     "delivers_less": (
-        "The proposed reorder points deliver less at once than the present rule ({fill} against {fill_now}); they are no "
-        "improvement.",
-        "Die vorgeschlagenen Meldebestände liefern weniger sofort als die heutige Regel ({fill} gegenüber {fill_now}); sie "
-        "sind keine Verbesserung.",
+        "The proposed reorder points deliver less at once than the present rule ({fill} against {fill_now} of the value "
+        "asked for); they are no improvement.",
+        "Die vorgeschlagenen Meldebestände liefern weniger sofort als die heutige Regel ({fill} gegenüber {fill_now} des "
+        "gefragten Warenwerts); sie sind keine Verbesserung.",
     ),
 }
 _RAISED = (
     " The present rule with its factor times {multiple} would deliver {fill_raised} and cost {cost_raised}.",
-    " Die heutige Regel mit {multiple}-fachem Faktor würde {fill_raised} sofort liefern und {cost_raised} kosten.",
+    " Die heutige Regel mit dem {multiple}-Fachen ihres Faktors würde {fill_raised} sofort liefern und {cost_raised} kosten.",
 )
 _ASSUMED = (
     " Costs and lead times are assumed where they were not given.",
