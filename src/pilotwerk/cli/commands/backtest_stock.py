@@ -1,8 +1,8 @@
 """`pilotwerk backtest stock`: how well demand would have been forecast, and what reorder points would have cost.
 
 FILE holds movements (`--item`, `--date`, `--quantity`; returns are negative) or, without date and quantity, one row an
-item and one column a period: 2026-01, Jan 2026, KW 3 2026, a date, or x1, x2, ... FILE2 holds lead times, costs, minimum
-quantities and targets of the items; what it does not say is assumed, and the output names it.
+item and one column a period: 2026-01, Jan 2026, KW 3 2026, a date, or x1, x2, ... FILE2 holds lead times, costs,
+minimum quantities and targets of the items; what it does not say is assumed, and the output names it.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ def backtest_stock(
     season = demand.frequency.season
     choice = choose(train, ahead, season)
     predicted = choice.forecast(train, ahead, season)
-    on_sale = ~(np.isnan(actual).any(axis=1) | np.isnan(train).all(axis=1))
+    on_sale = np.asarray(~(np.isnan(actual).any(axis=1) | np.isnan(train).all(axis=1)))
     plain = _baselines(train, actual, judged.items, ahead, season)
     scaled = on_sale & (np.nan_to_num(accuracy.scale(train)) > 0)
     return {

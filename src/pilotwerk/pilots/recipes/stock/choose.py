@@ -37,8 +37,8 @@ FALLBACK = "IMAPA"
 class Past:
     """Forecasts made at past origins with what was known then, and what came.
 
-    `forecasts` is (origins, methods, items, horizon), `actual` (origins, items, horizon), both zero where an item was not
-    on sale; `usable` (origins, items) says where an error can be scaled.
+    `forecasts` is (origins, methods, items, horizon), `actual` (origins, items, horizon), both zero where an item was
+    not on sale; `usable` (origins, items) says where an error can be scaled.
     """
 
     origins: tuple[int, ...]
@@ -51,13 +51,10 @@ class Past:
     def seen_from(self, now: int) -> Past:
         """The origins whose window ended before period `now` and that knew at least half of the history known then.
 
-        With a shorter history other methods are good: on carparts the plain mean wins early and loses later.
+        With a shorter history other methods are good, and methods are biased otherwise because of how they begin: on
+        carparts the plain mean wins early and loses later.
         """
         return self._only([now // 2 <= origin <= now - self.horizon for origin in self.origins])
-
-    def until(self, end: int) -> Past:
-        """The origins whose whole window lies before period `end`."""
-        return self._only([origin + self.horizon <= end for origin in self.origins])
 
     def _only(self, keep: Sequence[bool]) -> Past:
         import numpy as np
@@ -115,7 +112,7 @@ def choose(train: Matrix, horizon: int, season: int) -> Choice:
         base = METHODS.index(FALLBACK)
         methods = np.full(len(train), base)
         return Choice(methods, np.ones(len(METHODS)), base, inf, {}, {}, ())
-    factors = bias_factors(past)
+    factors = bias_factors(late)
     losses = _losses(late, factors)
     strictness, tried = _strictness(past)
     base, methods = _pick(losses, late, strictness)
@@ -267,7 +264,7 @@ def _rules_at(past: Past, place: int) -> dict[float, Matrix] | None:
     before = past.seen_from(now)
     if len(before.origins) < 2 or not before.usable.any() or not rows.any():
         return None
-    factors = bias_factors(past.until(now))
+    factors = bias_factors(before)
     losses, coming = _losses(before, factors), _losses(past, factors)[place]
     reached = {}
     for rule in STRICTNESS:

@@ -83,7 +83,7 @@ def summed(
     start = np.full(len(items), last + 1)
     np.minimum.at(start, codes[kept], at[kept])
     values[np.arange(last - first + 1)[None, :] < (start - first)[:, None]] = np.nan
-    moved = ~np.isnan(values).all(axis=1)
+    moved: NDArray[np.bool_] = np.asarray(~np.isnan(values).all(axis=1))
     values, below = floored(values[moved])
     names = tuple(name for name, keep in zip(items, moved, strict=True) if keep)
     return Demand(names, values, frequency, first, below, rows_skipped, dropped)

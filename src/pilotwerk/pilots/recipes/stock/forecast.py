@@ -40,7 +40,8 @@ def forecast(values: Matrix, method: str, horizon: int, season: int) -> Matrix:
 
     `values` is (items, periods): NaN before an item is on sale (and after it no longer is), else its demand.
     An item without any observation gets NaN. Where there is not yet a whole season the last value is repeated.
-    One model for all items; statsforecast's compiled functions do the work for each row.
+    Where a history begins later than the table, and with a sale, that sale is left out: by it the item was picked, and
+    methods that begin with the first value would stay too high for a long time. One model for all items; statsforecast's compiled functions do the work for each row.
     """
     import numpy as np
 
@@ -48,9 +49,11 @@ def forecast(values: Matrix, method: str, horizon: int, season: int) -> Matrix:
     result = np.full((len(values), horizon), np.nan)
     known = ~np.isnan(values)
     first = np.where(known.any(axis=1), known.argmax(axis=1), values.shape[1])
+    picked = (first > 0) & (np.nan_to_num(values[np.arange(len(values)), first % values.shape[1]]) > 0)
+    first += picked & (known.sum(axis=1) > 1)
     last = values.shape[1] - known[:, ::-1].argmax(axis=1)
     for place in np.flatnonzero(known.any(axis=1)):
         history = values[place, first[place] : last[place]]
         short = method == "SeasonalNaive" and len(history) < season
         result[place] = (naive if short else model).forecast(y=history, h=horizon)["mean"]
-    return np.maximum(result, 0.0)
+    return np.asarray(np.maximum(result, 0.0))

@@ -2,8 +2,8 @@
 
 Two windows at the end of the history follow each other: in the first the target is tuned, in the second both are
 measured. Methods are chosen before the first; every decision uses only what was known at the start of its period.
-Both start the first window between reorder point and one order above it, and order the same quantities, so that only the
-moment of ordering differs.
+Both start the first window between reorder point and one order above it, and order the same quantities, so that only
+the moment of ordering differs.
 """
 
 from __future__ import annotations
@@ -182,7 +182,9 @@ def _compared(stage: Stage, outlook: Outlook, window: int, usual: NDArray[np.boo
 
     def present(multiple: float) -> Run:
         factor = multiple * given["rule_factor"][:, None]
-        return _run(stage, rule_of_thumb(outlook.past_mean, stage.lead[:, None], factor), quantity)
+        return _run(
+            stage, rule_of_thumb(outlook.past_mean, stage.lead[:, None].astype(float), factor), quantity
+        )
 
     # The first demand of an item finds an empty shelf whatever the target: such items say nothing about it.
     weights = np.where(usual, np.maximum(given["unit_cost"], 1e-9), 0.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from pilotwerk.pilots.recipes.moments import MomentReader
@@ -80,7 +81,7 @@ _NUMBERED = re.compile(r"([^\d]*?)\s?(\d{1,4})$")
 
 
 def first_days(names: list[str]) -> list[date | None]:
-    """The first day of the period that each name says; None where a name says none. One way of writing dates for all."""
+    """The first day of the period that each name says; None where it says none. Dates are written in one way."""
     styles = [style for style in time_styles_of(names) if style.name not in NUMERIC_STYLES]
     return [_week(name) or _month(name) or (_day(name, styles[0]) if styles else None) for name in names]
 
@@ -127,6 +128,6 @@ def numbered(names: list[str]) -> list[int | None]:
 def frequency_of(days: list[date]) -> Frequency:
     """How far apart the periods of a wide table are, by the most frequent distance."""
     ordered = sorted(set(days))
-    gaps = [(later - earlier).days for earlier, later in zip(ordered, ordered[1:], strict=False)]
+    gaps = [(later - earlier).days for earlier, later in pairwise(ordered)]
     usual = sorted(gaps)[len(gaps) // 2] if gaps else 31
     return Frequency.DAY if usual <= 3 else Frequency.WEEK if usual <= 14 else Frequency.MONTH

@@ -163,9 +163,9 @@ def period_columns(columns: Sequence[str]) -> dict[int, date | int]:
 def read_wide(sheet: Sheet, *, item: int | None, frequency: Frequency | None = None) -> Demand:
     """One row an item, one column a period; columns that name no period are passed over.
 
-    Empty cells at the ends of a row mean "not on sale" where the table writes zeros, else zero from the first sale on, as
-    pivot tables leave them out. Without an `item` column rows are named by their number. Raises `BadInput` with row and
-    column.
+    Empty cells at the ends of a row mean "not on sale" where the table writes zeros, else zero from the first sale on,
+    as pivot tables leave them out. Without an `item` column rows are named by their number. Raises `BadInput` with row
+    and column.
     """
     import numpy as np
 
@@ -188,7 +188,7 @@ def read_wide(sheet: Sheet, *, item: int | None, frequency: Frequency | None = N
     values = _by_period(raw, numbers)
     zeros = bool((raw == 0).any())
     values, below = floored(_blanks(values, zeros=zeros))
-    sold = ~np.isnan(values).all(axis=1)
+    sold: NDArray[np.bool_] = np.asarray(~np.isnan(values).all(axis=1))
     first = min(numbers) if isinstance(next(iter(periods.values())), date) else None
     kept = tuple(name for name, keep in zip(names, sold, strict=True) if keep)
     notes = {"empty_cells": "not on sale" if zeros else "zero"}

@@ -47,9 +47,9 @@ def simulate(
 ) -> Run:
     """Runs a policy over known demand with periodic review and backorders.
 
-    `demand`, `reorder` (reorder points) and `quantity` (order quantities) are (items, periods) and hold what is known at
-    the start of each period; `lead` is in whole periods, at least 1; `start` is the stock at the beginning. Ordered is
-    the quantity, or what lifts the position above the reorder point, at least `minimum`, in whole packs. An item for
+    `demand`, `reorder` (reorder points) and `quantity` (order quantities) are (items, periods) and hold what is known
+    at the start of each period; `lead` is in whole periods, at least 1; `start` is the stock at the beginning. Ordered
+    is the quantity, or what lifts the position to the reorder point, at least `minimum`, in whole packs. An item for
     which nothing is expected (quantity 0) is ordered only for what is owed.
     """
     import numpy as np

@@ -35,27 +35,32 @@ def verdict(proposed: Measured, present: Measured) -> str:
 # One sentence for each verdict; "delivers_less" names no saving on purpose.
 _SENTENCES = {
     "costs_less": (
-        "The proposed reorder points deliver {fill} of the value asked for at once (present rule: {fill_now}); ordering and "
-        "holding cost {cost} instead of {cost_now}.",
+        "The proposed reorder points deliver {fill} of the value asked for at once (present rule: {fill_now}); "
+        "ordering and holding cost {cost} instead of {cost_now}.",
         "Die vorgeschlagenen Meldebestände liefern {fill} des gefragten Warenwerts sofort (heutige Regel: {fill_now}); "
         "Bestellen und Lagern kosten {cost} statt {cost_now}.",
     ),
     "costs_more": (
-        "The proposed reorder points deliver {fill} of the value asked for at once (present rule: {fill_now}); ordering and "
-        "holding cost {cost} instead of {cost_now}: better delivery has its price.",
+        "The proposed reorder points deliver {fill} of the value asked for at once (present rule: {fill_now}); "
+        "ordering and holding cost {cost} instead of {cost_now}: better delivery has its price.",
         "Die vorgeschlagenen Meldebestände liefern {fill} des gefragten Warenwerts sofort (heutige Regel: {fill_now}); "
         "Bestellen und Lagern kosten {cost} statt {cost_now}: Bessere Lieferbereitschaft hat ihren Preis.",
     ),
     "delivers_less": (
-        "The proposed reorder points deliver less at once than the present rule ({fill} against {fill_now} of the value "
-        "asked for); they are no improvement.",
-        "Die vorgeschlagenen Meldebestände liefern weniger sofort als die heutige Regel ({fill} gegenüber {fill_now} des "
-        "gefragten Warenwerts); sie sind keine Verbesserung.",
+        "The proposed reorder points deliver less at once than the present rule ({fill} against {fill_now} of the "
+        "value asked for); they are no improvement.",
+        "Die vorgeschlagenen Meldebestände liefern weniger sofort als die heutige Regel ({fill} gegenüber {fill_now} "
+        "des gefragten Warenwerts); sie sind keine Verbesserung.",
     ),
 }
 _RAISED = (
     " The present rule with its factor times {multiple} would deliver {fill_raised} and cost {cost_raised}.",
-    " Die heutige Regel mit dem {multiple}-Fachen ihres Faktors würde {fill_raised} sofort liefern und {cost_raised} kosten.",
+    " Die heutige Regel mit dem {multiple}-Fachen ihres Faktors würde {fill_raised} sofort liefern und "
+    "{cost_raised} kosten.",
+)
+_UNREACHED = (
+    " The target of {target} was not reached while tuning; expect less.",
+    " Das Ziel von {target} wurde beim Einstellen nicht erreicht; rechnen Sie mit weniger.",
 )
 _ASSUMED = (
     " Costs and lead times are assumed where they were not given.",
@@ -75,8 +80,10 @@ def sentence(found: Comparison, language: str, *, assumed: bool) -> str:
         "multiple": _decimal(found.multiple, language),
         "fill_raised": _percent(raised.fill_rate, language),
         "cost_raised": _amount(raised.cost, language),
+        "target": _percent(found.target, language),
     }
     texts = [_SENTENCES[verdict(found.proposed, found.present)][place], _RAISED[place]]
+    texts += [] if found.reached else [_UNREACHED[place]]
     return "".join([*texts, _ASSUMED[place] if assumed else ""]).format(**values)
 
 

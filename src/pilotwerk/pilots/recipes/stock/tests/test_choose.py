@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from pilotwerk.pilots.recipes.stock.accuracy import judge, mean_rmsse
-from pilotwerk.pilots.recipes.stock.choose import METHODS, Past, bias_factors, choose
-from pilotwerk.pilots.recipes.stock.forecast import forecast
+from pilotwerk.pilots.recipes.stock.choose import Past, bias_factors, choose
+from pilotwerk.pilots.recipes.stock.forecast import METHODS, forecast
 from pilotwerk.pilots.recipes.stock.tests.past import now_and_then, seasonal
 
 SEASONAL = METHODS.index("SeasonalNaive")

@@ -6,17 +6,22 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from pilotwerk.core.errors import BadInput
-from pilotwerk.pilots.recipes.stock import Frequency, Sheet, read_long, read_wide, with_head
+from pilotwerk.pilots.recipes.stock import Demand, Frequency, Sheet, read_long, read_wide, with_head
 from pilotwerk.pilots.recipes.stock.periods import first_days
 from pilotwerk.pilots.recipes.stock.reading import NumberReader, period_columns, usual_frequency
 from pilotwerk.pilots.recipes.stock.tests.past import long_sheet, wide_sheet
 
-NAN = np.nan
+NAN = float("nan")
 
 
-def read(*rows: tuple[str, str, str], frequency: Frequency = Frequency.MONTH):  # type: ignore[no-untyped-def]
+def same(found: NDArray[np.float64], expected: list[list[float]]) -> None:
+    np.testing.assert_allclose(found, np.array(expected, dtype=float))
+
+
+def read(*rows: tuple[str, str, str], frequency: Frequency = Frequency.MONTH) -> Demand:
     return read_long(long_sheet(list(rows)), item=0, day=1, quantity=2, frequency=frequency)
 
 
@@ -32,14 +37,14 @@ def test_movements_are_summed_by_month_and_returns_taken_off() -> None:
         ("Mutter", "01.02.2026", "n/a"),
     )
     assert demand.items == ("Schraube", "Mutter")
-    np.testing.assert_allclose(demand.values, [[1000.5, 0, 7], [NAN, 0, 2]])
+    same(demand.values, [[1000.5, 0, 7], [NAN, 0, 2]])
     assert (demand.label(0), demand.label(2)) == ("2026-01", "2026-03")
     assert (demand.below_zero, demand.rows_skipped) == (1, 2)
 
 
 def test_a_history_begins_with_the_first_movement_even_of_zero() -> None:
     demand = read(("a", "2026-01-05", "1"), ("b", "2026-02-05", "0"), ("b", "2026-03-05", "2"))
-    np.testing.assert_allclose(demand.values, [[1, 0, 0], [NAN, 0, 2]])
+    same(demand.values, [[1, 0, 0], [NAN, 0, 2]])
 
 
 def test_what_cannot_be_read_names_file_row_and_column() -> None:
@@ -72,7 +77,7 @@ def test_wide_tables_by_month_names_in_any_order() -> None:
     demand = read_wide(sheet, item=0)
     assert (demand.frequency, demand.label(0)) == (Frequency.MONTH, "2026-01")
     # The table writes zeros: an empty cell at the end says that the item was no longer on sale.
-    np.testing.assert_allclose(demand.values, [[0, 2, 1.5, 4], [NAN, NAN, 3, NAN]])
+    same(demand.values, [[0, 2, 1.5, 4], [NAN, NAN, 3, NAN]])
     assert demand.notes == {"empty_cells": "not on sale"}
 
 
@@ -81,7 +86,7 @@ def test_empty_cells_of_a_pivot_table_are_zero_from_the_first_sale_on() -> None:
         ("x1", "x2", "x3", "x4", "x5"), ("a", "", "2", "", "1", ""), ("b", "1", "", "", "", "NA")
     )
     demand = read_wide(sheet, item=0)
-    np.testing.assert_allclose(demand.values, [[NAN, 2, 0, 1, 0], [1, 0, 0, 0, 0]])
+    same(demand.values, [[NAN, 2, 0, 1, 0], [1, 0, 0, 0, 0]])
     assert (demand.label(0), demand.first) == ("1", None)
 
 
