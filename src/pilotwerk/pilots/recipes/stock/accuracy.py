@@ -19,14 +19,14 @@ class Judged:
     """Which items can be judged, and how many were left out for which reason (each item once)."""
 
     items: NDArray[np.bool_]
-    no_longer_sold: int
+    not_on_sale: int
     no_history: int
     no_variation: int
     one_demand: int
 
     def left_out(self) -> dict[str, int]:
         return {
-            "no_longer_sold": self.no_longer_sold,
+            "not_on_sale": self.not_on_sale,
             "no_history": self.no_history,
             "no_variation": self.no_variation,
             "one_demand": self.one_demand,
@@ -77,7 +77,7 @@ def judge(train: Matrix, actual: Matrix) -> Judged:
     often = (np.nan_to_num(train) > 0).sum(axis=1) >= LEAST_DEMANDS
     return Judged(
         items=sold & known & varied & often,
-        no_longer_sold=int((~sold).sum()),
+        not_on_sale=int((~sold).sum()),
         no_history=int((sold & ~known).sum()),
         no_variation=int((sold & known & ~varied).sum()),
         one_demand=int((sold & known & varied & ~often).sum()),

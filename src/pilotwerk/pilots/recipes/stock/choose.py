@@ -113,7 +113,7 @@ def choose(train: Matrix, horizon: int, season: int) -> Choice:
         methods = np.full(len(train), base)
         return Choice(methods, np.ones(len(METHODS)), base, inf, {}, {}, ())
     factors = bias_factors(late)
-    losses = _losses(late, factors)
+    losses = losses_of(late, factors)
     strictness, tried = _strictness(past)
     base, methods = _pick(losses, late, strictness)
     pooled = _pooled(losses, late.usable)
@@ -180,7 +180,7 @@ def bias_factors(past: Past) -> Matrix:
     return factors
 
 
-def _losses(past: Past, factors: Matrix) -> Matrix:
+def losses_of(past: Past, factors: Matrix) -> Matrix:
     """RMSSE of each origin, method and item; NaN where an item could not be judged at that origin."""
     import numpy as np
 
@@ -265,7 +265,7 @@ def _rules_at(past: Past, place: int) -> dict[float, Matrix] | None:
     if len(before.origins) < 2 or not before.usable.any() or not rows.any():
         return None
     factors = bias_factors(before)
-    losses, coming = _losses(before, factors), _losses(past, factors)[place]
+    losses, coming = losses_of(before, factors), losses_of(past, factors)[place]
     reached = {}
     for rule in STRICTNESS:
         _, methods = _pick(losses, before, rule)

@@ -36,7 +36,7 @@ def test_items_that_cannot_be_judged_are_counted_each_for_one_reason() -> None:
     actual = np.array([[1.0, 0], [1, 1], [0, 0], [1, 2], [NAN, NAN]])
     judged = accuracy.judge(train, actual)
     assert judged.items.tolist() == [True, False, False, False, False]
-    assert judged.left_out() == {"no_longer_sold": 1, "no_history": 1, "no_variation": 1, "one_demand": 1}
+    assert judged.left_out() == {"not_on_sale": 1, "no_history": 1, "no_variation": 1, "one_demand": 1}
 
 
 def test_bias_of_nothing_sold_is_not_known() -> None:
