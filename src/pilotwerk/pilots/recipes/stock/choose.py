@@ -118,7 +118,7 @@ def choose(train: Matrix, horizon: int, season: int) -> Choice:
     base, methods = _pick(losses, late, strictness)
     pooled = _pooled(losses, late.usable)
     errors = {name: round(float(pooled[place]), 4) for place, name in enumerate(METHODS)}
-    return Choice(methods, factors, base, strictness, errors, tried, past.origins)
+    return Choice(methods, factors, base, strictness, errors, tried, late.origins)
 
 
 def rolled(train: Matrix, horizon: int, season: int) -> Past:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Matrix = NDArray[np.float64]
 
-CELLS = 50_000_000
+CELLS = 20_000_000
 # A last period with fewer days than this share of the usual number is not over yet, a first one began late.
 WHOLE = 0.7
 

@@ -56,6 +56,13 @@ def test_what_cannot_be_read_names_file_row_and_column() -> None:
         read(("", "01.01.2026", "1"))
 
 
+def test_more_than_fits_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pilotwerk.pilots.recipes.stock.demand.CELLS", 20)
+    rows = [(name, day, "1") for name in "ab" for day in ("2026-01-01", "2026-11-30")]
+    with pytest.raises(BadInput, match="2 items in 11 periods are too many"):
+        read(*rows)
+
+
 def test_a_week_that_is_not_over_is_left_out() -> None:
     days = [f"2026-01-{day:02d}" for day in range(5, 26)] + ["2026-01-26"]
     demand = read(*(("a", day, "1") for day in days), frequency=Frequency.WEEK)
