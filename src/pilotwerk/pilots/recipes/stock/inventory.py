@@ -14,7 +14,13 @@ from typing import TYPE_CHECKING
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.recipes.stock.accuracy import LEAST_DEMANDS
 from pilotwerk.pilots.recipes.stock.choose import LEAST_PERIODS, Choice, choose
-from pilotwerk.pilots.recipes.stock.policy import economic_quantity, in_packs, reorder_points, rule_of_thumb
+from pilotwerk.pilots.recipes.stock.policy import (
+    economic_quantity,
+    in_packs,
+    reorder_points,
+    rule_of_thumb,
+    with_power_law,
+)
 from pilotwerk.pilots.recipes.stock.simulate import Run, simulate
 from pilotwerk.pilots.recipes.stock.wording import NO_DEMAND, NO_ITEMS, TOO_SHORT
 
@@ -33,7 +39,7 @@ LEAST_WINDOW, MOST_WINDOW = 6, 60
 # Weight of the last period in the smoothed squared error, as for forecasts of intermittent demand.
 SMOOTHING = 0.1
 # Shifts of the target on the logit scale, and multiples of the present rule's factor, that are tried.
-SHIFTS = (-4.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0)
+SHIFTS = (-4.0, -3.0, -2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 5.0, 7.0, 9.0)
 MULTIPLES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0)
 
 
@@ -145,7 +151,8 @@ def look_ahead(stage: Stage, choice: Choice) -> Outlook:
     """Forecasts at the start of each period from `begin` on.
 
     The variance of a period is the smoothed squared deviation of past demand from the present forecast (as the smoothed
-    mean squared error of Silver, Pyke & Thomas 2017, section 3.6); periods count as independent.
+    mean squared error of Silver, Pyke & Thomas 2017, section 3.6), drawn towards that of items with the same mean;
+    periods count as independent.
     """
     import numpy as np
 
@@ -161,7 +168,7 @@ def look_ahead(stage: Stage, choice: Choice) -> Outlook:
         weights = np.where(np.isnan(history), 0.0, (1 - SMOOTHING) ** np.arange(end - 1, -1, -1.0))
         deviations = (np.nan_to_num(history) - each[:, [place]]) ** 2
         one = (weights * deviations).sum(axis=1) / weights.sum(axis=1)
-        variance[:, place] = one * (stage.lead + 1)
+        variance[:, place] = with_power_law(each[:, place], one) * (stage.lead + 1)
         past[:, place] = np.nanmean(history[:, -year:], axis=1)
     return Outlook(each, mean, variance, past)
 

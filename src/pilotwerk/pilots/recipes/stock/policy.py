@@ -17,6 +17,10 @@ if TYPE_CHECKING:
 
 # Bisection halves this often: 2^-20 of the range, far below one piece for every range that occurs.
 HALVINGS = 20
+# Share of an item's own variance on the log scale: of 1, 0.7 and 0.4 the middle one cost least for a shop's order lines
+# and no more for car parts (ADR 12).
+OWN = 0.7
+LEAST_ITEMS = 20
 
 
 def economic_quantity(yearly: Matrix, order_cost: Matrix, holding_cost: Matrix) -> Matrix:
@@ -67,6 +71,27 @@ def reorder_points(mean: Matrix, variance: Matrix, quantity: Matrix, target: Mat
         enough = shortage_normal(middle, mean, variance) <= allowed
         high, low = np.where(enough, middle, high), np.where(enough, low, middle)
     return np.where((mean <= 0) | fits_at_zero, 0.0, high)
+
+
+def with_power_law(mean: Matrix, variance: Matrix) -> Matrix:
+    """Variances of one period's demand, drawn towards what items with the same mean have: (items,) each.
+
+    Over items the variance follows a power of the mean (Taylor 1961, "Aggregation, variance and the mean", Nature 189),
+    and an item that sold five times tells little about its own. Own and common value are mixed on the log scale. Where
+    fewer than 20 items have a mean and a variance, each keeps its own.
+    """
+    import numpy as np
+
+    usable = (mean > 0) & (variance > 0)
+    if usable.sum() < LEAST_ITEMS:
+        return variance
+    size, spread = np.log(mean[usable]), np.log(variance[usable])
+    width = float(((size - size.mean()) ** 2).sum())
+    slope = float(((size - size.mean()) * spread).sum()) / width if width > 1e-9 else 0.0
+    common = spread.mean() + slope * (size - size.mean())
+    result = variance.copy()
+    result[usable] = np.exp(OWN * spread + (1 - OWN) * common)
+    return result
 
 
 def rule_of_thumb(mean_demand: Matrix, lead: Matrix, factor: Matrix) -> Matrix:

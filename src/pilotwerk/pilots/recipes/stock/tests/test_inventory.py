@@ -18,6 +18,7 @@ from pilotwerk.pilots.recipes.stock.policy import (
     reorder_points,
     rule_of_thumb,
     shortage_normal,
+    with_power_law,
 )
 from pilotwerk.pilots.recipes.stock.simulate import Run, simulate
 from pilotwerk.pilots.recipes.stock.tests.past import now_and_then
@@ -142,6 +143,19 @@ def test_economic_quantity_by_hand() -> None:
         0,
     ]
     assert rule_of_thumb(np.array([3.0]), np.array([2.0]), np.array([1.5])) == pytest.approx(9)
+
+
+def test_variances_are_drawn_towards_the_law_of_all_items() -> None:
+    """Variance = 3 x mean^1.5, and half the items are off by a factor of e up or down."""
+    mean = np.geomspace(0.1, 100, 40)
+    law = 3 * mean**1.5
+    off = np.tile([1.0, -1.0, -1.0, 1.0], 10)
+    drawn = with_power_law(mean, law * np.exp(off))
+    assert np.log(drawn / law) == pytest.approx(0.7 * off, abs=0.05)
+    assert with_power_law(mean, law) == pytest.approx(law)
+    assert with_power_law(mean[:5], law[:5] * 9) == pytest.approx(law[:5] * 9), "five items are no law"
+    silent = with_power_law(np.append(mean, 0), np.append(law, 0))
+    assert silent[-1] == 0
 
 
 def test_lead_times_are_rounded_up_to_periods() -> None:
