@@ -8,9 +8,9 @@ from pilotwerk.company.services import profile_save
 from pilotwerk.core.errors import Refused
 from pilotwerk.kpis.tests.imports import imported
 from pilotwerk.portfolio import selectors, services, words
-from pilotwerk.portfolio.catalogue import risk_catalogue, templates
-from pilotwerk.portfolio.domain.potential import Verdict
+from pilotwerk.portfolio.catalogue import risk_catalogue, usecase_catalogue
 from pilotwerk.portfolio.domain.ranges import Range
+from pilotwerk.portfolio.domain.refusal import Verdict
 from pilotwerk.portfolio.models import State, UseCase
 from pilotwerk.processes.models import Process
 from tests.cast import Cast
@@ -64,7 +64,9 @@ def test_from_a_template_to_a_result_on_measured_figures(cast: Cast) -> None:
     form = client.get(assess).content.decode()
     assert "Aus Ihren Daten gemessen: Arbeitsminuten an einem Vorgang, Vorgänge im Jahr" in form
     data = {f"risk_{name}": option for name, option in CALM.items()}
-    for name, values in templates().templates[0].inputs.items():
+    support = usecase_catalogue().find("support")
+    assert support is not None
+    for name, values in usecase_catalogue().inputs_of(support).items():
         data |= {f"{name}_{at}": str(value).replace(".", ",") for at, value in enumerate(values)}
     response = client.post(assess, data)
     assert response.status_code == 302, response.content.decode()
