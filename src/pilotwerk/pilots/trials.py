@@ -13,7 +13,7 @@ from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.selectors import text_rows
 
 NO_THRESHOLD: Final = gettext_noop(
-    "The past cases are too few or too alike to find a bound from which on 95% of the categories are right."
+    "The past cases are too few or too alike to find a bound from which on 95 in 100 categories are right."
 )
 # What the recipe says as well; the sentence is the code, marked here for the translation.
 SAID: Final = (

@@ -102,7 +102,7 @@ class UseCase(TenantModel):
 
     @property
     def candidate(self) -> Candidate | None:
-        """The use case as it is drawn; None before the assessment.
+        """The use case as it is drawn, by its name; None before the assessment.
 
         The wage is the company's, so all use cases share it; volume and minutes are shared where they were measured
         on the same process.
@@ -116,7 +116,7 @@ class UseCase(TenantModel):
             if name in measured and self.process_id is not None:
                 shared[name] = f"{name}:{self.process_id}"
         groups = {name: Range(*value) for name, value in self.scores.get("groups", {}).items()}
-        return Candidate(str(self.pk), values, groups, shared, measured)
+        return Candidate(self.name, values, groups, shared, measured)
 
 
 class Trial(TenantModel):

@@ -58,7 +58,7 @@ def usecase_chosen(organisation: Organisation) -> UseCase | None:
 
 
 def usecases_stability(use_cases: Iterable[UseCase]) -> dict[str, Stability]:
-    """How sure the ranking of these use cases is, by id; those not assessed yet take no part."""
+    """How sure the ranking of these use cases is, by name; those not assessed yet take no part."""
     candidates = (one.candidate for one in use_cases if one.is_assessed)
     return stability([one for one in candidates if one is not None])
 

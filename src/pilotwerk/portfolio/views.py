@@ -36,7 +36,7 @@ def usecases(request: OrganisationRequest) -> HttpResponse:
     refused = list(selectors.usecases_refused(request.organisation))
     stable = selectors.usecases_stability(active)
     rows = [
-        presenting.ranking_row(number, one, stable.get(str(one.pk)))
+        presenting.ranking_row(number, one, stable.get(one.name))
         for number, one in enumerate([*active, *refused], start=1)
     ]
     drawn = [row for row in rows if row["assessed"]]
