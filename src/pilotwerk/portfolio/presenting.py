@@ -214,6 +214,7 @@ def _trial_figures(use_case: UseCase, trial: Trial) -> dict[str, Any]:
         "share": words.span(*(percent(end) for end in trial.share)),
         "counted": counted,
         "before": "" if counted or not used else percent(used["likely"]),
+        "looser": percent(found["coverage_looser"]) if found.get("coverage_looser") else "",
         "right": percent(right) if right is not None else "",
         "accuracy": percent(found["accuracy"]),
         "majority": percent(found["majority_accuracy"]),
