@@ -8,7 +8,7 @@ from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.company.catalogue import check
 from pilotwerk.company.domain.readiness import Answer, Readiness, readiness
 from pilotwerk.company.domain.size import SizeResult, SizeUnknown, size_class
-from pilotwerk.company.domain.survey import Agreement, Published, QuestionView, Withheld
+from pilotwerk.company.domain.survey import Published, View, Withheld
 from pilotwerk.company.models import Profile, ReadinessAnswer, RelatedEnterprise, SurveyRound, Tool, YesNo
 from pilotwerk.core.permissions import Role
 
@@ -86,11 +86,10 @@ def survey_result(organisation: Organisation) -> Published | Withheld | None:
     stored: dict[str, Any] = closed.result
     if "withheld" in stored:
         return Withheld(stored["withheld"])
-    questions = {
-        name: QuestionView(points, Agreement(agreement))
-        for name, (points, agreement) in stored["questions"].items()
-    }
-    return Published(stored["respondents"], stored["dimensions"], questions)
+    dimensions, questions = (
+        {name: View(view) for name, view in stored[part].items()} for part in ("dimensions", "questions")
+    )
+    return Published(stored["respondents"], dimensions, questions)
 
 
 def survey_done(organisation: Organisation, membership: Membership) -> bool:

@@ -197,8 +197,8 @@ def survey_close(*, organisation: Organisation, actor: Actor) -> SurveyRound:
     else:
         current.result = {
             "respondents": found.respondents,
-            "dimensions": dict(found.dimensions),
-            "questions": {name: [one.points, one.agreement.value] for name, one in found.questions.items()},
+            "dimensions": {name: view.value for name, view in found.dimensions.items()},
+            "questions": {name: view.value for name, view in found.questions.items()},
         }
     current.state, current.closed_at, current.tallies = SurveyRound.State.CLOSED, clock.now(), {}
     current.save(update_fields=["state", "closed_at", "tallies", "result"])

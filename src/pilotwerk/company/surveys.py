@@ -10,15 +10,13 @@ from django.views.decorators.http import require_POST
 
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.accounts.selectors import members
-from pilotwerk.company import permissions, selectors, services
+from pilotwerk.company import permissions, selectors, services, words
 from pilotwerk.company.catalogue import check
-from pilotwerk.company.domain.survey import ANSWERS_NEEDED, Agreement, Published, Withheld
+from pilotwerk.company.domain.survey import ANSWERS_NEEDED, Published, View, Withheld
 from pilotwerk.company.forms import SurveyForm
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.web.render import page
-
-WEAK_BELOW = 50
 
 
 @requires(permissions.SURVEY)
@@ -40,21 +38,23 @@ def survey(request: OrganisationRequest) -> HttpResponse:
         "divided": _divided(shown) if shown else [],
         "needed": ANSWERS_NEEDED,
     }
-    context["weakest"] = min(
-        (row for row in context["rows"] if row["points"]), key=lambda row: row["points"], default=None
-    )
+    context["weakest"] = _weakest(context["rows"])
     return page(request, "company/survey.html", context)
 
 
 def _rows(shown: Published) -> list[dict[str, Any]]:
-    """Each dimension with its points and its questions; None where too few answered."""
+    """Each dimension with its band and its questions; None where too few answered."""
     return [
         {
             "dimension": dimension,
-            "points": shown.dimensions.get(dimension.id),
-            "weak": shown.dimensions.get(dimension.id, 100) < WEAK_BELOW,
+            "view": shown.dimensions.get(dimension.id),
+            "text": words.view_text(shown.dimensions.get(dimension.id)),
             "questions": [
-                {"text": question.text, "view": shown.questions.get(question.id)}
+                {
+                    "text": question.text,
+                    "view": shown.questions.get(question.id),
+                    "points": words.view_text(shown.questions.get(question.id)),
+                }
                 for question in dimension.questions
             ],
         }
@@ -62,9 +62,16 @@ def _rows(shown: Published) -> list[dict[str, Any]]:
     ]
 
 
+def _weakest(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The dimensions in the lowest band; none where all lie in the same one."""
+    order = [View.LOW, View.MIDDLE, View.HIGH]
+    found = sorted({order.index(row["view"]) for row in rows if row["view"]})
+    return [row for row in rows if row["view"] is order[found[0]]] if len(found) > 1 else []
+
+
 def _divided(shown: Published) -> list[str]:
     texts = check().question_text
-    return [str(texts(name)) for name, one in shown.questions.items() if one.agreement is Agreement.DIVIDED]
+    return [str(texts(name)) for name, view in shown.questions.items() if view is View.DIVIDED]
 
 
 @requires(permissions.SURVEY)

@@ -4,8 +4,9 @@ Answers are only ever kept as tallies, a count for each level of each question; 
 nowhere. A round is published once, when it is closed, for the whole company and never for a part of it:
 
 1. Nothing from fewer than ANSWERS_NEEDED known answers: not a round, not a dimension, not a question.
-2. Means are rounded to STEP points and kept between STEP and 100 - STEP. So five equal answers look like four equal
-   ones and a near one, and a mean says little about one more answer.
+2. No means: of a question either that it divides the team, or in which of three bands its mean lies. These are so
+   wide that behind each lie several sums of answers. Whoever knows their own answer cannot work out the sum of the
+   other four, nor that all others agree (tried on all possible answers of 5 to 12 people in the tests).
 3. Nothing by difference. A round is published only when, against every round published before, nobody has joined or
    at least ANSWERS_NEEDED have, and nobody has left or at least ANSWERS_NEEDED have.
 """
@@ -18,20 +19,13 @@ from enum import StrEnum
 from pilotwerk.company.domain.readiness import Question
 
 ANSWERS_NEEDED = 5
-STEP = 10
-AGREED_TO, DIVIDED_FROM = 15.0, 30.0
-"""Standard deviation in points up to which people agree, and from which a question divides them (at most 50)."""
+EDGES = (35.0, 65.0)
+"""Points (0..100) at which the middle and the high band begin."""
+DIVIDED_FROM = 40.0
+"""Standard deviation in points from which a question divides the team (at most 50: half at each end)."""
 
 Tallies = Mapping[str, Sequence[int]]
 """Question -> how often each level was answered, lowest first. "I do not know" is counted nowhere."""
-
-
-class Agreement(StrEnum):
-    """How far the answers to a question lie apart."""
-
-    AGREED = "agreed"
-    MIXED = "mixed"
-    DIVIDED = "divided"
 
 
 class Withheld(StrEnum):
@@ -41,21 +35,22 @@ class Withheld(StrEnum):
     OVERLAP = "overlap"
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionView:
-    """What is shown of a question: points in steps of STEP, and how far the answers lie apart."""
+class View(StrEnum):
+    """What is shown of a question or a dimension."""
 
-    points: int
-    agreement: Agreement
+    LOW = "low"
+    MIDDLE = "middle"
+    HIGH = "high"
+    DIVIDED = "divided"
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """What a round shows. Questions and dimensions with too few known answers are left out."""
+    """What a round shows: a band for each dimension, and the questions. What has too few answers is left out."""
 
     respondents: int
-    dimensions: Mapping[str, int]
-    questions: Mapping[str, QuestionView]
+    dimensions: Mapping[str, View]
+    questions: Mapping[str, View]
 
 
 def published(
@@ -70,15 +65,15 @@ def published(
     if not all(_safe(participants, before) for before in earlier):
         return Withheld.OVERLAP
     means: dict[str, list[float]] = {}
-    shown: dict[str, QuestionView] = {}
+    shown: dict[str, View] = {}
     for question in questions:
         counts = tallies.get(question.id, ())
         if sum(counts) < ANSWERS_NEEDED:
             continue
         mean, deviation = _moments(counts, question.top)
-        shown[question.id] = QuestionView(rounded(mean), _agreement(deviation))
+        shown[question.id] = View.DIVIDED if deviation >= DIVIDED_FROM else band(mean)
         means.setdefault(question.dimension, []).append(mean)
-    dimensions = {name: rounded(sum(values) / len(values)) for name, values in means.items()}
+    dimensions = {name: band(sum(values) / len(values)) for name, values in means.items()}
     return Published(len(participants), dimensions, shown)
 
 
@@ -96,12 +91,7 @@ def _moments(counts: Sequence[int], top: int) -> tuple[float, float]:
     return mean, math.sqrt(square)
 
 
-def rounded(mean: float) -> int:
-    """A mean (0..100) as it is shown: to the next STEP, never 0 and never 100."""
-    return min(max(math.floor((mean + STEP / 2) / STEP) * STEP, STEP), 100 - STEP)
-
-
-def _agreement(deviation: float) -> Agreement:
-    if deviation >= DIVIDED_FROM:
-        return Agreement.DIVIDED
-    return Agreement.AGREED if deviation <= AGREED_TO else Agreement.MIXED
+def band(mean: float) -> View:
+    """The band of a mean (0..100)."""
+    low, high = EDGES
+    return View.LOW if mean < low else View.MIDDLE if mean < high else View.HIGH
