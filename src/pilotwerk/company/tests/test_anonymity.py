@@ -18,6 +18,8 @@ from pilotwerk.company.tests.test_survey import common, levels_for, team
 from pilotwerk.core.permissions import Role
 from tests.cast import Cast
 
+WATCHING = (Role.OWNER, Role.LEAD, Role.AUDITOR)
+"""Who may see the readiness check at all."""
 FILLED = {"int": "1", "name": "strategy"}
 
 
@@ -42,7 +44,7 @@ def read(client: Client, slug: str) -> dict[str, str]:
         response = client.get(path)
         content = b"".join(response) if response.streaming else response.content
         text = content.decode("utf-8", "replace")
-        text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|nonce="[^"]*"', "", text)
+        text = re.sub(r'name="csrfmiddlewaretoken" value="[^"]*"|Token": "[^"]*"', "", text)
         text = re.sub(r"[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{40,}|\d\d:\d\d(:\d\d(\.\d+)?)?", "", text)
         seen[path] = f"{response.status_code} {text}"
     return seen
@@ -68,7 +70,7 @@ def everything(cast: Cast) -> dict[str, Any]:
         "survey": str(selectors.survey_result(cast.organisation)),
         "closed": closed.result if closed else None,
         "open": len(current.participants) if current else None,
-        "trail": [(one.action, one.data) for one in audit.entries(cast.organisation.id)],
+        "trail": [(one.action, str(vars(one))) for one in audit.entries(cast.organisation.id)],
     }
 
 
@@ -85,14 +87,14 @@ def restart(cast: Cast) -> None:
 def test_no_page_export_or_selector_depends_on_what_four_people_answered(cast: Cast) -> None:
     seen = []
     services.survey_open(**common(cast))
-    for levels in ([0, 0, 0, 0], [3, 3, 3, 3], [0, 1, 2, 3]):
+    for levels in ([0, 0, 0, 0], [0, 1, 3, 3]):
         restart(cast)
         answered(cast, levels)
         found = everything(cast)
         assert found["open"] == 4
         # The trail grows by the same entries each time.
         trail = [one for one in found.pop("trail") if one[0] == "company.survey_answered"]
-        assert all("level" not in str(one) for one in trail)
+        assert not any(re.search(r"level|strategy|tall", text) for _action, text in trail)
         pages = {
             role: {path: text for path, text in one.items() if "/audit/" not in path}
             for role, one in found.pop("pages").items()
@@ -156,7 +158,7 @@ def test_no_figure_of_a_single_person_is_on_any_page(cast: Cast) -> None:
             dimension=part.id,
             levels={question.id: 1 for question in part.questions},
         )
-    before = {role: read(cast.client(role), cast.organisation.slug) for role in Role}
+    before = {role: read(cast.client(role), cast.organisation.slug) for role in WATCHING}
     for part in check().dimensions:
         services.readiness_answer(
             organisation=cast.organisation,
@@ -165,7 +167,7 @@ def test_no_figure_of_a_single_person_is_on_any_page(cast: Cast) -> None:
             dimension=part.id,
             levels={question.id: 3 for question in part.questions},
         )
-    for role in Role:
+    for role in WATCHING:
         after = read(cast.client(role), cast.organisation.slug)
         for path, text in after.items():
             # Their own form, filled with their own answers, is theirs to see.
