@@ -25,6 +25,7 @@ def survey(request: OrganisationRequest) -> HttpResponse:
     result = selectors.survey_result(request.organisation)
     current = selectors.survey_open(request.organisation)
     shown = result if isinstance(result, Published) else None
+    rows = _rows(shown) if shown else []
     context = {
         "current": current,
         "answered": len(current.participants) if current else 0,
@@ -34,11 +35,11 @@ def survey(request: OrganisationRequest) -> HttpResponse:
         "shown": shown,
         "withheld_few": result is Withheld.FEW,
         "withheld_overlap": result is Withheld.OVERLAP,
-        "rows": _rows(shown) if shown else [],
+        "rows": rows,
+        "weakest": _weakest(rows),
         "divided": _divided(shown) if shown else [],
         "needed": ANSWERS_NEEDED,
     }
-    context["weakest"] = _weakest(context["rows"])
     return page(request, "company/survey.html", context)
 
 

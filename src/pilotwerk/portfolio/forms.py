@@ -10,7 +10,7 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.company.fields import AmountField, plain_number
 from pilotwerk.portfolio import presenting, words
 from pilotwerk.portfolio.catalogue import risk_catalogue, usecase_catalogue
-from pilotwerk.portfolio.domain.potential import INPUTS, OPTIONAL
+from pilotwerk.portfolio.domain.potential import INPUTS, OPTIONAL, SHARES
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.models import Recipe, UseCase
 from pilotwerk.portfolio.selectors import Known
@@ -135,7 +135,7 @@ class AssessForm(forms.Form):
         for name in INPUTS:
             field = RangeField(
                 label=words.input_name(name),
-                high=100.0 if name in words.SHARES else 1e9,
+                high=100.0 if name in SHARES else 1e9,
                 example="50",
                 required=name not in known and name not in OPTIONAL,
                 help_text=_help(name, known.get(name), use_case, defaults),
@@ -169,7 +169,7 @@ class AssessForm(forms.Form):
     def inputs(self) -> dict[str, Range]:
         """Given inputs in the units of the rules (shares 0..1)."""
         given = {name: self.cleaned_data[name] for name in INPUTS if self.cleaned_data[name] is not None}
-        return {name: value / 100 if name in words.SHARES else value for name, value in given.items()}
+        return {name: value / 100 if name in SHARES else value for name, value in given.items()}
 
     def answers(self) -> dict[str, str | None]:
         """Risk question -> option, None for "I do not know"."""
@@ -207,7 +207,7 @@ def _initial(
         if stored["source"] not in ("estimated", "catalogue") or name in known:
             return None
         value = Range(stored["low"], stored["likely"], stored["high"])
-        return value * 100 if name in words.SHARES else value
+        return value * 100 if name in SHARES else value
     return None if name in known or name not in defaults else Range(*defaults[name])
 
 

@@ -18,7 +18,7 @@ from pilotwerk.portfolio.domain.simulation import Stability
 from pilotwerk.portfolio.models import Trial, UseCase
 from pilotwerk.portfolio.registry import TRIAL_STEPS
 from pilotwerk.portfolio.selectors import Suggested, trial_latest, trial_offered
-from pilotwerk.web.templatetags.pw import number, percent, short_date
+from pilotwerk.web.templatetags.pw import euro, number, percent, short_date
 
 FITS: dict[Fit, tuple[str, Any]] = {
     Fit.GOOD: ("ok", gettext_lazy("fits your data")),
@@ -145,7 +145,7 @@ def ranking_row(place: int, one: UseCase, stable: Stability | None) -> dict[str,
     if one.is_assessed:
         net, risk = one.score("net"), one.score("risk")
         row |= {
-            "likely": words.euro(net.likely),
+            "likely": euro(net.likely),
             "certain": words.certain_text(one),
             "risk": words.number_span(risk),
             "adjusted": adjusted_benefit(net, risk),

@@ -116,8 +116,8 @@ def catalogue_matched(organisation: Organisation) -> list[Suggested]:
         fields = [catalogue.field(name) for name in entry.needs]
         needs = [Need(field.id, field.meaning, field.columns) for field in fields]
         fits = [(match(needs, entry.words, signal), one) for one, signal in shown]
-        best = min(fits, key=lambda fit: fit[0].order) if fits else (None, None)
-        found.append(Suggested(entry, *best, runs=runs(entry.recipe)))
+        best, source = min(fits, key=lambda fit: fit[0].order) if fits else (None, None)
+        found.append(Suggested(entry, best, source, runs(entry.recipe)))
     return sorted(found, key=lambda one: ((one.match.order if one.match else ()), not one.runs))
 
 

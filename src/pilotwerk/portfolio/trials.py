@@ -95,7 +95,7 @@ def trial_run(*, trial_id: UUID) -> None:
 @transaction.atomic
 def _finished(trial: Trial, result: TrialResult | CannotTell) -> None:
     if isinstance(result, CannotTell):
-        values = {"state": State.CANNOT_TELL, "reason": result.reason[:500]}
+        values: dict[str, object] = {"state": State.CANNOT_TELL, "reason": result.reason[:500]}
     else:
         share = result.share
         values = {

@@ -160,11 +160,14 @@ def rule_reason(use_case: UseCase) -> str:
 
 def look_again_text(use_case: UseCase) -> str:
     """Under which condition a refused use case is worth a second look."""
-    if use_case.look_again:
-        return use_case.look_again
     if not use_case.scores or use_case.scores["prohibited"]:
-        return _("If the idea changes in its purpose.") if use_case.scores else ""
+        return use_case.look_again or (_("If the idea changes in its purpose.") if use_case.scores else "")
     found = [condition_text(one) for one in use_case.conditions]
+    if use_case.look_again:
+        if not found:
+            return use_case.look_again
+        values = {"said": use_case.look_again, "conditions": _(", or ").join(found)}
+        return _("%(said)s – By the figures: %(conditions)s.") % values
     if not found:
         return _("If checking a proposal takes clearly less time than the work itself.")
     return _("%(conditions)s, all else unchanged.") % {"conditions": _(", or ").join(found)}

@@ -105,8 +105,8 @@ def test_no_page_export_or_selector_depends_on_what_four_people_answered(cast: C
     first = seen[0]
     for other in seen[1:]:
         assert other[0] == first[0]
-        for role, pages in other[1].items():
-            for path, text in pages.items():
+        for role, read_later in other[1].items():
+            for path, text in read_later.items():
                 assert text == first[1][role][path], f"{role} at {path} sees a difference"
 
 

@@ -12,7 +12,7 @@ from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.kpis import registry, selectors, services
 from pilotwerk.kpis.catalogue import catalogue
-from pilotwerk.kpis.domain.measures import Measure, TooLittle
+from pilotwerk.kpis.domain.measures import COMPUTATIONS, Measure, TooLittle
 from pilotwerk.kpis.models import Baseline, Goal
 from pilotwerk.kpis.tests.imports import case_table, imported
 from tests.cast import Cast
@@ -116,9 +116,10 @@ def test_a_baseline_tells_changed_data_from_a_changed_computation(
     source = imported(cast)
     common: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
     frozen = services.baseline_freeze(**common, kpi="handling_minutes_mean", process_import=source)
+    computations: Any = COMPUTATIONS
     with monkeypatch.context() as changed:
         changed.setitem(
-            selectors.COMPUTATIONS,  # type: ignore[arg-type]
+            computations,
             "handling_minutes_mean",
             lambda cases: Measure(frozen.value + 1e-12, frozen.n, *frozen.period),
         )

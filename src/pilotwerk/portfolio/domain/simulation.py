@@ -101,7 +101,10 @@ def two_sided_normal(value: Range, at: Draws) -> Draws:
     from scipy.special import ndtri
 
     z = ndtri(np.clip(at, 1e-12, 1 - 1e-12)) / INTERVAL_Z
-    return value.likely + np.where(z < 0, z * (value.likely - value.low), z * (value.high - value.likely))
+    drawn: Draws = value.likely + np.where(
+        z < 0, z * (value.likely - value.low), z * (value.high - value.likely)
+    )
+    return drawn
 
 
 def input_draws(candidate: Candidate) -> dict[str, Draws]:
@@ -155,7 +158,8 @@ def risk_draws(candidate: Candidate, weights: Mapping[str, Draws]) -> Draws:
         return np.zeros(DRAWS)
     mean = sum((weights[name] * drawn for name, drawn in groups.items()), np.zeros(DRAWS))
     worst = np.max(np.stack(list(groups.values())), axis=0)
-    return (mean + worst) / 2
+    risk: Draws = (mean + worst) / 2
+    return risk
 
 
 def group_weights(names: Sequence[str]) -> dict[str, Draws]:

@@ -28,8 +28,8 @@ from pilotwerk.portfolio.tests.test_rules import inputs, spans
 GROUPS = {"data": Range(0, 40, 80), "people": Range.exactly(20)}
 
 
-def idea(name: str = "idea", *, shared: dict[str, str] | None = None, **changed: Range) -> Candidate:
-    return Candidate(name, inputs(**changed), GROUPS, shared or {})
+def idea(name: str = "idea", **changed: Range) -> Candidate:
+    return Candidate(name, inputs(**changed), GROUPS)
 
 
 @st.composite
@@ -90,8 +90,8 @@ def test_the_same_figures_give_the_same_result_whoever_else_is_there() -> None:
 
 def test_what_is_shared_is_drawn_once() -> None:
     wage = {"hourly_cost": Range(20, 46, 90)}
-    a = idea("a", shared={"hourly_cost": "wage"}, **wage)
-    b = idea("b", shared={"hourly_cost": "wage"}, **wage)
+    common = {"hourly_cost": "wage"}
+    a, b = (replace(idea(name, **wage), shared=common) for name in ("a", "b"))
     own = idea("b", **wage)
     assert np.array_equal(input_draws(a)["hourly_cost"], input_draws(b)["hourly_cost"])
     assert abs(np.corrcoef(input_draws(a)["hourly_cost"], input_draws(own)["hourly_cost"])[0, 1]) < 0.05
