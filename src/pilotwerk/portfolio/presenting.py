@@ -147,6 +147,7 @@ def ranking_row(place: int, one: UseCase, stable: Stability | None) -> dict[str,
         row |= {
             "likely": euro(net.likely),
             "certain": words.certain_text(one),
+            "ends": words.ends_text(one),
             "risk": words.number_span(risk),
             "adjusted": adjusted_benefit(net, risk),
             "verdict": one.verdict,
@@ -190,7 +191,11 @@ def trial_panel(use_case: UseCase) -> dict[str, Any] | None:
     if latest is None:
         return panel
     if latest.is_open:
-        panel |= {"step": latest.step, "steps": TRIAL_STEPS, "doing": STEPS[max(latest.step, 1) - 1]}
+        panel |= {
+            "step": latest.step,
+            "steps": TRIAL_STEPS,
+            "doing": STEPS[latest.step - 1] if latest.step else "",
+        }
     elif latest.state == Trial.State.DONE:
         panel |= _trial_figures(use_case, latest)
     elif latest.reason:

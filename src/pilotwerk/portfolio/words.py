@@ -81,10 +81,16 @@ def _ends(value: Range) -> str:
 
 def certain_text(use_case: UseCase) -> str:
     """Between which EUR the net benefit lies with 90 % certainty; empty before it was drawn."""
+    ends = ends_text(use_case)
+    return _("with 90%% certainty %(ends)s") % {"ends": ends} if ends else ""
+
+
+def ends_text(use_case: UseCase) -> str:
+    """The EUR between which 90 of 100 draws of the net benefit lie; empty before it was drawn."""
     if "spread" not in use_case.scores:
         return ""
     spread = use_case.score("spread")
-    return _("with 90%% certainty %(low)s to %(high)s") % {"low": euro(spread.low), "high": euro(spread.high)}
+    return _("%(low)s to %(high)s") % {"low": euro(spread.low), "high": euro(spread.high)}
 
 
 def input_rows(use_case: UseCase) -> list[dict[str, Any]]:
