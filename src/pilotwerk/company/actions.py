@@ -13,6 +13,10 @@ register(
     _("%(actor)s answered the readiness check: %(dimension)s"),
     labels={"dimension": {dimension.id: lazystr(dimension.title) for dimension in check().dimensions}},
 )
+register("company.survey_opened", _("%(actor)s opened the team survey"))
+# Neither who answered nor what: the trail says only that an answer came in.
+register("company.survey_answered", _("An answer to the team survey came in"))
+register("company.survey_closed", _("%(actor)s closed the team survey"))
 register("company.tool_added", _("%(actor)s added the AI tool %(name)s"))
 register("company.tool_changed", _("%(actor)s changed the AI tool %(name)s"))
 register("company.tool_removed", _("%(actor)s removed the AI tool %(name)s"))

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from pilotwerk.company.catalogue import Dimension
+from pilotwerk.company.catalogue import Dimension, check
 from pilotwerk.company.fields import AmountField
 from pilotwerk.company.models import Account, Tool, YesNo
 from pilotwerk.company.questions import ProfileQuestion
@@ -73,6 +73,32 @@ class DimensionForm(forms.Form):
     def levels(self) -> dict[str, int | None]:
         """Question id -> level, None for "I do not know"."""
         chosen = {question.id: self.cleaned_data[question.slug] for question in self.dimension.questions}
+        return {name: None if value == UNKNOWN else int(value) for name, value in chosen.items()}
+
+
+class SurveyForm(forms.Form):
+    """All questions of the team survey on one page, so that the answers come in together."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.parts = [DimensionForm(*args, dimension=one, own={}) for one in check().dimensions]
+        for part in self.parts:
+            self.fields |= part.fields
+
+    def sections(self) -> list[dict[str, Any]]:
+        """The fields by dimension, for the page."""
+        return [
+            {"dimension": part.dimension, "fields": [self[name] for name in part.fields]}
+            for part in self.parts
+        ]
+
+    def levels(self) -> dict[str, int | None]:
+        """Question id -> level, None for "I do not know"."""
+        chosen = {
+            question.id: self.cleaned_data[question.slug]
+            for part in self.parts
+            for question in part.dimension.questions
+        }
         return {name: None if value == UNKNOWN else int(value) for name, value in chosen.items()}
 
 

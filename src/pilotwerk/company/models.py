@@ -85,7 +85,10 @@ class RelatedEnterprise(TenantModel):
 
 
 class ReadinessAnswer(TenantModel):
-    """What one member answered to one question. `level` None means "I do not know". Never shown to others."""
+    """What one of the leads answered to one question, under their name. `level` None means "I do not know".
+
+    Members of other roles take part in the anonymous team survey instead.
+    """
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="+")
     question = models.CharField(max_length=60)
@@ -99,6 +102,38 @@ class ReadinessAnswer(TenantModel):
 
     def __str__(self) -> str:
         return self.question
+
+
+class SurveyRound(TenantModel):
+    """A round of the anonymous team survey, from opening to its one publication.
+
+    `tallies`: question -> how often each level was answered; there is no row for a single answer. `participants`:
+    ids of the memberships that took part, in order of the ids and not of the answers; kept to refuse a second answer
+    and a later round that would show single people by difference. `result` is written once, when the round is
+    closed, and the tallies are deleted with it (company.domain.survey).
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        CLOSED = "closed", _("closed")
+
+    state = models.CharField(max_length=6, choices=State.choices, default=State.OPEN)
+    version = models.CharField(max_length=20)
+    participants = models.JSONField(default=list)
+    tallies = models.JSONField(default=dict)
+    result = models.JSONField(default=dict)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organisation"], condition=models.Q(state="open"), name="one_open_survey_each"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.created_at:%Y-%m-%d}: {self.state}"
 
 
 class Account(models.TextChoices):

@@ -60,7 +60,8 @@ def profile(request: OrganisationRequest) -> HttpResponse:
         "related": selectors.related(request.organisation),
         "first_open": _first_open(found),
         "open_count": len(PROFILE_QUESTIONS) - len(found.answered),
-        "readiness_open": selectors.readiness_open(request.membership),
+        "readiness_open": request.membership.may(permissions.ANSWER)
+        and selectors.readiness_open(request.membership),
         "has_tools": selectors.tools(request.organisation).exists(),
     }
     return page(request, "company/profile.html", context)
@@ -128,11 +129,12 @@ def related_remove(request: OrganisationRequest, pk: str) -> HttpResponse:
     return redirect(request.organisation.url("company:related"))
 
 
-@requires(permissions.ANSWER)
+@requires(permissions.READINESS)
 def readiness(request: OrganisationRequest) -> HttpResponse:
     """The result: averages and spread of several people, the weakest spot, the next step."""
     result = selectors.readiness_result(request.organisation)
-    still_open = selectors.readiness_open(request.membership)
+    may_answer = request.membership.may(permissions.ANSWER)
+    still_open = selectors.readiness_open(request.membership) if may_answer else []
     rows = [_row(dimension, result.dimensions[dimension.id], still_open) for dimension in check().dimensions]
     scored = [row for row in rows if row["score"]]
     weakest = min(scored, key=lambda row: row["score"].mean) if len(scored) == len(rows) else None
@@ -144,6 +146,7 @@ def readiness(request: OrganisationRequest) -> HttpResponse:
         "next_dimension": check().dimension(still_open[0]) if still_open else None,
         "begun": len(still_open) < len(rows),
         "needed": RESPONDENTS_NEEDED,
+        "people": selectors.readiness_people(request.organisation),
         "disagreement": DISAGREEMENT_FROM,
     }
     return page(request, "company/readiness.html", context)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.company.domain.size import Ceiling, Missing, SizeClass, SizeResult, SizeUnknown
+from pilotwerk.company.domain.survey import View
 from pilotwerk.company.fields import plain_number
 from pilotwerk.company.models import Profile, WorksCouncil, YesNo
 from pilotwerk.web.templatetags.pw import euro, number
@@ -94,3 +95,16 @@ def answer_text(found: Profile, question: str) -> str:
     if question == "related":
         return str(YesNo(value).label)
     return plain_number(value) if question == "staff" else str(value)
+
+
+VIEWS = {
+    View.LOW: gettext_lazy("below 35"),
+    View.MIDDLE: gettext_lazy("35 to 65"),
+    View.HIGH: gettext_lazy("65 and more"),
+    View.DIVIDED: gettext_lazy("opinions differ"),
+}
+
+
+def view_text(view: View | None) -> str:
+    """What the team survey shows of a question or a dimension, in points; empty where too few answered."""
+    return "" if view is None else str(VIEWS[view])

@@ -16,7 +16,8 @@ from pilotwerk.processes.models import ProcessImport
 class Baseline(TenantModel):
     """A KPI as it was measured on an import. Never changed: the definition's words are kept with the value.
 
-    `value` in `unit` (shares 0..1); `n` cases, or weeks for weekly figures; `fingerprint` is the import's.
+    `value` in `unit` (shares 0..1); `n` cases, or weeks for weekly figures; `fingerprint` is the import's,
+    `data_fingerprint` the SHA-256 of the stored cases it was computed from (empty on older baselines).
     """
 
     kpi = models.CharField(max_length=40)
@@ -28,6 +29,7 @@ class Baseline(TenantModel):
     first_day = models.DateField()
     last_day = models.DateField()
     fingerprint = models.CharField(max_length=100)
+    data_fingerprint = models.CharField(max_length=64, blank=True)
     frozen_at = models.DateTimeField(default=clock.now)
 
     class Meta:

@@ -1,6 +1,8 @@
 """Reads about KPIs, baselines and goals."""
 
+import hashlib
 from datetime import date
+from enum import StrEnum
 
 from django.db.models import QuerySet
 
@@ -53,6 +55,35 @@ def measures(process_import: ProcessImport) -> list[tuple[Kpi, Measure | TooLitt
 def baseline_recompute(baseline: Baseline) -> Measure | TooLittle:
     """The KPI computed again from the same import, to check the frozen value against its data."""
     return measure(baseline.kpi, baseline.process_import)
+
+
+class Recomputed(StrEnum):
+    """What a baseline gives when it is computed again."""
+
+    SAME = "same"
+    DATA = "data"
+    """The stored cases are not those it was frozen on."""
+    DEFINITION = "definition"
+    """The cases are the same, the figure is not: the computation has changed."""
+
+
+def data_fingerprint(process_import: ProcessImport) -> str:
+    """SHA-256 of the stored cases; empty where they are gone."""
+    path = process_import.cases_file
+    if not path.is_file():
+        return ""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def baseline_check(baseline: Baseline) -> Recomputed:
+    """Whether the frozen figure follows from its data to the last bit, and if not, what has changed."""
+    again = baseline_recompute(baseline)
+    if isinstance(again, Measure) and (again.value, again.n) == (baseline.value, baseline.n):
+        return Recomputed.SAME
+    known = baseline.data_fingerprint
+    unchanged = bool(known) and data_fingerprint(baseline.process_import) == known
+    return Recomputed.DEFINITION if unchanged else Recomputed.DATA
 
 
 def smart(

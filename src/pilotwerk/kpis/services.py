@@ -49,6 +49,7 @@ def baseline_freeze(
         first_day=measured.first,
         last_day=measured.last,
         fingerprint=process_import.fingerprint,
+        data_fingerprint=selectors.data_fingerprint(process_import),
     )
     record(
         organisation_id=organisation.id,
@@ -63,6 +64,7 @@ def baseline_freeze(
             "definition": made.definition,
             "period": [made.first_day.isoformat(), made.last_day.isoformat()],
             "fingerprint": made.fingerprint,
+            "data_fingerprint": made.data_fingerprint,
             "process_import": str(process_import.id),
         },
     )

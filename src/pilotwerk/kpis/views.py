@@ -120,7 +120,6 @@ def _freeze_and_set(
 def goal(request: OrganisationRequest, pk: str) -> HttpResponse:
     """One goal with its frozen baseline, its definition, and the baseline computed again."""
     found = get_object_or_404(selectors.goals(request.organisation), pk=pk)
-    again = selectors.baseline_recompute(found.baseline)
     kpi = found.baseline.kpi_entry
     window = plan_window(request.organisation)
     points = {}
@@ -142,7 +141,7 @@ def goal(request: OrganisationRequest, pk: str) -> HttpResponse:
             for point, met in points.items()
             if kpi is not None
         ],
-        "same": isinstance(again, Measure) and abs(again.value - found.baseline.value) < 1e-9,
+        "again": selectors.baseline_check(found.baseline).value,
     }
     return page(request, "kpis/goal.html", context)
 

@@ -23,8 +23,9 @@ from pilotwerk.journey.registry import (
     register_panel,
     register_step,
 )
-from pilotwerk.pilots import execution, permissions, selectors, worker
+from pilotwerk.pilots import execution, permissions, recipe, selectors, trials, worker
 from pilotwerk.pilots.models import Pilot
+from pilotwerk.portfolio.registry import register_recipes, register_trial
 from pilotwerk.web import bar, navigation
 from pilotwerk.web.templatetags.pw import short_date
 
@@ -238,6 +239,9 @@ register_step("stop_rules", "pilots:setup", _has_rules)
 register_step("pilot_start", "pilots:pilot", _started)
 register_step("kill_switch", "pilots:pilot", _tried)
 register_step("approvals", "pilots:queue", _decided_enough)
+
+register_recipes(recipe.kinds)
+register_trial("support", needs=trials.SUPPORT_NEEDS, run=trials.support)
 
 jobs.register("pilots.train", worker.train_job)
 jobs.register("pilots.propose", worker.propose_job)

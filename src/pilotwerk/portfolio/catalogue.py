@@ -1,11 +1,15 @@
-"""Risk questions and templates of use cases, as they stand in data/."""
+"""Risk questions and typical use cases, as they stand in data/."""
 
+import math
 from datetime import date
 from pathlib import Path
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field as Key
+from pydantic import model_validator
 
 from pilotwerk.core.catalogue import Strict, Text, load
+from pilotwerk.portfolio.domain.potential import INPUTS, SHARES
 from pilotwerk.portfolio.domain.risk import RiskQuestion
 
 DATA = Path(__file__).parent / "data"
@@ -15,7 +19,7 @@ class Option(Strict):
     """An answer with its points 0..100; `note` is shown when it is chosen, with the article it comes from."""
 
     id: str
-    points: float = Field(ge=0, le=100)
+    points: float = Key(ge=0, le=100)
     text: Text
     note: Text | None = None
     prohibited: bool = False
@@ -24,7 +28,7 @@ class Option(Strict):
 class AskedRisk(Strict):
     id: str
     text: Text
-    options: tuple[Option, ...] = Field(min_length=2)
+    options: tuple[Option, ...] = Key(min_length=2)
 
     def option(self, name: str | None) -> Option | None:
         """The option with this id, or None."""
@@ -60,23 +64,117 @@ class RiskCatalogue(Strict):
         ]
 
 
-class Template(Strict):
-    """A starting point. `inputs`: low, likely, high; shares in percent, money in EUR, review in minutes."""
+Three = tuple[float, float, float]
+
+
+class Area(Strict):
+    id: str
+    title: Text
+
+
+class Field(Strict):
+    """Something that data can hold: a column with this `meaning` in an import, or with one of these words in its
+    name. With neither, an import cannot show it.
+    """
 
     id: str
-    recipe: str
+    title: Text
+    meaning: str = ""
+    columns: tuple[str, ...] = ()
+
+
+class Source(Strict):
+    id: str
+    title: Text
+    url: str
+
+
+class Hint(Strict):
+    """A hint to the law with article, source and certainty (C certain, S supported, U open). No classification."""
+
+    id: str
+    article: str
+    source: str
+    certainty: Literal["C", "S", "U"]
+    text: Text
+
+
+class Entry(Strict):
+    """A typical use case. `inputs`: low, likely, high as the catalogue estimates them; shares in percent, money in
+    EUR, minutes a case. `answers`: risk question -> usual option. `recipe` "other": not by Pilotwerk.
+    """
+
+    id: str = Key(max_length=20)
+    area: str
+    recipe: Literal["support", "leads", "stock", "reports", "other"]
     name: Text
     description: Text
-    inputs: dict[str, tuple[float, float, float]]
+    needs: tuple[str, ...] = Key(min_length=1)
+    words: tuple[str, ...] = Key(min_length=1)
+    risk: Text
+    hints: tuple[str, ...] = Key(min_length=1)
+    answers: dict[str, str]
+    inputs: dict[str, Three]
 
 
-class Templates(Strict):
+class Catalogue(Strict):
+    """All entries, with what they refer to. Wrong references and ranges stop the start."""
+
     version: str
-    templates: tuple[Template, ...]
+    as_of: date
+    areas: tuple[Area, ...]
+    fields: tuple[Field, ...]
+    sources: tuple[Source, ...]
+    hints: tuple[Hint, ...]
+    defaults: dict[str, Three]
+    entries: tuple[Entry, ...]
 
-    def find(self, name: str) -> Template | None:
-        """The template with this id, or None."""
-        return next((template for template in self.templates if template.id == name), None)
+    @model_validator(mode="after")
+    def _refers_to_what_is_there(self) -> Self:
+        areas, fields = {one.id for one in self.areas}, {one.id for one in self.fields}
+        hints, sources = {one.id for one in self.hints}, {one.id for one in self.sources}
+        if unknown := {one.source for one in self.hints} - sources:
+            raise ValueError(f"there are no sources {sorted(unknown)}")
+        if len({one.id for one in self.entries}) < len(self.entries):
+            raise ValueError("two entries have the same id")
+        options = {
+            question.id: {option.id for option in question.options}
+            for group in risk_catalogue().groups
+            for question in group.questions
+        }
+        for one in self.entries:
+            if one.area not in areas or set(one.needs) - fields or set(one.hints) - hints:
+                raise ValueError(f"{one.id} names an area, a field or a hint that is not there")
+            for question, option in one.answers.items():
+                if option not in options.get(question, set()):
+                    raise ValueError(f"{one.id}: {question} has no option {option}")
+            self._check_inputs(one)
+        return self
+
+    def _check_inputs(self, one: Entry) -> None:
+        for name, (low, likely, high) in {**self.defaults, **one.inputs}.items():
+            top = 100.0 if name in SHARES else math.inf
+            if name not in INPUTS or not 0 <= low <= likely <= high <= top:
+                raise ValueError(f"{one.id}: {name} is no input, or its range is not in order")
+        if "automatable_share" not in one.inputs:
+            raise ValueError(f"{one.id} names no share of cases")
+
+    def find(self, name: str) -> Entry | None:
+        """The entry with this id, or None."""
+        return next((entry for entry in self.entries if entry.id == name), None)
+
+    def field(self, name: str) -> Field:
+        """The field with this id; KeyError for an unknown one."""
+        return {one.id: one for one in self.fields}[name]
+
+    def hints_of(self, entry: Entry) -> list[tuple[Hint, Source]]:
+        """The hints of an entry, each with its source."""
+        sources = {one.id: one for one in self.sources}
+        return [(one, sources[one.source]) for one in self.hints if one.id in entry.hints]
+
+    def inputs_of(self, entry: Entry) -> dict[str, Three]:
+        """The catalogue's ranges for an entry, with the common ones."""
+        return {**self.defaults, **entry.inputs}
 
 
 def risk_catalogue() -> RiskCatalogue:
@@ -84,6 +182,6 @@ def risk_catalogue() -> RiskCatalogue:
     return load(DATA / "risk.yaml", RiskCatalogue)
 
 
-def templates() -> Templates:
-    """The templates, read once."""
-    return load(DATA / "templates.yaml", Templates)
+def usecase_catalogue() -> Catalogue:
+    """The typical use cases, read once."""
+    return load(DATA / "usecases.yaml", Catalogue)

@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.company.fields import AmountField, plain_number
-from pilotwerk.portfolio import words
-from pilotwerk.portfolio.catalogue import risk_catalogue, templates
+from pilotwerk.portfolio import presenting, words
+from pilotwerk.portfolio.catalogue import risk_catalogue, usecase_catalogue
+from pilotwerk.portfolio.domain.potential import INPUTS, OPTIONAL, SHARES
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.models import Recipe, UseCase
 from pilotwerk.portfolio.selectors import Known
-from pilotwerk.portfolio.services import INPUTS
+from pilotwerk.portfolio.suggesting import Suggestion
 from pilotwerk.processes.models import Process
 from pilotwerk.processes.selectors import process_list
 
@@ -109,32 +110,52 @@ HELP = {
     "avoided_error_cost": gettext_lazy("In euro a year. 0 if you do not know of any."),
     "setup_cost": gettext_lazy("In euro: set-up, training, time of your people."),
     "running_cost": gettext_lazy("In euro a year: licences, operation, care."),
+    "added_margin": gettext_lazy("In euro a year. 0 if you do not expect more orders."),
 }
 
 
 class AssessForm(forms.Form):
-    """All inputs and risk questions of a use case. Known inputs may stay empty: the measured value counts."""
+    """All inputs and risk questions of a use case. Known inputs may stay empty: the measured value counts.
 
-    def __init__(self, *args: Any, use_case: UseCase, known: dict[str, Known], **kwargs: Any) -> None:
+    What is suggested is filled in with its source; who sends the form confirms it.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        use_case: UseCase,
+        known: dict[str, Known],
+        suggested: dict[str, Suggestion],
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
-        defaults = templates().find(use_case.template or use_case.recipe)
+        catalogue = usecase_catalogue()
+        entry = catalogue.find(use_case.template or use_case.recipe)
+        defaults = catalogue.inputs_of(entry) if entry else {}
         for name in INPUTS:
             field = RangeField(
                 label=words.input_name(name),
-                high=100.0 if name in words.SHARES else 1e9,
+                high=100.0 if name in SHARES else 1e9,
                 example="50",
-                required=name not in known,
-                help_text=_known_text(name, known.get(name)),
+                required=name not in known and name not in OPTIONAL,
+                help_text=_help(name, known.get(name), use_case, defaults),
             )
-            field.initial = _initial(name, use_case, known, defaults.inputs if defaults else {})
+            field.initial = _initial(name, use_case, known, defaults)
             self.fields[name] = field
         for group in risk_catalogue().groups:
             for question in group.questions:
                 options = [(option.id, option.text.text()) for option in question.options]
+                hint, given = suggested.get(question.id), use_case.answers.get(question.id)
+                source = presenting.suggestion_text(hint.as_json()) if hint else ""
+                named = question.option(hint.option) if hint else None
                 self.fields[f"risk_{question.id}"] = forms.ChoiceField(
                     label=question.text.text(),
                     choices=[*options, (UNKNOWN, pgettext_lazy("answer", "I do not know"))],
-                    initial=use_case.answers.get(question.id) or UNKNOWN,
+                    initial=given or (hint.option if hint and not use_case.answers else UNKNOWN),
+                    help_text=_("Suggested: %(answer)s (%(source)s). Please check.")
+                    % {"answer": named.text, "source": source}
+                    if named
+                    else "",
                 )
 
     def sections(self) -> list[dict[str, Any]]:
@@ -148,7 +169,7 @@ class AssessForm(forms.Form):
     def inputs(self) -> dict[str, Range]:
         """Given inputs in the units of the rules (shares 0..1)."""
         given = {name: self.cleaned_data[name] for name in INPUTS if self.cleaned_data[name] is not None}
-        return {name: value / 100 if name in words.SHARES else value for name, value in given.items()}
+        return {name: value / 100 if name in SHARES else value for name, value in given.items()}
 
     def answers(self) -> dict[str, str | None]:
         """Risk question -> option, None for "I do not know"."""
@@ -157,8 +178,17 @@ class AssessForm(forms.Form):
         return {name: None if value == UNKNOWN else value for name, value in chosen.items()}
 
 
-def _known_text(name: str, known: Known | None) -> str:
+def _help(
+    name: str, known: Known | None, use_case: UseCase, defaults: dict[str, tuple[float, float, float]]
+) -> str:
+    """What is asked, and where the value that is filled in or used comes from."""
     if known is None:
+        stored = use_case.inputs.get(name, {})
+        if stored.get("source") == "estimated" and stored.get("by"):
+            origin = words.source_text("estimated", stored["by"], stored["on"])
+            return _("%(help)s Filled in: %(origin)s.") % {"help": HELP[name], "origin": origin}
+        if name in defaults and not (stored or name in OPTIONAL):
+            return _("%(help)s Filled in: an estimate of the catalogue, not measured.") % {"help": HELP[name]}
         return str(HELP[name])
     value = words.span(
         *(words.input_value(name, end) for end in (known.value.low, known.value.likely, known.value.high))
@@ -174,10 +204,10 @@ def _initial(
 ) -> Range | None:
     stored = use_case.inputs.get(name)
     if stored is not None:
-        if stored["source"] != "estimated":
+        if stored["source"] not in ("estimated", "catalogue") or name in known:
             return None
         value = Range(stored["low"], stored["likely"], stored["high"])
-        return value * 100 if name in words.SHARES else value
+        return value * 100 if name in SHARES else value
     return None if name in known or name not in defaults else Range(*defaults[name])
 
 

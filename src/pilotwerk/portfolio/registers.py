@@ -1,10 +1,13 @@
-"""What this room hands to the navigation."""
+"""What this room hands to others: its entry in the navigation, its work in the queue."""
 
 from django.utils.translation import gettext_lazy as _
 
-from pilotwerk.portfolio import permissions
+from pilotwerk.core import jobs
+from pilotwerk.portfolio import permissions, trials
 from pilotwerk.web import navigation
 
 navigation.register(
     group="days", order=30, label=_("Use cases"), view="portfolio:usecases", right=permissions.VIEW
 )
+
+jobs.register(trials.JOB, trials.trial_job)

@@ -1,5 +1,6 @@
 """Reads about use cases."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -8,21 +9,29 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.company.selectors import profile
 from pilotwerk.core.results import CannotTell
 from pilotwerk.kpis.selectors import cases
+from pilotwerk.portfolio.catalogue import Entry, usecase_catalogue
+from pilotwerk.portfolio.domain.matching import Match, Need, match
 from pilotwerk.portfolio.domain.measured import minutes_per_case, volume_per_year
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.domain.ranking import ranked
-from pilotwerk.portfolio.models import State, UseCase
+from pilotwerk.portfolio.domain.simulation import Stability, stability
+from pilotwerk.portfolio.models import State, Trial, UseCase
+from pilotwerk.portfolio.registry import RecipeTrial, runs
+from pilotwerk.portfolio.registry import trial as recipe_trial
+from pilotwerk.portfolio.signals import signals
 from pilotwerk.processes.models import Process, ProcessImport
-from pilotwerk.processes.selectors import import_latest
+from pilotwerk.processes.selectors import import_latest, process_list
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """An input that need not be estimated: its value, where it comes from, and how many cases it rests on."""
+    """An input: its value, where it comes from, on how many cases it rests, or who estimated it on which day."""
 
     value: Range
     source: str
     n: int = 0
+    by: str = ""
+    on: str = ""
 
 
 def usecases(organisation: Organisation) -> QuerySet[UseCase]:
@@ -48,8 +57,74 @@ def usecase_chosen(organisation: Organisation) -> UseCase | None:
     return usecases(organisation).filter(state=State.CHOSEN).first()
 
 
-def known_inputs(organisation: Organisation, process: Process | None) -> dict[str, Known]:
-    """What is measured from the process's latest import or stands in the profile, by name of the input."""
+def usecases_stability(use_cases: Iterable[UseCase]) -> dict[str, Stability]:
+    """How sure the ranking of these use cases is, by name; those not assessed yet take no part."""
+    candidates = (one.candidate for one in use_cases if one.is_assessed)
+    return stability([one for one in candidates if one is not None])
+
+
+def trial_latest(use_case: UseCase) -> Trial | None:
+    """The newest trial of a use case, whatever became of it."""
+    found: Trial | None = (
+        Trial.objects.of(use_case.organisation_id)
+        .filter(use_case=use_case)
+        .select_related("process_import")
+        .first()
+    )
+    return found
+
+
+def trial_measured(use_case: UseCase) -> Trial | None:
+    """The newest finished trial on the process that the use case is about now."""
+    found: Trial | None = (
+        Trial.objects.of(use_case.organisation_id)
+        .filter(use_case=use_case, state=Trial.State.DONE, process_import__process=use_case.process_id)
+        .first()
+    )
+    return found
+
+
+def trial_offered(use_case: UseCase) -> tuple[RecipeTrial, ProcessImport] | CannotTell | None:
+    """What a trial would use; None where the recipe has none, CannotTell where the data does not suffice yet."""
+    offered = recipe_trial(use_case.recipe)
+    if offered is None:
+        return None
+    latest = import_latest(use_case.organisation, use_case.process) if use_case.process else None
+    if latest is None:
+        return CannotTell("process")
+    missing = [meaning for meaning in offered.needs if not latest.mapping.get(meaning)]
+    return CannotTell(missing[0]) if missing else (offered, latest)
+
+
+@dataclass(frozen=True, slots=True)
+class Suggested:
+    """A typical use case with the process that it fits best; without imports there is no match."""
+
+    entry: Entry
+    match: Match | None
+    process_import: ProcessImport | None
+    runs: bool
+
+
+def catalogue_matched(organisation: Organisation) -> list[Suggested]:
+    """All typical use cases, the best fit to the imported processes first."""
+    catalogue = usecase_catalogue()
+    latest = [import_latest(organisation, one) for one in process_list(organisation)]
+    shown = [(one, signals(one)) for one in latest if one is not None]
+    found = []
+    for entry in catalogue.entries:
+        fields = [catalogue.field(name) for name in entry.needs]
+        needs = [Need(field.id, field.meaning, field.columns) for field in fields]
+        fits = [(match(needs, entry.words, signal), one) for one, signal in shown]
+        best, source = min(fits, key=lambda fit: fit[0].order) if fits else (None, None)
+        found.append(Suggested(entry, best, source, runs(entry.recipe)))
+    return sorted(found, key=lambda one: ((one.match.order if one.match else ()), not one.runs))
+
+
+def known_inputs(
+    organisation: Organisation, process: Process | None, use_case: UseCase | None = None
+) -> dict[str, Known]:
+    """What is measured on the process's latest import or by a trial, or stands in the profile, by input."""
     found: dict[str, Known] = {}
     hourly_cost = profile(organisation).hourly_cost
     if hourly_cost is not None:
@@ -57,6 +132,9 @@ def known_inputs(organisation: Organisation, process: Process | None) -> dict[st
     latest = import_latest(organisation, process) if process is not None else None
     if latest is not None:
         found |= _measured(latest)
+    tried = trial_measured(use_case) if use_case is not None else None
+    if tried is not None:
+        found["automatable_share"] = Known(tried.range, "measured", tried.n)
     return found
 
 

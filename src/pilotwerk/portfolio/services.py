@@ -12,15 +12,16 @@ from pilotwerk.audit.services import record
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.portfolio import words
-from pilotwerk.portfolio.catalogue import risk_catalogue
-from pilotwerk.portfolio.domain.potential import Inputs, LookAgain, Verdict, look_again, potential
+from pilotwerk.portfolio.catalogue import risk_catalogue, usecase_catalogue
+from pilotwerk.portfolio.domain.potential import INPUTS, OPTIONAL, SHARES, potential
 from pilotwerk.portfolio.domain.ranges import Range
+from pilotwerk.portfolio.domain.refusal import BENEFIT_BOUND, Verdict, outlook
 from pilotwerk.portfolio.domain.risk import risk
 from pilotwerk.portfolio.models import Recipe, State, UseCase
 from pilotwerk.portfolio.selectors import Known, known_inputs, usecase_chosen
+from pilotwerk.portfolio.suggesting import suggestions
 from pilotwerk.processes.models import Process
 
-INPUTS = tuple(Inputs.__dataclass_fields__)
 DECISION = ("state", "refused_by_rule", "reason", "look_again", "decided_by", "decided_at")
 
 
@@ -82,40 +83,33 @@ def usecase_assess(
     inputs: Mapping[str, Range],
     answers: Mapping[str, str | None],
 ) -> UseCase:
-    """Calculate potential and risk. Inputs that are left out come from the import or the profile.
+    """Calculate potential and risk. Inputs that are left out come from import, trial or profile.
 
-    A candidate without clear benefit in 12 months, or with a prohibited practice, is refused at once; one that was
-    refused by this rule becomes a candidate again when the rule no longer refuses it.
+    A candidate whose net benefit in 12 months is too unlikely (`domain.refusal`), or with a prohibited practice, is
+    refused at once; one that was refused by this rule becomes a candidate again when the rule no longer refuses it.
     """
-    used = _complete(inputs, known_inputs(organisation, use_case.process))
-    values = Inputs(**{name: known.value for name, known in used.items()})
+    used = _complete(use_case, actor, inputs)
     catalogue = risk_catalogue()
     scored = risk(catalogue.questions(), answers)
-    result = potential(values)
-    again = look_again(values)
     prohibited = bool(catalogue.prohibitions(dict(answers)))
-    use_case.inputs = {
-        name: {**_plain_range(known.value), "source": known.source, "n": known.n}
-        for name, known in used.items()
-    }
+    use_case.inputs = {name: _stored(known) for name, known in used.items()}
     use_case.answers = dict(answers)
+    use_case.answer_sources = _answer_sources(use_case, actor, answers)
     use_case.scores = {
-        **{name: _triple(getattr(result, name)) for name in ("hours", "benefit", "cost", "net")},
         "risk": _triple(scored.score),
         "groups": {group: _triple(value) for group, value in scored.groups.items()},
         "unanswered": list(scored.unanswered),
-        "verdict": result.verdict.value,
         "prohibited": prohibited,
-        "look_again": again.cases_per_year if isinstance(again, LookAgain) else None,
         "questions": catalogue.version,
     }
+    use_case.scores |= _scores(use_case)
     use_case.assessed_at = clock.now()
     # The state may have changed since the page was opened; nobody changes it until this transaction ends.
     now = UseCase.objects.of(organisation).select_for_update().get(pk=use_case.pk)
     for field in DECISION:
         setattr(use_case, field, getattr(now, field))
-    _apply_rule(use_case, actor, refuse=prohibited or result.verdict is Verdict.NONE)
-    use_case.save(update_fields=["inputs", "answers", "scores", "assessed_at", *DECISION])
+    _apply_rule(use_case, actor, refuse=prohibited or use_case.verdict is Verdict.NONE)
+    use_case.save(update_fields=["inputs", "answers", "answer_sources", "scores", "assessed_at", *DECISION])
     _record(
         actor,
         use_case,
@@ -138,14 +132,88 @@ def _apply_rule(use_case: UseCase, actor: Actor, *, refuse: bool) -> None:
         use_case.decided_by, use_case.decided_at = "", None
 
 
-def _complete(given: Mapping[str, Range], known: Mapping[str, Known]) -> dict[str, Known]:
+def _scores(use_case: UseCase) -> dict[str, Any]:
+    """Potential, probability of a benefit, and what would change a refusal, from inputs and risk groups."""
+    values, candidate = use_case.values, use_case.candidate
+    assert values is not None
+    assert candidate is not None
+    result, found = potential(values), outlook(candidate)
+    return {
+        **{name: _triple(getattr(result, name)) for name in ("hours", "benefit", "cost", "net")},
+        "chance": found.chance,
+        "spread": _triple(found.net),
+        "bound": BENEFIT_BOUND,
+        "verdict": found.verdict.value,
+        "conditions": [
+            {"lever": one.lever.value, "now": one.now, "needed": one.needed} for one in found.conditions
+        ],
+    }
+
+
+def _complete(use_case: UseCase, actor: Actor, given: Mapping[str, Range]) -> dict[str, Known]:
+    """All inputs with their source: what is given, then what is known, then 0 for what may be left out."""
     if unknown := set(given) - set(INPUTS):
         raise ValueError(f"there are no inputs {sorted(unknown)}")
-    estimated = {name: Known(value, "estimated") for name, value in given.items()}
-    complete = {**known, **estimated}
+    known = known_inputs(use_case.organisation, use_case.process, use_case)
+    left_out = {name: Known(Range.exactly(0.0), "left_out") for name in OPTIONAL}
+    named = {name: _estimated(use_case, actor, name, value) for name, value in given.items()}
+    complete = {**left_out, **known, **named}
     if missing := [words.input_name(name) for name in INPUTS if name not in complete]:
         raise Refused(_("Still needed for the calculation: %(names)s.") % {"names": ", ".join(missing)})
     return {name: complete[name] for name in INPUTS}
+
+
+def _estimated(use_case: UseCase, actor: Actor, name: str, value: Range) -> Known:
+    """Who estimated this: the catalogue, whoever named the same range before, or the one who names it now."""
+    catalogue = usecase_catalogue()
+    entry = catalogue.find(use_case.template or use_case.recipe)
+    if entry is not None and name in (offered := catalogue.inputs_of(entry)):
+        proposed = Range(*offered[name])
+        if value.is_close(proposed / 100 if name in SHARES else proposed):
+            return Known(value, "catalogue", on=catalogue.version)
+    before = use_case.inputs.get(name, {})
+    same = before.get("source") == "estimated" and value.is_close(
+        Range(before["low"], before["likely"], before["high"])
+    )
+    if same and before.get("by"):
+        return Known(value, "estimated", by=before["by"], on=before["on"])
+    today = clock.today(use_case.organisation.timezone)
+    return Known(value, "estimated", by=actor.name, on=today.isoformat())
+
+
+def _stored(known: Known) -> dict[str, Any]:
+    stored = {**_plain_range(known.value), "source": known.source, "n": known.n}
+    return {**stored, "by": known.by, "on": known.on} if known.on else stored
+
+
+def _answer_sources(
+    use_case: UseCase, actor: Actor, answers: Mapping[str, str | None]
+) -> dict[str, dict[str, Any]]:
+    """For each answer whether it was suggested, from what, and who confirmed or gave it."""
+    suggested = suggestions(use_case)
+    on = clock.today(use_case.organisation.timezone).isoformat()
+    found = {}
+    for question, option in answers.items():
+        one = suggested.get(question)
+        origin = one.as_json() if one and one.option == option else {"source": "person"}
+        found[question] = {**origin, "by": actor.name, "on": on}
+    return found
+
+
+@transaction.atomic
+def usecase_recalculate(*, organisation: Organisation, actor: Actor, use_case: UseCase) -> UseCase:
+    """Assess again with the same estimates and answers and what has been measured since."""
+    if not use_case.is_assessed:
+        raise Refused(_("Assess the use case first: potential and risk are not known yet."))
+    known = known_inputs(organisation, use_case.process, use_case)
+    kept = {
+        name: Range(one["low"], one["likely"], one["high"])
+        for name, one in use_case.inputs.items()
+        if one["source"] in ("estimated", "catalogue") and name not in known
+    }
+    return usecase_assess(
+        organisation=organisation, actor=actor, use_case=use_case, inputs=kept, answers=use_case.answers
+    )
 
 
 @transaction.atomic

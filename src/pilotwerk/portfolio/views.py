@@ -11,14 +11,16 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.portfolio import permissions, selectors, services, words
-from pilotwerk.portfolio.catalogue import risk_catalogue, templates
+from pilotwerk.portfolio import permissions, presenting, selectors, services, trials, words
+from pilotwerk.portfolio.catalogue import risk_catalogue, usecase_catalogue
+from pilotwerk.portfolio.domain.matching import Fit
 from pilotwerk.portfolio.domain.plane import plane
-from pilotwerk.portfolio.domain.potential import Verdict
-from pilotwerk.portfolio.domain.ranges import Range
-from pilotwerk.portfolio.domain.ranking import adjusted_benefit
+from pilotwerk.portfolio.domain.refusal import BENEFIT_BOUND, Verdict
+from pilotwerk.portfolio.domain.simulation import DRAWS
 from pilotwerk.portfolio.forms import AssessForm, ChooseForm, RefuseForm, UseCaseForm
 from pilotwerk.portfolio.models import State, UseCase
+from pilotwerk.portfolio.registry import runs
+from pilotwerk.portfolio.suggesting import suggestions
 from pilotwerk.web.render import page
 
 
@@ -27,28 +29,18 @@ def _find(request: OrganisationRequest, pk: str) -> UseCase:
     return found
 
 
-def _row(number: int, one: UseCase) -> dict[str, Any]:
-    row: dict[str, Any] = {"number": number, "use_case": one, "assessed": one.is_assessed}
-    if one.is_assessed:
-        net, risk = one.score("net"), one.score("risk")
-        row |= {
-            "net": words.euro_span(net),
-            "hours": words.number_span(one.score("hours")),
-            "risk": words.number_span(risk),
-            "adjusted": adjusted_benefit(net, risk),
-            "verdict": one.verdict,
-        }
-    return row
-
-
 @requires(permissions.VIEW)
 def usecases(request: OrganisationRequest) -> HttpResponse:
     """All use cases: picture, ranking, refused ones with their reason, the chosen one."""
     active = selectors.usecases_ranked(request.organisation)
     refused = list(selectors.usecases_refused(request.organisation))
-    rows = [_row(number, one) for number, one in enumerate([*active, *refused], start=1)]
+    stable = selectors.usecases_stability(active)
+    rows = [
+        presenting.ranking_row(number, one, stable.get(one.name))
+        for number, one in enumerate([*active, *refused], start=1)
+    ]
     drawn = [row for row in rows if row["assessed"]]
-    picture = plane([(row["use_case"].score("net"), row["use_case"].score("risk")) for row in drawn])
+    picture = plane([(row["bar"], row["use_case"].score("risk")) for row in drawn])
     for row, point in zip(drawn, picture.points, strict=True):
         row["point"] = point
     context = {
@@ -63,6 +55,8 @@ def usecases(request: OrganisationRequest) -> HttpResponse:
             for row in rows[len(active) :]
         ],
         "drawn": drawn,
+        "stability": presenting.stability_sentence(rows[: len(active)]),
+        "draws": DRAWS,
         "picture": picture,
         "chosen": next((row for row in rows if row["use_case"].state == State.CHOSEN), None),
         "best": next((row for row in rows[: len(active)] if row["assessed"]), None),
@@ -73,14 +67,18 @@ def usecases(request: OrganisationRequest) -> HttpResponse:
 
 @requires(permissions.EDIT)
 def usecase_add(request: OrganisationRequest) -> HttpResponse:
-    """Add a use case: from a template, or an own idea."""
-    template = templates().find(request.GET.get("template", ""))
-    initial = {"recipe": "other"}
-    if template is not None:
+    """Add a use case: from the catalogue, best fit to the imported data first, or an own idea."""
+    found = selectors.catalogue_matched(request.organisation)
+    chosen = next((one for one in found if one.entry.id == request.GET.get("template")), None)
+    wanted = presenting.Filter(request.GET.get("area", ""), request.GET.get("q", "")[:80])
+    initial: dict[str, Any] = {"recipe": "other"}
+    if chosen is not None:
+        entry, fits = chosen.entry, chosen.match is not None and chosen.match.fit is Fit.GOOD
         initial = {
-            "name": template.name.text(),
-            "description": template.description.text(),
-            "recipe": template.recipe,
+            "name": entry.name.text(),
+            "description": entry.description.text(),
+            "recipe": entry.recipe,
+            "process": chosen.process_import.process if chosen.process_import and fits else None,
         }
     form = UseCaseForm(request.POST or None, organisation=request.organisation, initial=initial)
     if request.method == "POST" and form.is_valid():
@@ -88,14 +86,25 @@ def usecase_add(request: OrganisationRequest) -> HttpResponse:
             made = services.usecase_add(
                 organisation=request.organisation,
                 actor=request.actor,
-                template=template.id if template else "",
+                template=chosen.entry.id if chosen else "",
                 **form.cleaned_data,
             )
         except Refused as refusal:
             form.add_error("name", str(refusal))
         else:
             return redirect(request.organisation.url("portfolio:assess", pk=made.pk))
-    context = {"templates": templates().templates, "template": template}
+    rows = presenting.catalogue_rows(found, wanted)
+    context = {
+        "rows": rows,
+        "areas": presenting.areas(found, wanted),
+        "wanted": wanted,
+        "template": chosen,
+        "chosen_row": presenting.catalogue_rows([chosen], presenting.Filter())[0] if chosen else None,
+        "measured": any(one.match for one in found),
+        "fitting": sum(row["state"] == "ok" for row in rows),
+        "total": len(found),
+        "catalogue": usecase_catalogue(),
+    }
     return page(request, "portfolio/usecase_add.html", context, form=form)
 
 
@@ -114,6 +123,9 @@ def _detail(request: OrganisationRequest, found: UseCase, **forms: Any) -> dict[
         "choose_form": ChooseForm(change=other is not None),
         "refuse_form": RefuseForm(),
         "rule_reason": "",
+        "trial": presenting.trial_panel(found),
+        "entry": _entry(found),
+        "runs": runs(found.recipe),
     }
     if found.is_assessed:
         context |= {
@@ -122,26 +134,44 @@ def _detail(request: OrganisationRequest, found: UseCase, **forms: Any) -> dict[
             "figures": {name: words.euro_span(found.score(name)) for name in ("benefit", "cost", "net")},
             "facts": words.facts(found),
             "risk": words.number_span(found.score("risk")),
-            "groups": _risk_groups(found),
+            "groups": presenting.risk_groups(found),
             "rule_reason": words.rule_reason(found),
             "look_again": words.look_again_text(found),
             "no_benefit": found.verdict is Verdict.NONE,
             "may_be_chosen": found.state == State.CANDIDATE,
             "as_of": risk_catalogue().as_of,
+            "bound": BENEFIT_BOUND,
         }
     return context | forms
 
 
-def _risk_groups(found: UseCase) -> list[dict[str, Any]]:
-    groups = []
-    for group in risk_catalogue().groups:
-        answered = [
-            (question, question.option(found.answers.get(question.id))) for question in group.questions
-        ]
-        score = found.scores["groups"].get(group.id)
-        value = words.number_span(Range(*score)) if score else ""
-        groups.append({"title": group.title, "score": value, "answers": answered})
-    return groups
+def _entry(found: UseCase) -> dict[str, Any] | None:
+    """What the catalogue says about the idea that it was taken from."""
+    catalogue = usecase_catalogue()
+    entry = catalogue.find(found.template)
+    if entry is None:
+        return None
+    suggested = selectors.Suggested(entry, None, None, runs=runs(found.recipe))
+    return {**presenting.catalogue_rows([suggested], presenting.Filter())[0], "as_of": catalogue.as_of}
+
+
+@requires(permissions.EDIT)
+@require_POST
+def trial(request: OrganisationRequest, pk: str) -> HttpResponse:
+    """Try the recipe on the company's own past; the worker measures."""
+    found = _find(request, pk)
+    trials.trial_start(organisation=request.organisation, actor=request.actor, use_case=found)
+    return redirect(request.organisation.url("portfolio:usecase", pk=found.pk) + "#h-trial")
+
+
+@requires(permissions.EDIT)
+@require_POST
+def recalculate(request: OrganisationRequest, pk: str) -> HttpResponse:
+    """Assess again with what has been measured since."""
+    found = _find(request, pk)
+    services.usecase_recalculate(organisation=request.organisation, actor=request.actor, use_case=found)
+    messages.success(request, _("Calculated again with the measured figures."))
+    return redirect(request.organisation.url("portfolio:usecase", pk=found.pk))
 
 
 @requires(permissions.EDIT)
@@ -172,8 +202,8 @@ def change(request: OrganisationRequest, pk: str) -> HttpResponse:
 def assess(request: OrganisationRequest, pk: str) -> HttpResponse:
     """Estimate what is not measured, answer the risk questions, and see what comes out."""
     found = _find(request, pk)
-    known = selectors.known_inputs(request.organisation, found.process)
-    form = AssessForm(request.POST or None, use_case=found, known=known)
+    known = selectors.known_inputs(request.organisation, found.process, found)
+    form = AssessForm(request.POST or None, use_case=found, known=known, suggested=suggestions(found))
     if request.method == "POST" and form.is_valid():
         services.usecase_assess(
             organisation=request.organisation,

@@ -1,15 +1,18 @@
 """Potential, risk and refusals in words and figures."""
 
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.portfolio.catalogue import risk_catalogue
-from pilotwerk.portfolio.domain.potential import Verdict
+from pilotwerk.portfolio.domain.potential import SHARES
 from pilotwerk.portfolio.domain.ranges import Range
+from pilotwerk.portfolio.domain.refusal import BENEFIT_BOUND, Condition, Lever, Verdict
+from pilotwerk.portfolio.domain.simulation import Stability
 from pilotwerk.portfolio.models import UseCase
-from pilotwerk.web.templatetags.pw import euro, number, percent
+from pilotwerk.web.templatetags.pw import euro, number, percent, short_date
 
 INPUT_NAMES = {
     "cases_per_year": gettext_lazy("Cases a year"),
@@ -21,14 +24,9 @@ INPUT_NAMES = {
     "avoided_error_cost": gettext_lazy("Cost of errors avoided a year"),
     "setup_cost": gettext_lazy("Cost of introduction, once"),
     "running_cost": gettext_lazy("Running cost a year"),
+    "added_margin": gettext_lazy("Margin from additional revenue a year"),
 }
-SOURCE_NAMES = {
-    "measured": gettext_lazy("measured"),
-    "profile": gettext_lazy("from the company profile"),
-    "estimated": gettext_lazy("estimated"),
-}
-SHARES = ("automatable_share", "realisation_factor")
-MONEY = ("hourly_cost", "avoided_error_cost", "setup_cost", "running_cost")
+MONEY = ("hourly_cost", "avoided_error_cost", "setup_cost", "running_cost", "added_margin")
 
 
 def input_name(name: str) -> str:
@@ -63,19 +61,36 @@ def number_span(value: Range) -> str:
 
 
 def facts(use_case: UseCase) -> list[dict[str, str]]:
-    """The three figures of a use case: likely value, and its range in words."""
-    names = (
-        (_("Net benefit"), "net", euro),
-        (_("Hours saved"), "hours", number),
-        (_("Risk, 0 to 100"), "risk", number),
-    )
-    found = []
-    for name, score, show in names:
-        value = use_case.score(score)
-        ends = {"low": show(value.low), "high": show(value.high)}
-        spread = _("%(low)s to %(high)s") % ends if value.low < value.high else ""
-        found.append({"name": name, "likely": show(value.likely), "range": spread})
+    """The figures of a use case: likely value, and its range in words."""
+    net, hours, risk = (use_case.score(name) for name in ("net", "hours", "risk"))
+    found = [
+        {"name": _("Net benefit"), "likely": euro(net.likely), "range": certain_text(use_case)},
+        {"name": _("Hours saved"), "likely": number(hours.likely), "range": _ends(hours)},
+        {"name": _("Risk, 0 to 100"), "likely": number(risk.likely), "range": _ends(risk)},
+    ]
+    if "chance" in use_case.scores:
+        chance = {"name": _("Probability of a benefit"), "likely": percent(use_case.scores["chance"])}
+        found.insert(1, {**chance, "range": _("in 12 months")})
     return found
+
+
+def _ends(value: Range) -> str:
+    ends = {"low": number(value.low), "high": number(value.high)}
+    return _("%(low)s to %(high)s") % ends if value.low < value.high else ""
+
+
+def certain_text(use_case: UseCase) -> str:
+    """Between which EUR the net benefit lies with 90 % certainty; empty before it was drawn."""
+    ends = ends_text(use_case)
+    return _("with 90%% certainty %(ends)s") % {"ends": ends} if ends else ""
+
+
+def ends_text(use_case: UseCase) -> str:
+    """The EUR between which 90 of 100 draws of the net benefit lie; empty before it was drawn."""
+    if "spread" not in use_case.scores:
+        return ""
+    spread = use_case.score("spread")
+    return _("%(low)s to %(high)s") % {"low": euro(spread.low), "high": euro(spread.high)}
 
 
 def input_rows(use_case: UseCase) -> list[dict[str, Any]]:
@@ -84,7 +99,7 @@ def input_rows(use_case: UseCase) -> list[dict[str, Any]]:
         {
             "name": input_name(name),
             "value": span(*(input_value(name, one[end]) for end in ("low", "likely", "high"))),
-            "source": str(SOURCE_NAMES[one["source"]]),
+            "source": source_text(one["source"], one.get("by", ""), one.get("on", "")),
             "measured": one["source"] == "measured",
             "n": one.get("n", 0),
         }
@@ -92,20 +107,36 @@ def input_rows(use_case: UseCase) -> list[dict[str, Any]]:
     ]
 
 
+def source_text(source: str, by: str = "", on: str = "") -> str:
+    """Where an input comes from, in words: "measured", "profile", "estimated", "catalogue" or "left_out"."""
+    if source == "measured":
+        return _("measured")
+    if source == "profile":
+        return _("from the company profile")
+    if source == "catalogue":
+        return _("estimate of the catalogue, not measured (version %(version)s)") % {"version": on}
+    if source == "left_out":
+        return _("not counted")
+    if by:
+        day = short_date(date.fromisoformat(on))
+        return _("estimated by %(name)s on %(day)s") % {"name": by, "day": day}
+    return _("estimated")
+
+
 def verdict_text(use_case: UseCase) -> str:
-    """What the net benefit in 12 months says, in one sentence."""
-    net = use_case.score("net")
-    figures = {"low": euro(net.low), "likely": euro(net.likely), "high": euro(net.high)}
-    texts = {
-        Verdict.CLEAR: _("Clear benefit in 12 months: %(likely)s, at least %(low)s."),
-        Verdict.UNCERTAIN: _(
-            "Benefit likely but not certain: %(likely)s in 12 months, in the worst case %(low)s."
-        ),
-        Verdict.NONE: _("No clear benefit in 12 months: %(likely)s, at best %(high)s."),
-    }
+    """What the probability of a net benefit in 12 months says, in one sentence."""
     verdict = use_case.verdict
     assert verdict is not None
-    return texts[verdict] % figures
+    likely = euro(use_case.score("net").likely)
+    if "chance" not in use_case.scores:
+        return _("Likely net benefit in 12 months: %(likely)s.") % {"likely": likely}
+    texts = {
+        Verdict.CLEAR: _("A benefit within 12 months is very likely (%(chance)s): %(likely)s, %(certain)s."),
+        Verdict.UNCERTAIN: _("A benefit within 12 months is likely (%(chance)s): %(likely)s, %(certain)s."),
+        Verdict.NONE: _("A benefit within 12 months is unlikely (%(chance)s): %(likely)s, %(certain)s."),
+    }
+    chance = percent(use_case.scores["chance"])
+    return texts[verdict] % {"chance": chance, "likely": likely, "certain": certain_text(use_case)}
 
 
 def rule_reason(use_case: UseCase) -> str:
@@ -126,19 +157,43 @@ def rule_reason(use_case: UseCase) -> str:
         (
             verdict_text(use_case),
             _("%(cases)s cases a year save about %(hours)s hours, worth %(benefit)s.") % values,
-            _("Introduction and running cost %(cost)s. The bound is a likely net benefit above %(bound)s.")
-            % {**values, "bound": euro(0)},
+            _("Introduction and running cost %(cost)s.") % values,
+            _("A pilot needs a probability of at least %(bound)s.")
+            % {"bound": percent(use_case.scores.get("bound", BENEFIT_BOUND))},
         )
     )
 
 
 def look_again_text(use_case: UseCase) -> str:
     """Under which condition a refused use case is worth a second look."""
-    if use_case.look_again:
-        return use_case.look_again
     if not use_case.scores or use_case.scores["prohibited"]:
-        return _("If the idea changes in its purpose.") if use_case.scores else ""
-    volume = use_case.scores["look_again"]
-    if volume is None:
+        return use_case.look_again or (_("If the idea changes in its purpose.") if use_case.scores else "")
+    found = [condition_text(one) for one in use_case.conditions]
+    if use_case.look_again:
+        if not found:
+            return use_case.look_again
+        values = {"said": use_case.look_again, "conditions": _(", or ").join(found)}
+        return _("%(said)s – By the figures: %(conditions)s.") % values
+    if not found:
         return _("If checking a proposal takes clearly less time than the work itself.")
-    return _("If there are more than %(cases)s cases a year.") % {"cases": number(volume)}
+    return _("%(conditions)s, all else unchanged.") % {"conditions": _(", or ").join(found)}
+
+
+def condition_text(one: Condition) -> str:
+    """One change that would lift the probability over the bound, with today's figure; a part of a sentence."""
+    if one.lever is Lever.VOLUME:
+        values = {"needed": number(one.needed), "now": number(one.now)}
+        return _("From %(needed)s cases a year on (today %(now)s)") % values
+    if one.lever is Lever.SHARE:
+        values = {"needed": percent(one.needed), "now": percent(one.now)}
+        return _("with a useful proposal in at least %(needed)s of the cases (today %(now)s)") % values
+    values = {"needed": euro(one.needed), "now": euro(one.now)}
+    return _("with at most %(needed)s of cost in the first year (today %(now)s)") % values
+
+
+def rank_text(one: Stability) -> str:
+    """Between which places it lies in 90 of 100 draws."""
+    low, _middle, high = one.rank
+    if low == high:
+        return number(low)
+    return _("%(low)s to %(high)s") % {"low": number(low), "high": number(high)}

@@ -1,4 +1,4 @@
-"""Gerda, Lena and Kai answer the readiness check; nobody learns what a single one of them said."""
+"""Gerda and Lena, who lead, answer the readiness check under their names; all others have the survey."""
 
 import pytest
 
@@ -48,24 +48,24 @@ def test_the_check_has_six_parts_and_enough_questions_in_both_languages() -> Non
             assert text.de != text.en
 
 
-def test_a_clerk_answers_one_part_a_page_and_comes_to_the_next(cast: Cast) -> None:
-    client = cast.client("clerk")
+def test_a_lead_answers_one_part_a_page_and_comes_to_the_next(cast: Cast) -> None:
+    client = cast.client("lead")
     url = cast.organisation.url
     first = check().dimensions[0]
     data = {question.slug: "2" for question in first.questions}
     data[first.questions[0].slug] = "unknown"
     response = client.post(url("company:readiness_answer", name=first.id), data)
     assert response.headers["Location"] == url("company:readiness_answer", name="processes")
-    assert selectors.readiness_own(cast.membership("clerk"))[first.questions[0].id] is None
+    assert selectors.readiness_own(cast.membership("lead"))[first.questions[0].id] is None
     again = client.get(url("company:readiness_answer", name=first.id)).content.decode()
     assert again.count("checked") == len(first.questions)
 
 
 def test_an_unanswered_question_is_asked_for(cast: Cast) -> None:
     url = cast.organisation.url("company:readiness_answer", name="data")
-    response = cast.client("employee").post(url, {"data_place": "1"})
+    response = cast.client("owner").post(url, {"data_place": "1"})
     assert response.status_code == 422
-    assert not selectors.readiness_own(cast.membership("employee"))
+    assert not selectors.readiness_own(cast.membership("owner"))
 
 
 def test_two_people_make_a_result_with_spread_weakest_spot_and_next_step(cast: Cast) -> None:
@@ -113,3 +113,33 @@ def test_nobody_answers_for_another_company_and_only_offered_levels_count(cast: 
     with pytest.raises(Refused):
         give(cast, "owner", {"data": {"data.place": 9}})
     assert cast.client("outsider").get(cast.organisation.url("company:readiness")).status_code == 404
+
+
+def test_the_leads_answer_by_consent_and_the_page_says_who_did(cast: Cast) -> None:
+    url = cast.organisation.url
+    form = cast.client("lead").get(url("company:readiness_answer", name="data")).content.decode()
+    assert "Sie antworten unter Ihrem Namen" in form
+    assert "Unter meinem Namen speichern" in form
+    give(cast, "owner", answers(1))
+    give(cast, "lead", answers(2))
+    page = cast.client("auditor").get(url("company:readiness")).content.decode()
+    assert "Beantwortet von Gerda Chefin, Lena Leitung" in page
+    assert "Geben Sie Ihre eigenen Antworten" not in page
+
+
+@pytest.mark.parametrize("role", ["clerk", "auditor", "employee"])
+def test_whoever_does_not_lead_answers_the_survey_and_never_the_check(cast: Cast, role: str) -> None:
+    with pytest.raises(Refused, match="unter ihrem Namen"):
+        give(cast, role, answers(1))
+    address = cast.organisation.url("company:readiness_answer", name="data")
+    assert cast.client(role).get(address).status_code == 403
+
+
+def test_whoever_leads_no_longer_does_not_count_any_more(cast: Cast) -> None:
+    give(cast, "owner", answers(1))
+    give(cast, "lead", answers(2))
+    assert selectors.readiness_result(cast.organisation).respondents == 2
+    member = cast.membership("lead")
+    member.role = "employee"
+    member.save(update_fields=["role"])
+    assert selectors.readiness_result(cast.organisation).respondents == 1

@@ -9,8 +9,15 @@ from django.contrib.auth.hashers import make_password
 from pilotwerk.accounts.models import Organisation, User
 from pilotwerk.accounts.selectors import members
 from pilotwerk.accounts.services import member_add, organisation_create
-from pilotwerk.company.catalogue import check
-from pilotwerk.company.services import profile_save, readiness_answer, tool_add
+from pilotwerk.company.catalogue import Dimension, check
+from pilotwerk.company.services import (
+    profile_save,
+    readiness_answer,
+    survey_answer,
+    survey_close,
+    survey_open,
+    tool_add,
+)
 from pilotwerk.core import clock
 from pilotwerk.demo.people import CAST, COMPANY, Person, password
 from pilotwerk.demo.scenes import programme
@@ -29,7 +36,17 @@ PROFILE = {
 # Where the company stands, as a share of the highest level, and how people differ from the average.
 STANDING = {"strategy": 0.5, "processes": 0.55, "data": 0.42, "technology": 0.4, "people_culture": 0.5}
 STANDING |= {"law_governance": 0.3}
-VIEWS = {"maren": 0.16, "jana": 0.04, "tobias": -0.1, "ute": -0.08, "soenke": -0.16}
+VIEWS = {"maren": 0.16, "jana": 0.04}
+# The others answer anonymously; how much each sees the company below the leads' view.
+TEAM = {
+    "tobias": -0.1,
+    "svenja": -0.04,
+    "aylin": -0.12,
+    "nils": -0.2,
+    "kirsten": -0.02,
+    "ute": -0.08,
+    "soenke": -0.16,
+}
 TOOLS: tuple[dict[str, Any], ...] = (
     {
         "name": "Übersetzungsdienst",
@@ -99,7 +116,11 @@ def plan(stage: Stage) -> None:
     for hour, tool in enumerate(TOOLS, 9):
         stage.on(3, f"{hour:02}:25", partial(_tool, stage, tool))
     for number, key in enumerate(VIEWS):
-        stage.on(4 + number // 2, f"{10 + number}:15", partial(_readiness, stage, key))
+        stage.on(4, f"{10 + number}:15", partial(_readiness, stage, key))
+    stage.on(4, "13:00", partial(_survey_opens, stage))
+    for number, key in enumerate(TEAM):
+        stage.on(4 + number // 4, f"{14 + number % 4}:05", partial(_survey, stage, key))
+    stage.on(6, "12:00", partial(_survey_closes, stage))
 
 
 def _join(stage: Stage, person: Person) -> None:
@@ -121,15 +142,39 @@ def _tool(stage: Stage, tool: dict[str, Any]) -> None:
     tool_add(**stage.by("jana"), **tool)
 
 
+def _levels(stage: Stage, key: str, view: float, dimension: Dimension) -> dict[str, int | None]:
+    """What a person answers to the questions of a part: the company's standing, their view, and chance."""
+    rng = stage.rng(f"readiness:{key}:{dimension.id}")
+    levels: dict[str, int | None] = {}
+    for question in dimension.questions:
+        top = len(question.levels) - 1
+        share = STANDING[dimension.id] + view + rng.gauss(0, 0.18)
+        levels[question.id] = None if rng.random() < 0.06 else min(max(round(share * top), 0), top)
+    return levels
+
+
 def _readiness(stage: Stage, key: str) -> None:
-    """One person answers all parts; `VIEWS` says how they differ."""
-    rng = stage.rng(f"readiness:{key}")
+    """One of the leads answers all parts; `VIEWS` says how they differ."""
     for dimension in check().dimensions:
-        levels: dict[str, int | None] = {}
-        for question in dimension.questions:
-            top = len(question.levels) - 1
-            share = STANDING[dimension.id] + VIEWS[key] + rng.gauss(0, 0.18)
-            levels[question.id] = None if rng.random() < 0.06 else min(max(round(share * top), 0), top)
         readiness_answer(
-            **stage.by(key), membership=stage.members[key], dimension=dimension.id, levels=levels
+            **stage.by(key),
+            membership=stage.members[key],
+            dimension=dimension.id,
+            levels=_levels(stage, key, VIEWS[key], dimension),
         )
+
+
+def _survey_opens(stage: Stage) -> None:
+    survey_open(**stage.by("jana"))
+
+
+def _survey(stage: Stage, key: str) -> None:
+    """One of the team answers everything at once, anonymously."""
+    levels: dict[str, int | None] = {}
+    for dimension in check().dimensions:
+        levels |= _levels(stage, key, TEAM[key], dimension)
+    survey_answer(organisation=stage.organisation, membership=stage.members[key], levels=levels)
+
+
+def _survey_closes(stage: Stage) -> None:
+    survey_close(**stage.by("jana"))

@@ -10,6 +10,7 @@ from pilotwerk.accounts.selectors import members
 from pilotwerk.accounts.services import organisation_delete
 from pilotwerk.audit import selectors as audit
 from pilotwerk.company import selectors as company
+from pilotwerk.company.domain.survey import Published
 from pilotwerk.core import clock
 from pilotwerk.core.models import Job
 from pilotwerk.core.permissions import Role
@@ -62,7 +63,10 @@ def the_company_is_known(organisation: Organisation) -> None:
     assert organisation.is_sample
     assert members(organisation).count() == len(CAST)
     assert company.profile(organisation).staff == 48
-    assert company.readiness_result(organisation).respondents == 5
+    assert company.readiness_result(organisation).respondents == 2
+    team = company.survey_result(organisation)
+    assert isinstance(team, Published)
+    assert team.respondents == 7
     assert company.tools(organisation).count() == 4
     owner = members(organisation).get(role=Role.OWNER)
     assert owner.user.check_password(password())
@@ -85,7 +89,13 @@ def one_use_case_is_chosen_and_one_refused(organisation: Organisation) -> None:
     assert chosen is not None
     assert chosen.name == "Kundenanfragen beantworten"
     assert [one.name for one in portfolio.usecases_refused(organisation)] == ["Bewerbungen vorsortieren"]
-    assert len(portfolio.usecases_ranked(organisation)) == 6
+    ranked = portfolio.usecases_ranked(organisation)
+    assert len(ranked) == 6
+    stable = portfolio.usecases_stability(ranked)
+    assert sum(one.first for one in stable.values()) == pytest.approx(1)
+    (refused,) = portfolio.usecases_refused(organisation)
+    assert refused.scores["chance"] < 0.01
+    assert not refused.refused_by_rule
 
 
 def the_plan_is_finished(organisation: Organisation) -> None:

@@ -1,17 +1,20 @@
 """Lena sets goals against baselines that come from the imported data."""
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
+import duckdb
+import numpy
 import pytest
 
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.kpis import registry, selectors, services
 from pilotwerk.kpis.catalogue import catalogue
-from pilotwerk.kpis.domain.measures import Measure, TooLittle
+from pilotwerk.kpis.domain.measures import COMPUTATIONS, Measure, TooLittle
 from pilotwerk.kpis.models import Baseline, Goal
-from pilotwerk.kpis.tests.imports import case_table, imported
+from pilotwerk.kpis.tests.imports import case_table, imported, imported_log
 from tests.cast import Cast
 
 
@@ -83,6 +86,51 @@ def test_the_service_holds_to_the_same_rule_as_the_page(cast: Cast) -> None:
     goal = services.goal_set(**common, baseline=baseline, target=1.0, due=due(), owner=owner)
     assert cast.client("lead").post(cast.organisation.url("kpis:goal_remove", pk=goal.pk)).status_code == 302
     assert Baseline.objects.get() == baseline
+
+
+@pytest.mark.parametrize("kpi", [one.id for one in catalogue().kpis if one.computable])
+def test_every_baseline_follows_from_its_stored_data_to_the_last_bit(cast: Cast, kpi: str) -> None:
+    source = imported(cast)
+    if isinstance(selectors.measure(kpi, source), TooLittle):
+        source = imported_log(cast)
+    common: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+    frozen = services.baseline_freeze(**common, kpi=kpi, process_import=source)
+    later = Baseline.objects.get(pk=frozen.pk)
+    again = selectors.baseline_recompute(later)
+    assert isinstance(again, Measure)
+    assert again.value.hex() == later.value.hex()
+    assert selectors.baseline_check(later) is selectors.Recomputed.SAME
+    assert later.data_fingerprint == hashlib.sha256(source.cases_file.read_bytes()).hexdigest()
+    # Another program, reading the stored Parquet by the frozen definition.
+    if kpi == "handling_minutes_mean":
+        with duckdb.connect(":memory:") as con:
+            minutes = con.execute(
+                "SELECT handling FROM read_parquet(?) WHERE handling IS NOT NULL", [str(source.cases_file)]
+            ).fetchall()
+        assert float(numpy.mean([row[0] for row in minutes])) == pytest.approx(later.value, abs=1e-12)
+
+
+def test_a_baseline_tells_changed_data_from_a_changed_computation(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = imported(cast)
+    common: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+    frozen = services.baseline_freeze(**common, kpi="handling_minutes_mean", process_import=source)
+    computations: Any = COMPUTATIONS
+    with monkeypatch.context() as changed:
+        changed.setitem(
+            computations,
+            "handling_minutes_mean",
+            lambda cases: Measure(frozen.value + 1e-12, frozen.n, *frozen.period),
+        )
+        assert selectors.baseline_check(frozen) is selectors.Recomputed.DEFINITION
+    other = imported(cast, "Andere", content=case_table(a_day=5))
+    other.cases_file.replace(source.cases_file)
+    assert selectors.baseline_check(frozen) is selectors.Recomputed.DATA
+    owner = cast.membership("lead")
+    goal = services.goal_set(**common, baseline=frozen, target=8.0, due=due(), owner=owner)
+    page = cast.client("lead").get(cast.organisation.url("kpis:goal", pk=goal.pk)).content.decode()
+    assert "gespeicherten Daten" in page
 
 
 def test_shares_are_typed_and_shown_in_percent(cast: Cast) -> None:

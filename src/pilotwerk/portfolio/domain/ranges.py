@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import product
+from math import isclose
 from typing import Self
 
 
@@ -48,6 +49,11 @@ class Range:
 
     def __truediv__(self, divisor: float) -> "Range":
         return self * (1 / divisor)
+
+    def is_close(self, other: "Range") -> bool:
+        """Whether both are the same up to rounding."""
+        pairs = ((self.low, other.low), (self.likely, other.likely), (self.high, other.high))
+        return all(isclose(a, b, rel_tol=1e-9, abs_tol=1e-12) for a, b in pairs)
 
     def clamped(self, low: float, high: float) -> "Range":
         """The range cut to low..high."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pilotwerk.core.results import CannotTell
 from pilotwerk.portfolio.domain.measured import minutes_per_case, volume_per_year
 from pilotwerk.portfolio.domain.plane import plane
-from pilotwerk.portfolio.domain.potential import Inputs, LookAgain, Verdict, look_again, potential
+from pilotwerk.portfolio.domain.potential import Inputs, potential
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.domain.ranking import adjusted_benefit, ranked
 from pilotwerk.portfolio.domain.risk import RiskQuestion, risk
@@ -37,22 +37,6 @@ def test_requests_to_support_calculated_by_hand() -> None:
     assert result.hours.low == pytest.approx(4500 * 0.3 * 5 / 60)
     assert result.net.low == pytest.approx(4500 * 0.3 * 5 / 60 * 46 * 0.4 - 9000)
     assert result.net.high == pytest.approx(5300 * 0.7 * 10 / 60 * 46 * 0.8 + 1000 - 4500)
-    assert result.verdict is Verdict.UNCERTAIN
-
-
-def test_26_applications_a_year_are_refused_and_looked_at_again_when_there_are_more() -> None:
-    few = inputs(cases_per_year=Range.exactly(26), minutes_per_case=Range.exactly(9))
-    assert potential(few).verdict is Verdict.NONE
-    again = look_again(few)
-    assert isinstance(again, LookAgain)
-    at_bound = inputs(cases_per_year=Range.exactly(again.cases_per_year), minutes_per_case=Range.exactly(9))
-    assert potential(at_bound).net.likely == pytest.approx(0, abs=1e-6)
-
-
-def test_when_checking_takes_as_long_as_the_work_no_volume_helps() -> None:
-    slow = inputs(review_minutes=Range(10, 12, 15))
-    assert potential(slow).hours.likely < 0
-    assert isinstance(look_again(slow), CannotTell)
 
 
 def test_inputs_outside_their_bounds_are_refused() -> None:

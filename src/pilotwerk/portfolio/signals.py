@@ -1,0 +1,59 @@
+"""What an import shows about its topic and its data, read from the stored cases."""
+
+from functools import lru_cache
+from pathlib import Path
+
+from pilotwerk.portfolio.domain.matching import Signals
+from pilotwerk.processes.domain.roles import Kind, Meaning
+from pilotwerk.processes.models import ProcessImport
+
+CATEGORIES, TEXTS = 60, 400
+# Meaning of a column -> where the stored cases keep it.
+STORED = {
+    Meaning.START.value: "opened",
+    Meaning.END.value: "closed",
+    Meaning.TEXT.value: "text",
+    Meaning.CATEGORY.value: "category",
+    Meaning.ANSWER.value: "answer",
+    Meaning.HANDLING.value: "handling",
+}
+
+
+def signals(process_import: ProcessImport) -> Signals:
+    """What a finished import shows. An import never changes, so it is read once a process."""
+    found = _read(str(process_import.cases_file), process_import.fingerprint)
+    cases, filled, categories, texts = found
+    if process_import.kind == Kind.EVENT_LOG and cases:
+        filled = {**filled, Meaning.ACTIVITY.value: 1.0}
+    return Signals(
+        cases=cases,
+        filled=filled,
+        name=f"{process_import.process.name} | {process_import.filename}",
+        columns=tuple(str(column) for column in process_import.columns),
+        categories=categories,
+        texts=texts,
+    )
+
+
+@lru_cache(maxsize=64)
+def _read(path: str, fingerprint: str) -> tuple[int, dict[str, float], tuple[str, ...], tuple[str, ...]]:
+    if not Path(path).is_file():
+        return 0, {}, (), ()
+    import duckdb
+
+    counts = ", ".join(f"count({column})" for column in STORED.values())
+    with duckdb.connect(":memory:") as con:
+        total, *filled = con.execute(f"SELECT count(*), {counts} FROM read_parquet(?)", [path]).fetchall()[0]  # noqa: S608
+        categories = con.execute(
+            "SELECT category FROM read_parquet(?) WHERE category IS NOT NULL GROUP BY 1 "
+            "ORDER BY count(*) DESC, 1 LIMIT ?",
+            [path, CATEGORIES],
+        ).fetchall()
+        step = max(1, total // TEXTS)
+        texts = con.execute(
+            "SELECT left(text, 2000) FROM read_parquet(?) WHERE text IS NOT NULL AND case_no % ? = 0 "
+            "ORDER BY case_no LIMIT ?",
+            [path, step, TEXTS],
+        ).fetchall()
+    shares = {name: count / total for name, count in zip(STORED, filled, strict=True)} if total else {}
+    return total, shares, tuple(row[0] for row in categories), tuple(row[0] for row in texts)
