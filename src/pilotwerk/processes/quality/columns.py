@@ -1,0 +1,168 @@
+"""Measures each column of an opened file: type, missing and different values, personal data, spread."""
+
+import datetime as dt
+from dataclasses import dataclass, fields
+from typing import Any
+
+from pilotwerk.processes.domain.quality.columns import (
+    DOMINANT_SHAPE,
+    Column,
+    Counts,
+    Type,
+    type_of,
+)
+from pilotwerk.processes.domain.quality.iban import holds_iban, is_iban
+from pilotwerk.processes.domain.quality.personal import Personal, Signs, kind_of
+from pilotwerk.processes.domain.values import decimal_comma
+from pilotwerk.processes.engine.values import bounded, number_sql, time_reading
+from pilotwerk.processes.quality import signs
+from pilotwerk.processes.reading import Source
+
+SAMPLE = 2_000
+# Values of a category that are kept for comparisons, each from so many rows on: no person can be told from them.
+KEPT_VALUES, KEPT_FROM = 30, 5
+QUANTILES = [part / 10 for part in range(11)]
+# A column of e-mail addresses or IBANs: from this share on another value is called invalid.
+MOSTLY_VALID = 0.8
+
+
+@dataclass
+class Measured:
+    """A column with what the rules about rows need: its SQL name, its counts, and SQL on a trimmed value `v` that
+    gives a number or microseconds (NULL where it is none), and one that is true for invalid values.
+    """
+
+    column: Column
+    sql: str
+    counts: Counts
+    value: str = ""
+    invalid: str = ""
+    invalid_rule: str = ""
+    shape: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.column.name
+
+    @property
+    def type(self) -> Type:
+        return self.column.type
+
+    def trimmed(self) -> str:
+        """The trimmed text, NULL where it stands for nothing."""
+        return f"CASE WHEN NOT {signs.missing(self.sql)} THEN trim({self.sql}) END"
+
+
+def prepare(source: Source) -> None:
+    """Makes our functions known to the connection."""
+    source.con.execute("SELECT 1").fetchall()  # a result that was not read to its end would be in the way
+    for name, function in (("is_iban", is_iban), ("holds_iban", holds_iban)):
+        source.con.create_function(name, function, ["VARCHAR"], "BOOLEAN")  # type: ignore[list-item, arg-type]
+
+
+def measure_column(source: Source, name: str) -> Measured:
+    """One column, over all rows. Its different values lie in a table only while it is measured."""
+    con, sql = source.con, source.column(name)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE different AS SELECT trim({sql}) AS v, count(*) AS n FROM raw "  # noqa: S608
+        f"WHERE NOT {signs.missing(sql)} GROUP BY 1"
+    )
+    sample = [row[0] for row in con.execute(f"SELECT v FROM different ORDER BY hash(v) LIMIT {SAMPLE}").fetchall()]
+    counts, found = _count(source, decimal_comma(sample))
+    kind = type_of(name, counts)
+    personal = Personal.NONE
+    if kind not in (Type.EMPTY, Type.DATE_TIME, Type.DURATION, Type.YES_NO, Type.NUMBER):
+        personal = kind_of(name, found)
+    column = Column(name, kind, counts.missing, counts.distinct, counts.filled, personal)
+    measured = Measured(column, sql, counts)
+    _read_values(source, measured, comma=decimal_comma(sample))
+    _check_values(source, measured, found)
+    con.execute("DROP TABLE different")
+    return measured
+
+
+def _count(source: Source, comma: bool) -> tuple[Counts, Signs]:
+    """How the different values are written, weighted by their rows, in one pass."""
+    flags = signs.flags()
+    number = number_sql(signs.tidy_number(), comma=comma)
+    flags["whole_numbers"] = f"CASE WHEN {flags['numbers']} THEN {number} = round({number}) ELSE false END"
+    names = list(flags)
+    looked = ", ".join(f"{condition} AS {name}" for name, condition in flags.items())
+    summed = ", ".join(f"coalesce(sum(n) FILTER ({name}), 0)" for name in names)
+    row = source.con.execute(
+        "SELECT coalesce(sum(n), 0), count(*), coalesce(sum(n * length(v)) / sum(n), 0), "  # noqa: S608
+        "coalesce(sum(n * (length(v) - length(replace(v, ' ', '')) + 1)) / sum(n), 0), "
+        f"{summed} FROM (SELECT v, n, {looked} FROM different)"
+    ).fetchone()
+    assert row is not None
+    values: dict[str, Any] = {name: int(count) for name, count in zip(names, row[4:], strict=True)}
+    values |= {"rows": source.rows, "filled": int(row[0]), "distinct": row[1]}
+    values |= {"characters": float(row[2]), "words": float(row[3])}
+    return (
+        Counts(**{one.name: values[one.name] for one in fields(Counts)}),
+        Signs(**{one.name: values[one.name] for one in fields(Signs)}),
+    )
+
+
+def _read_values(source: Source, measured: Measured, *, comma: bool) -> None:
+    """How numbers and times are read, and how they spread."""
+    kind = measured.type
+    if kind in (Type.NUMBER, Type.WHOLE_NUMBER):
+        number = number_sql(signs.tidy_number(), comma=comma)
+        measured.value = f"CASE WHEN {signs.whole(signs.NUMBER)} THEN {number} END"
+    elif kind is Type.DATE_TIME:
+        measured.value = bounded(time_reading(source, measured.name, "v").sql)
+    if measured.value:
+        _spread_of_numbers(source, measured)
+    elif kind in (Type.CATEGORY, Type.YES_NO) and measured.column.personal_data is Personal.NONE:
+        rows = source.con.execute(
+            f"SELECT v, n FROM different WHERE n >= {KEPT_FROM} ORDER BY n DESC, v LIMIT {KEPT_VALUES}"  # noqa: S608
+        ).fetchall()
+        measured.column.spread = {"values": {v: n / measured.counts.filled for v, n in rows}}
+
+
+def _spread_of_numbers(source: Source, measured: Measured) -> None:
+    values = f"SELECT {measured.value} AS x FROM (SELECT {measured.trimmed()} AS v FROM raw)"  # noqa: S608
+    if measured.type is Type.DATE_TIME:
+        row = source.con.execute(f"SELECT min(x), max(x) FROM ({values})").fetchone()  # noqa: S608
+        if row and row[0] is not None:
+            measured.column.spread = {"first": _iso(row[0]), "last": _iso(row[1])}
+        return
+    row = source.con.execute(f"SELECT quantile_cont(x, {QUANTILES}) FROM ({values})").fetchone()  # noqa: S608
+    if row and row[0] is not None:
+        measured.column.spread = {"quantiles": row[0]}
+
+
+def _iso(microseconds: int) -> str:
+    moment = dt.datetime(1970, 1, 1) + dt.timedelta(microseconds=microseconds)  # noqa: DTZ001 -- as written
+    return moment.isoformat(timespec="seconds")
+
+
+def _check_values(source: Source, measured: Measured, found: Signs) -> None:
+    """Which values do not fit the column's own way of writing, and how many rows hold one."""
+    personal = measured.column.personal_data
+    if measured.value:
+        measured.invalid = f"({measured.value}) IS NULL"
+        measured.invalid_rule = "invalid_time" if measured.type is Type.DATE_TIME else "invalid_number"
+    elif personal is Personal.EMAIL and found.share(found.email_whole) >= MOSTLY_VALID:
+        measured.invalid, measured.invalid_rule = f"NOT {signs.flags()['email_whole']}", "invalid_email"
+    elif personal is Personal.IBAN and found.share(found.iban_whole) >= MOSTLY_VALID:
+        measured.invalid, measured.invalid_rule = f"NOT {signs.flags()['iban_whole']}", "invalid_iban"
+    elif measured.counts.share(measured.counts.codes) >= DOMINANT_SHAPE:
+        _check_shape(source, measured)
+    if measured.invalid:
+        row = source.con.execute(
+            f"SELECT coalesce(sum(n) FILTER ({measured.invalid}), 0) FROM different"  # noqa: S608 -- own names only
+        ).fetchone()
+        measured.column.invalid = int(row[0]) if row else None
+
+
+def _check_shape(source: Source, measured: Measured) -> None:
+    row = source.con.execute(
+        f"SELECT {signs.shape()} AS outline, sum(n) AS rows FROM different GROUP BY 1 "  # noqa: S608
+        "ORDER BY rows DESC, outline LIMIT 1"
+    ).fetchone()
+    if row and row[1] >= DOMINANT_SHAPE * measured.counts.filled:
+        outline = row[0].replace("'", "''")
+        measured.invalid, measured.invalid_rule = f"{signs.shape()} <> '{outline}'", "invalid_shape"
+        measured.shape = row[0]
