@@ -18,9 +18,11 @@ from pilotwerk.core.permissions import requires
 from pilotwerk.processes import permissions, pictures, selectors, services, texts
 from pilotwerk.processes.analysis import Peek
 from pilotwerk.processes.domain.messages import Unreadable
+from pilotwerk.processes.domain.quality.profile import profile_of
 from pilotwerk.processes.domain.roles import Kind
 from pilotwerk.processes.forms import MappingForm, NewProcessForm, UploadForm
 from pilotwerk.processes.models import Process, ProcessImport
+from pilotwerk.processes.quality import pictures as quality_pictures
 from pilotwerk.web.render import page
 
 ROWS_A_PAGE = 50
@@ -152,7 +154,7 @@ def import_state(request: OrganisationRequest, pk: str) -> HttpResponse:
         "running": running,
         "imported": found.rows - found.rejected,
         "fault": _fault(found),
-        "reasons": [row for row in pictures.found(found.facts) if row.is_rejection],
+        "reasons": quality_pictures.rejections(found.facts),
     }
     return page(request, "processes/import.html", context)
 
@@ -202,12 +204,25 @@ def _facts_page(request: OrganisationRequest, found: ProcessImport) -> HttpRespo
         "variants": pictures.variants(stored),
         "bottlenecks": pictures.bottlenecks(stored),
         "map": pictures.process_map(stored),
-        "findings": pictures.found(stored),
+        "quality": quality_pictures.summary(stored),
         "good_enough": pictures.good_enough(stored),
         "others": selectors.imports_of(found.process).exclude(pk=found.pk),
         "waiting": selectors.import_open(request.organisation, found.process),
     }
     return page(request, "processes/facts.html", context)
+
+
+@requires(permissions.VIEW)
+def quality(request: OrganisationRequest, pk: str) -> HttpResponse:
+    """How good the data of an import are, and what changed from the import before."""
+    found = _import(request, pk)
+    if found.state != State.DONE:
+        return redirect(request.organisation.url("processes:import", pk=found.pk))
+    context: dict[str, Any] = {"import": found, "process": found.process, "profile": None}
+    profile = profile_of(found.facts)
+    if profile is not None:
+        context |= quality_pictures.page_of(profile, selectors.import_before(found))
+    return page(request, "processes/quality.html", context)
 
 
 @requires(permissions.VIEW)

@@ -28,14 +28,16 @@ MOSTLY_VALID = 0.8
 
 @dataclass
 class Measured:
-    """A column with what the rules about rows need: its SQL name, its counts, and SQL on a trimmed value `v` that
-    gives a number or microseconds (NULL where it is none), and one that is true for invalid values.
+    """A column with what the rules about rows need: its SQL name and its counts.
+
+    `read` names a table `(row, x)` of the rows with a value, x the number or the microseconds, NULL where it is
+    none; empty for other columns. `invalid` is SQL that is true for a trimmed value `v` that does not fit.
     """
 
     column: Column
     sql: str
     counts: Counts
-    value: str = ""
+    read: str = ""
     invalid: str = ""
     invalid_rule: str = ""
     shape: str = ""
@@ -51,6 +53,17 @@ class Measured:
     def trimmed(self) -> str:
         """The trimmed text, NULL where it stands for nothing."""
         return f"CASE WHEN NOT {signs.missing(self.sql)} THEN trim({self.sql}) END"
+
+    def rows(self) -> str:
+        """A query for rows and trimmed values, without those that stand for nothing."""
+        return f"SELECT row, trim({self.sql}) AS v FROM raw WHERE NOT {signs.missing(self.sql)}"  # noqa: S608
+
+    def misfits(self) -> str:
+        """A query for the rows whose value does not fit the column; empty where that cannot be told."""
+        if self.read:
+            return f"SELECT row FROM {self.read} WHERE x IS NULL"  # noqa: S608 -- own names only
+        looked = signs.looked_at(self.rows())
+        return f"SELECT row FROM ({looked}) WHERE {self.invalid}" if self.invalid else ""  # noqa: S608
 
 
 def prepare(source: Source) -> None:
@@ -92,7 +105,7 @@ def _count(source: Source, comma: bool) -> tuple[Counts, Signs]:
     row = source.con.execute(
         "SELECT coalesce(sum(n), 0), count(*), coalesce(sum(n * length(v)) / sum(n), 0), "  # noqa: S608
         "coalesce(sum(n * (length(v) - length(replace(v, ' ', '')) + 1)) / sum(n), 0), "
-        f"{summed} FROM (SELECT v, n, {looked} FROM different)"
+        f"{summed} FROM (SELECT v, n, {looked} FROM ({signs.looked_at('SELECT v, n FROM different')}))"
     ).fetchone()
     assert row is not None
     values: dict[str, Any] = {name: int(count) for name, count in zip(names, row[4:], strict=True)}
@@ -105,30 +118,34 @@ def _count(source: Source, comma: bool) -> tuple[Counts, Signs]:
 
 
 def _read_values(source: Source, measured: Measured, *, comma: bool) -> None:
-    """How numbers and times are read, and how they spread."""
+    """Reads numbers and times once for all rules, and how the values spread."""
     kind = measured.type
     if kind in (Type.NUMBER, Type.WHOLE_NUMBER):
         number = number_sql(signs.tidy_number(), comma=comma)
-        measured.value = f"CASE WHEN {signs.whole(signs.NUMBER)} THEN {number} END"
+        value = f"CASE WHEN {signs.whole(signs.NUMBER)} THEN {number} END"
     elif kind is Type.DATE_TIME:
-        measured.value = bounded(time_reading(source, measured.name, "v").sql)
-    if measured.value:
-        _spread_of_numbers(source, measured)
-    elif kind in (Type.CATEGORY, Type.YES_NO) and measured.column.personal_data is Personal.NONE:
-        rows = source.con.execute(
-            f"SELECT v, n FROM different WHERE n >= {KEPT_FROM} ORDER BY n DESC, v LIMIT {KEPT_VALUES}"  # noqa: S608
-        ).fetchall()
-        measured.column.spread = {"values": {v: n / measured.counts.filled for v, n in rows}}
+        value = bounded(time_reading(source, measured.name, "v").sql)
+    else:
+        if kind in (Type.CATEGORY, Type.YES_NO) and measured.column.personal_data is Personal.NONE:
+            rows = source.con.execute(
+                f"SELECT v, n FROM different WHERE n >= {KEPT_FROM} ORDER BY n DESC, v LIMIT {KEPT_VALUES}"  # noqa: S608
+            ).fetchall()
+            measured.column.spread = {"values": {v: n / measured.counts.filled for v, n in rows}}
+        return
+    measured.read = f"read_{measured.sql}"
+    source.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE {measured.read} AS SELECT row, {value} AS x FROM ({measured.rows()})"  # noqa: S608
+    )
+    _spread_of_numbers(source, measured)
 
 
 def _spread_of_numbers(source: Source, measured: Measured) -> None:
-    values = f"SELECT {measured.value} AS x FROM (SELECT {measured.trimmed()} AS v FROM raw)"  # noqa: S608
     if measured.type is Type.DATE_TIME:
-        row = source.con.execute(f"SELECT min(x), max(x) FROM ({values})").fetchone()  # noqa: S608
+        row = source.con.execute(f"SELECT min(x), max(x) FROM {measured.read}").fetchone()  # noqa: S608
         if row and row[0] is not None:
             measured.column.spread = {"first": _iso(row[0]), "last": _iso(row[1])}
         return
-    row = source.con.execute(f"SELECT quantile_cont(x, {QUANTILES}) FROM ({values})").fetchone()  # noqa: S608
+    row = source.con.execute(f"SELECT quantile_cont(x, {QUANTILES}) FROM {measured.read}").fetchone()  # noqa: S608
     if row and row[0] is not None:
         measured.column.spread = {"quantiles": row[0]}
 
@@ -141,8 +158,7 @@ def _iso(microseconds: int) -> str:
 def _check_values(source: Source, measured: Measured, found: Signs) -> None:
     """Which values do not fit the column's own way of writing, and how many rows hold one."""
     personal = measured.column.personal_data
-    if measured.value:
-        measured.invalid = f"({measured.value}) IS NULL"
+    if measured.read:
         measured.invalid_rule = "invalid_time" if measured.type is Type.DATE_TIME else "invalid_number"
     elif personal is Personal.EMAIL and found.share(found.email_whole) >= MOSTLY_VALID:
         measured.invalid, measured.invalid_rule = f"NOT {signs.flags()['email_whole']}", "invalid_email"
@@ -150,10 +166,8 @@ def _check_values(source: Source, measured: Measured, found: Signs) -> None:
         measured.invalid, measured.invalid_rule = f"NOT {signs.flags()['iban_whole']}", "invalid_iban"
     elif measured.counts.share(measured.counts.codes) >= DOMINANT_SHAPE:
         _check_shape(source, measured)
-    if measured.invalid:
-        row = source.con.execute(
-            f"SELECT coalesce(sum(n) FILTER ({measured.invalid}), 0) FROM different"  # noqa: S608 -- own names only
-        ).fetchone()
+    if misfits := measured.misfits():
+        row = source.con.execute(f"SELECT count(*) FROM ({misfits})").fetchone()  # noqa: S608 -- own names only
         measured.column.invalid = int(row[0]) if row else None
 
 

@@ -1,18 +1,22 @@
 """From an opened file to its profile in one call: for the import job and the command line alike."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
+from pilotwerk.core.errors import BadInput
+from pilotwerk.processes.domain.guess import Guess, guess
 from pilotwerk.processes.domain.messages import Rejection
 from pilotwerk.processes.domain.quality import dimensions
 from pilotwerk.processes.domain.quality.columns import Type
 from pilotwerk.processes.domain.quality.findings import Finding, by_gravity, of_rejections
 from pilotwerk.processes.domain.quality.personal import Personal
 from pilotwerk.processes.domain.quality.profile import Profile, Use
-from pilotwerk.processes.domain.roles import PERSONAL, ColumnMapping, Kind, Meaning
+from pilotwerk.processes.domain.roles import PERSONAL, ColumnMapping, Kind, Meaning, check_names
 from pilotwerk.processes.quality import columns, rows, signs, times, training
 from pilotwerk.processes.quality.rows import Table
-from pilotwerk.processes.reading import Source
+from pilotwerk.processes.reading import Limits, Source, open_source
+from pilotwerk.processes.reading.source import Progress
 
 
 def measure_quality(
@@ -68,12 +72,9 @@ def _people(table: Table) -> None:
         if one.name in people:
             table.found.append(Finding("people", one.name, 0))
         elif one.column.personal_data is Personal.FREE_TEXT:
-            flags = signs.flags()
-            holding = " OR ".join(
-                flags[name] for name in ("email", "phone", "iban", "street", "town", "name_in_text")
-            )
-            values = f"SELECT row, {one.trimmed()} AS v FROM raw"  # noqa: S608 -- own names only
-            table.note("contact", one.name, f"SELECT row FROM ({values}) WHERE v IS NOT NULL AND ({holding})")  # noqa: S608
+            holding = " OR ".join(signs.texts().values())
+            looked = signs.looked_at(one.rows())
+            table.note("contact", one.name, f"SELECT row FROM ({looked}) WHERE {holding}")  # noqa: S608
         elif one.column.personal_data is not Personal.NONE:
             params = {"kind": str(one.column.personal_data)}
             table.found.append(Finding("personal", one.name, 0, params=params))
@@ -113,3 +114,34 @@ def _usable(table: Table, meanings: Sequence[Meaning]) -> int:
         f"WHERE {' AND '.join(conditions)} AND raw.row NOT IN (SELECT row FROM left_out)"
     )
     return int(count)
+
+
+def measure_file(
+    path: Path,
+    *,
+    given: Mapping[Meaning, str] | None = None,
+    time: str | None = None,
+    now: dt.datetime,
+    filename: str | None = None,
+    limits: Limits | None = None,
+    progress: Progress | None = None,
+) -> tuple[Guess, Profile]:
+    """Reads a file of any known kind, guesses what is not `given`, and measures its quality.
+
+    `time` names the column that dates the rows, whatever their shape. Raises `BadInput` where the file cannot be
+    read, a column is unknown, or the named time holds no dates.
+    """
+    with open_source(path, filename=filename, limits=limits, progress=progress) as source:
+        chosen = dict(given or {})
+        profiles = source.profiles()
+        guessed = guess(profiles, chosen)
+        if time is not None:
+            log = guessed.mapping.kind is Kind.EVENT_LOG
+            chosen[Meaning.TIME if log else Meaning.START] = time
+        check_names(chosen, source.columns)
+        guessed = guess(profiles, chosen, guessed.mapping.kind)
+        found = measure_quality(source, guessed.mapping, source.rejected, now)
+    dated = found.column(time) if time is not None else None
+    if dated is not None and dated.type is not Type.DATE_TIME:
+        raise BadInput("The column holds no dates.", file=path.name, column=time)
+    return guessed, found

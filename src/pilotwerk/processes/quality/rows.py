@@ -1,5 +1,6 @@
 """Finds the rows that a person should look at: missing, invalid, double, contradictory, far outside."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -88,7 +89,7 @@ def prepare(table: Table, rejected: Sequence[int]) -> None:
 def _moments(one: Measured | None, name: str) -> str:
     if one is None or one.type is not Type.DATE_TIME:
         return f"SELECT row, NULL::BIGINT AS {name} FROM raw"  # noqa: S608 -- own names only
-    return f"SELECT row, {one.value} AS {name} FROM (SELECT row, {one.trimmed()} AS v FROM raw)"  # noqa: S608
+    return f"SELECT raw.row AS row, x AS {name} FROM raw LEFT JOIN {one.read} AS x ON x.row = raw.row"  # noqa: S608
 
 
 def find_missing(table: Table) -> None:
@@ -121,36 +122,37 @@ def find_missing(table: Table) -> None:
 def find_invalid(table: Table) -> None:
     """Values that do not fit the column's own way of writing, numbers far outside, dates for nothing."""
     for one in table.columns:
-        rows = f"SELECT row, {one.trimmed()} AS v FROM raw"  # noqa: S608 -- own names only
         if one.column.invalid:
-            sql = f"SELECT row FROM ({rows}) WHERE v IS NOT NULL AND {one.invalid}"  # noqa: S608
             params = {"shape": one.shape} if one.shape else {}
-            table.note(one.invalid_rule, one.name, sql, **params)
+            table.note(one.invalid_rule, one.name, one.misfits(), **params)
         if one.type is Type.DATE_TIME:
             days = ", ".join(f"epoch_us(TIMESTAMP '{day}')" for day in PLACEHOLDERS)
-            sql = f"SELECT row FROM (SELECT row, {one.value} AS x FROM ({rows})) WHERE x IN ({days})"  # noqa: S608
-            table.note("placeholder_time", one.name, sql)
+            table.note("placeholder_time", one.name, f"SELECT row FROM {one.read} WHERE x IN ({days})")  # noqa: S608
         elif one.type in (Type.NUMBER, Type.WHOLE_NUMBER) and not names_identifier(one.name):
-            _outliers(table, one, rows)
+            _outliers(table, one)
 
 
-def _outliers(table: Table, one: Measured, rows: str) -> None:
-    """Tukey's outer fences; on the logarithm where all numbers are positive and that is more symmetric."""
+def _outliers(table: Table, one: Measured) -> None:
+    """Tukey's outer fences; on the logarithm where the numbers are positive and that is more symmetric."""
     if one.counts.filled < FEWEST_NUMBERS or not one.column.spread:
         return
-    values = f"SELECT row, {one.value} AS x FROM ({rows})"  # noqa: S608 -- own names only
     low, q1, middle, q3 = table.one(
-        f"SELECT min(x), quantile_cont(x, 0.25), quantile_cont(x, 0.5), quantile_cont(x, 0.75) FROM ({values})"  # noqa: S608
+        f"SELECT min(x), quantile_cont(x, 0.25), quantile_cont(x, 0.5), quantile_cont(x, 0.75) FROM {one.read}"  # noqa: S608
     )
     if q1 is None or q1 == q3:
         return
     lower, upper = q1 - FAR_OUT * (q3 - q1), q3 + FAR_OUT * (q3 - q1)
-    if low > 0 and abs(q1 * q3 / middle**2 - 1) < abs((q3 + q1 - 2 * middle) / (q3 - q1)):
+    if low >= 0 and q1 > 0 and abs(_lean(*map(math.log, (q1, middle, q3)))) < abs(_lean(q1, middle, q3)):
         ratio = (q3 / q1) ** FAR_OUT
-        lower, upper = q1 / ratio, q3 * ratio
-    sql = f"SELECT row FROM ({values}) WHERE x < {lower!r} OR x > {upper!r}"  # noqa: S608
-    low_end, high_end = max(lower, low), upper
-    table.note("outlier", one.name, sql, low=round(low_end, 6), high=round(high_end, 6))
+        # A zero has no logarithm and is not called far out.
+        lower, upper = (q1 / ratio if low > 0 else -1.0), q3 * ratio
+    sql = f"SELECT row FROM {one.read} WHERE x < {lower!r} OR x > {upper!r}"  # noqa: S608
+    table.note("outlier", one.name, sql, low=round(max(lower, low), 6), high=round(upper, 6))
+
+
+def _lean(q1: float, middle: float, q3: float) -> float:
+    """Bowley's skewness from the quartiles, -1..1."""
+    return (q3 + q1 - 2 * middle) / (q3 - q1)
 
 
 def find_doubles(table: Table) -> None:
@@ -191,16 +193,20 @@ def _identifier(table: Table) -> Measured | None:
 
 def _copies(table: Table) -> None:
     """Columns with equal texts in every row, found by one checksum a column that depends on row and text."""
-    varied = [one for one in table.columns if one.counts.distinct > 1]
-    if len(varied) < 2:
-        return
-    sums = ", ".join(f"bit_xor(hash(row, coalesce(trim({one.sql}), '')))" for one in varied)
-    first: dict[int, str] = {}
-    for one, checksum in zip(varied, table.one(f"SELECT {sums} FROM raw"), strict=True):  # noqa: S608
-        if checksum in first:
-            table.found.append(Finding("copied_column", one.name, 0, params={"other": first[checksum]}))
-        else:
-            first[checksum] = one.name
+    alike: dict[tuple[int, int], list[Measured]] = {}
+    for one in table.columns:
+        if one.counts.distinct > 1:
+            alike.setdefault((one.counts.filled, one.counts.distinct), []).append(one)
+    for candidates in alike.values():
+        if len(candidates) < 2:
+            continue
+        sums = ", ".join(f"bit_xor(hash(row, coalesce({one.trimmed()}, '')))" for one in candidates)
+        first: dict[int, str] = {}
+        for one, checksum in zip(candidates, table.one(f"SELECT {sums} FROM raw"), strict=True):  # noqa: S608
+            if checksum in first:
+                table.found.append(Finding("copied_column", one.name, 0, params={"other": first[checksum]}))
+            else:
+                first[checksum] = one.name
 
 
 def find_contradictions(table: Table) -> bool:
@@ -250,20 +256,20 @@ def _categories_of_a_case(table: Table) -> bool:
 
 def _mixed_numbers(table: Table, one: Measured) -> None:
     """Decimal signs and units: the rarer ones are told."""
-    rows = f"SELECT row, {one.trimmed()} AS v FROM raw"  # noqa: S608 -- own names only
+    rows = one.rows()
     comma, point = (signs.within(pattern) for pattern in (signs.COMMA, signs.POINT))
     commas, points = table.one(f"SELECT count(*) FILTER ({comma}), count(*) FILTER ({point}) FROM ({rows})")  # noqa: S608
     if commas and points:
         rare = comma if commas < points else point
         _contradict(table, "mixed_decimals", one.name, f"SELECT row FROM ({rows}) WHERE {rare}")  # noqa: S608
     units = table.source.con.execute(
-        f"SELECT {signs.unit()} AS unit, count(*) AS n FROM ({rows}) WHERE v IS NOT NULL AND {signs.whole(signs.NUMBER)} "  # noqa: S608
+        f"SELECT {signs.unit()} AS unit, count(*) AS n FROM ({rows}) WHERE {signs.whole(signs.NUMBER)} "  # noqa: S608
         "GROUP BY 1 ORDER BY n DESC, unit"
     ).fetchall()
     named = [unit for unit, _count in units if unit]
     if len(named) > 1:
         rare = f"{signs.unit()} NOT IN ('', '{named[0]}') AND {signs.whole(signs.NUMBER)}"
-        sql = f"SELECT row FROM ({rows}) WHERE v IS NOT NULL AND {rare}"  # noqa: S608
+        sql = f"SELECT row FROM ({rows}) WHERE {rare}"  # noqa: S608
         _contradict(table, "mixed_units", one.name, sql, units=named[:5])
 
 

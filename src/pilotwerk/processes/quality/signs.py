@@ -25,22 +25,21 @@ def missing(value: str) -> str:
     return f"({value} IS NULL OR (length({value}) <= 16 AND lower(trim({value})) IN ({words})))"
 
 
-def whole(pattern: str, value: str = "v") -> str:
+def whole(pattern: str) -> str:
     """Whether the pattern is all of a short value."""
-    return f"(length({value}) <= {SHORT} AND regexp_full_match({value}, {literal(pattern)}))"
+    return f"(length(v) <= {SHORT} AND regexp_full_match(v, {literal(pattern)}))"
 
 
-def within(pattern: str, needs: str = "", value: str = "v") -> str:
-    """Whether the pattern occurs; only looked for where the sign `needs` occurs, which is fast."""
-    found = f"regexp_matches({value}, {literal(pattern)})"
-    return f"(contains({value}, {literal(needs)}) AND {found})" if needs else found
+def within(pattern: str) -> str:
+    """Whether the pattern occurs."""
+    return f"regexp_matches(v, {literal(pattern)})"
 
 
-def is_time(*, numbers_too: bool) -> str:
+def _is_time(*, numbers_too: bool) -> str:
     """Whether a way of writing points in time fits."""
     styles = [style for style in TIME_STYLES if numbers_too or style.name not in NUMERIC_STYLES]
     any_style = "|".join(style.pattern.pattern for style in styles)
-    return f"(length(v) <= {SHORT} AND regexp_matches(v, {literal(f'^(?:{any_style})')}, 'i'))"
+    return f"regexp_matches(v, {literal(f'^(?:{any_style})')}, 'i')"
 
 
 def tidy_number(value: str = "v") -> str:
@@ -62,30 +61,50 @@ def shape(value: str = "v") -> str:
     return f"regexp_replace({letters}, '[0-9]+', '9', 'g')"
 
 
+def looked_at(rows: str) -> str:
+    """A query with `v` and what `flags` looks at first: length, digits, whether it is a plain number or time.
+
+    Most values are told by these, so that the longer patterns are tried on few.
+    """
+    plain = f"small AND digit AND ({whole(NUMBER)} OR {_is_time(numbers_too=True)})"
+    return (
+        f"SELECT *, {plain} AS plain FROM (SELECT *, length(v) <= {SHORT} AS small, "  # noqa: S608 -- own names only
+        f"regexp_matches(v, '[0-9]') AS digit FROM ({rows}))"
+    )
+
+
 def flags() -> dict[str, str]:
-    """Signs of a value by name, each a condition in SQL; `is_iban` and `holds_iban` are our functions."""
+    """Signs of a value by name, each a condition in SQL over `looked_at`.
+
+    `is_iban` and `holds_iban` are our functions.
+    """
     yes_no = ", ".join(literal(word) for word in sorted(YES_NO))
-    digit = "regexp_matches(v, '[0-9]')"
     return {
-        "numbers": whole(NUMBER),
-        "times": is_time(numbers_too=False),
-        "times_with_numbers": is_time(numbers_too=True),
-        "durations": whole(DURATION),
-        "yes_no": f"(length(v) <= 6 AND lower(v) IN ({yes_no}))",
-        "codes": f"({whole(CODE)} AND {digit})",
-        "email_whole": whole(personal.EMAIL).replace(f"<= {SHORT}", "<= 254"),
-        "email": within(personal.EMAIL, "@"),
-        "phone_whole": f"(length(v) <= 30 AND regexp_full_match(v, {literal(personal.PHONE)}))",
-        "phone_shaped": f"(length(v) <= 30 AND regexp_full_match(v, {literal(personal.PHONE_WHOLE)}))",
-        "phone": f"({digit} AND (length(v) > 30 OR NOT {is_time(numbers_too=True)}) AND {digit} AND "
-        f"({within(personal.PHONE)} OR {within(personal.PHONE_NAMED)}))",
-        "iban_whole": f"CASE WHEN {whole(iban.WHOLE)} THEN is_iban(v) ELSE false END",
-        "iban": f"CASE WHEN length(v) > {iban.SHORTEST} AND {within(iban.CANDIDATE)} THEN holds_iban(v) ELSE false END",
-        "street": f"({digit} AND {within(personal.STREET)})",
-        "town_whole": whole(personal.TOWN_WHOLE),
-        "postcode_whole": f"(length(v) <= 9 AND {whole(personal.POSTCODE_WHOLE)})",
-        "town": within(personal.TOWN, "-"),
-        "name_whole": f"({whole(personal.NAME_WHOLE)} AND NOT {within(personal.FIRM)})",
-        "name_single": f"(NOT contains(v, ' ') AND {whole(personal.NAME_SINGLE)})",
+        "numbers": f"(plain AND {whole(NUMBER)})",
+        "times": f"(plain AND {_is_time(numbers_too=False)})",
+        "times_with_numbers": f"(plain AND {_is_time(numbers_too=True)})",
+        "durations": f"(small AND digit AND {whole(DURATION)})",
+        "yes_no": f"(small AND lower(v) IN ({yes_no}))",
+        "codes": f"(small AND digit AND {whole(CODE)})",
+        "phone_shaped": f"(small AND digit AND {whole(personal.PHONE_WHOLE)})",
+        "postcode_whole": f"(small AND digit AND {whole(personal.POSTCODE_WHOLE)})",
+        "town_whole": f"(small AND digit AND NOT plain AND {whole(personal.TOWN_WHOLE)})",
+        "name_whole": f"(small AND NOT digit AND {whole(personal.NAME_WHOLE)} AND NOT {within(personal.FIRM)})",
+        "name_single": f"(small AND NOT digit AND {whole(personal.NAME_SINGLE)})",
+        "email_whole": f"(contains(v, '@') AND regexp_full_match(v, {literal(personal.EMAIL)}))",
+        "iban_whole": f"CASE WHEN small AND digit AND {whole(iban.WHOLE)} THEN is_iban(v) ELSE false END",
+        "phone_whole": f"(small AND digit AND NOT plain AND {whole(personal.PHONE)})",
+        **texts(),
+    }
+
+
+def texts() -> dict[str, str]:
+    """Signs of people anywhere in a text, as `flags`."""
+    return {
+        "email": f"(contains(v, '@') AND {within(personal.EMAIL)})",
+        "phone": f"(digit AND NOT plain AND ({within(personal.PHONE)} OR {within(personal.PHONE_NAMED)}))",
+        "iban": f"CASE WHEN digit AND NOT plain AND {within(iban.CANDIDATE)} THEN holds_iban(v) ELSE false END",
+        "street": f"(digit AND NOT plain AND {within(personal.STREET)})",
+        "town": f"(digit AND NOT plain AND contains(v, '-') AND {within(personal.TOWN)})",
         "name_in_text": f"(length(v) > 12 AND {within(personal.NAME_IN_TEXT)})",
     }

@@ -76,7 +76,7 @@ def _mixed(table: Table) -> None:
     for one in table.columns:
         if one.type is not Type.DATE_TIME:
             continue
-        rows = f"SELECT row, CASE {ways} END AS way FROM (SELECT row, {one.trimmed()} AS v FROM raw)"  # noqa: S608
+        rows = f"SELECT row, CASE {ways} END AS way FROM ({one.rows()})"  # noqa: S608
         counted = table.source.con.execute(
             f"SELECT way, count(*) AS n FROM ({rows}) WHERE way IS NOT NULL GROUP BY 1 ORDER BY n DESC, way"  # noqa: S608
         ).fetchall()

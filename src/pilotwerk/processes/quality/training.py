@@ -18,7 +18,7 @@ SETTLED, SETTLED_GAIN, SETTLED_ROWS = 0.99, 0.95, 50
 NEWEST = 0.2
 BINS = 10
 CATEGORICAL = (Type.CATEGORY, Type.YES_NO)
-NUMERIC = (Type.NUMBER, Type.WHOLE_NUMBER, Type.DURATION)
+NUMERIC = (Type.NUMBER, Type.WHOLE_NUMBER)
 
 
 def find_for_training(table: Table, *, has_time: bool) -> None:
@@ -28,10 +28,11 @@ def find_for_training(table: Table, *, has_time: bool) -> None:
         return
     text = table.of(Meaning.TEXT)
     if text is not None:
-        _examples(table, text, label)
-        _label_in_text(table, text, label)
-        _conflicts(table, text, label)
-        if has_time:
+        _learnable(table, text, label)
+        _examples(table, label)
+        _label_in_text(table, text)
+        _conflicts(table, text)
+        if has_time and table.mapping.kind is Kind.CASE_TABLE:  # in a log a text stands in each row of its case
             _split_duplicates(table, text)
     _settling_columns(table, label)
     if has_time:
@@ -44,10 +45,22 @@ def _plain(value: str) -> str:
     return f"trim(regexp_replace(lower({value}), '[^a-z0-9äöüßà-ÿ]+', ' ', 'g'))"
 
 
-def _examples(table: Table, text: Measured, label: Measured) -> None:
-    both = f"FROM raw WHERE {text.trimmed()} IS NOT NULL AND {label.trimmed()} IS NOT NULL"
+def _learnable(table: Table, text: Measured, label: Measured) -> None:
+    """Table `learnable`: rows with text and label, a print of the text's words, whether they name the label.
+
+    Names of one or two signs, or numbers, stand in any text and do not count.
+    """
+    table.source.con.execute(
+        "CREATE OR REPLACE TEMP TABLE learnable AS SELECT row, t, label, hash(words) AS print, length(name) > 2 "  # noqa: S608
+        "AND regexp_matches(name, '[a-zäöüß]') AND contains(' ' || words || ' ', ' ' || name || ' ') AS named FROM "
+        f"(SELECT raw.row AS row, t, {label.trimmed()} AS label, {_plain(label.sql)} AS name, {_plain(text.sql)} AS words "
+        f"FROM raw JOIN moments ON moments.row = raw.row WHERE {text.trimmed()} IS NOT NULL) WHERE label IS NOT NULL"
+    )
+
+
+def _examples(table: Table, label: Measured) -> None:
     counted = table.source.con.execute(
-        f"SELECT {label.trimmed()} AS label, count(*) AS n {both} GROUP BY 1 ORDER BY n, label"  # noqa: S608
+        "SELECT label, count(*) AS n FROM learnable GROUP BY 1 ORDER BY n, label"
     ).fetchall()
     usable = sum(n for _label, n in counted)
     if usable < NEEDED_ROWS:
@@ -55,48 +68,32 @@ def _examples(table: Table, text: Measured, label: Measured) -> None:
         table.found.append(Finding("too_few", label.name, 0, params=params))
     rare = [name for name, n in counted if n < NEEDED_EXAMPLES]
     if rare and usable >= NEEDED_ROWS and not table.hides_values(label):
-        names = [name[:60] for name in rare[:5]]
+        names = [name[:60] for name in rare[:5]] + ["…"][: len(rare) > 5]
         params = {"needed": NEEDED_EXAMPLES, "names": names}
         table.found.append(Finding("rare_category", label.name, 0, params=params))
 
 
-def _label_in_text(table: Table, text: Measured, label: Measured) -> None:
-    """Names of one or two signs, or numbers, stand in any text."""
-    rows = (
-        f"SELECT row, ' ' || {_plain(text.trimmed())} || ' ' AS words, {_plain(label.trimmed())} AS name "  # noqa: S608
-        f"FROM raw WHERE NOT {label.trimmed()} IS NULL AND NOT {text.trimmed()} IS NULL"
-    )
-    named = "length(name) > 2 AND regexp_matches(name, '[a-zäöüß]') AND contains(words, ' ' || name || ' ')"
-    counted = table.one(f"SELECT count(*), count(*) FILTER ({named}) FROM ({rows})")  # noqa: S608
-    total, hits = counted
+def _label_in_text(table: Table, text: Measured) -> None:
+    total, hits = table.one("SELECT count(*), count(*) FILTER (named) FROM learnable")
     if total and hits / total >= NAMED_IN_TEXT:
-        sql = f"SELECT row FROM ({rows}) WHERE {named}"  # noqa: S608
-        table.note("label_in_text", text.name, sql, share=hits / total)
+        table.note("label_in_text", text.name, "SELECT row FROM learnable WHERE named", share=hits / total)
 
 
-def _conflicts(table: Table, text: Measured, label: Measured) -> None:
-    rows = (
-        f"SELECT row, hash({_plain(text.trimmed())}) AS words, lower({label.trimmed()}) AS label FROM raw "  # noqa: S608
-        f"WHERE {text.trimmed()} IS NOT NULL AND {label.trimmed()} IS NOT NULL"
-    )
-    several = f"SELECT words FROM ({rows}) GROUP BY words HAVING count(DISTINCT label) > 1"  # noqa: S608
-    table.note("label_conflict", text.name, f"SELECT row FROM ({rows}) WHERE words IN ({several})")  # noqa: S608
+def _conflicts(table: Table, text: Measured) -> None:
+    several = "SELECT print FROM learnable GROUP BY print HAVING count(DISTINCT lower(label)) > 1"
+    table.note("label_conflict", text.name, f"SELECT row FROM learnable WHERE print IN ({several})")  # noqa: S608
 
 
 def _split_duplicates(table: Table, text: Measured) -> None:
     """Texts of the newest fifth that the older rows hold already."""
-    if table.mapping.kind is Kind.EVENT_LOG:  # the text of a case stands in each of its rows
-        return
-    rows = (
-        f"SELECT raw.row AS row, t, hash({_plain(text.trimmed())}) AS words FROM raw "  # noqa: S608
-        f"JOIN moments ON moments.row = raw.row WHERE t IS NOT NULL AND {text.trimmed()} IS NOT NULL"
-    )
-    (cut,) = table.one(f"SELECT quantile_disc(t, {1 - NEWEST}) FROM ({rows})")  # noqa: S608
+    (cut,) = table.one(f"SELECT quantile_disc(t, {1 - NEWEST}) FROM learnable")  # noqa: S608
     if cut is None:
         return
-    (newest,) = table.one(f"SELECT count(*) FROM ({rows}) WHERE t > {cut:d}")  # noqa: S608
-    again = f"SELECT row FROM ({rows}) WHERE t > {cut:d} AND words IN (SELECT words FROM ({rows}) WHERE t <= {cut:d})"  # noqa: S608
-    (repeated,) = table.one(f"SELECT count(*) FROM ({again})")  # noqa: S608
+    older = f"SELECT print FROM learnable WHERE t <= {cut:d}"  # noqa: S608
+    again = f"SELECT row FROM learnable WHERE t > {cut:d} AND print IN ({older})"  # noqa: S608
+    newest, repeated = table.one(
+        f"SELECT count(*) FILTER (t > {cut:d}), (SELECT count(*) FROM ({again})) FROM learnable"  # noqa: S608
+    )
     if newest >= NEEDED_ROWS and repeated >= 0.01 * newest:
         table.note("split_duplicate", text.name, again, share=repeated / newest)
 
@@ -141,11 +138,8 @@ def _drift(table: Table, one: Measured) -> None:
         part = f"CASE WHEN x IS NULL THEN NULL {steps} ELSE '> {cuts[-1]:g}' END"
     else:
         return
-    read = f"{one.value} AS x" if one.value else "NULL AS x"
-    values = (
-        f"SELECT t, v, {read} FROM (SELECT t, {one.trimmed()} AS v FROM raw JOIN moments ON moments.row = raw.row) "  # noqa: S608
-        "WHERE t IS NOT NULL AND v IS NOT NULL"
-    )
+    values = one.read or f"({one.rows()})"
+    values = f"SELECT * FROM {values} AS known JOIN moments ON moments.row = known.row WHERE t IS NOT NULL"  # noqa: S608
     counted = table.source.con.execute(
         f"WITH dated AS ({values}), cuts AS (SELECT quantile_disc(t, 1 / 3.0) AS low, quantile_disc(t, 2 / 3.0) AS high FROM dated) "  # noqa: S608
         f"SELECT {part} AS part, count(*) FILTER (t <= low), count(*) FILTER (t > high) FROM dated, cuts "

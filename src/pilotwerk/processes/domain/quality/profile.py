@@ -89,3 +89,9 @@ def profile_from(stored: Mapping[str, Any]) -> Profile:
         as_of=stored["as_of"],
         roles=dict(stored["roles"]),
     )
+
+
+def profile_of(facts: Mapping[str, Any]) -> Profile | None:
+    """The profile among the stored facts of an import; None for those made before profiles were measured."""
+    stored = facts.get("quality")
+    return profile_from(stored) if stored else None
