@@ -162,7 +162,7 @@ class ChangeRow:
 def changes(before: Profile, after: Profile) -> tuple[Comparison, list[ChangeRow]]:
     """The comparison, and its rows: dimensions first, then columns."""
     found = compare(before, after)
-    rows = [_moved(one, str(wording.DIMENSIONS[one.name]), _("share of 100%")) for one in found.dimensions]
+    rows = [_moved(one, str(wording.DIMENSIONS[one.name]), _("dimension")) for one in found.dimensions]
     rows += [ChangeRow(name, _("column"), "–", _("new")) for name in found.new]
     rows += [ChangeRow(name, _("column"), _("there"), _("gone")) for name in found.gone]
     rows += [

@@ -54,7 +54,8 @@ class Told:
 
     @property
     def sentence(self) -> str:
-        return f"{self.title}: {self.effect}." if self.effect else f"{self.title}."
+        text = f"{self.title}: {self.effect}" if self.effect else self.title
+        return text if text.endswith("?") else f"{text}."
 
 
 def tell(finding: Finding) -> Told:
