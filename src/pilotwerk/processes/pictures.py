@@ -12,8 +12,8 @@ from typing import Any
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from pilotwerk.processes.domain.quality.findings import TOLERABLE
 from pilotwerk.processes.domain.map import ProcessMap, dot, draw
+from pilotwerk.processes.domain.quality.findings import TOLERABLE
 from pilotwerk.web.templatetags.pw import duration_days, number
 
 MOST_WEEKS = 78

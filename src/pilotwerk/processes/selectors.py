@@ -211,7 +211,9 @@ def personal_data_of(process_import: ProcessImport) -> list[PersonalColumn] | Ca
     profile = profile_of(process_import.facts)
     if profile is None:
         return CannotTell(gettext("This import was made before data quality was measured."))
-    kept = {name for meaning, name in process_import.column_mapping.columns.items() if meaning not in PERSONAL}
+    kept = {
+        name for meaning, name in process_import.column_mapping.columns.items() if meaning not in PERSONAL
+    }
     return [
         PersonalColumn(one.name, one.personal_data, one.name in kept)
         for one in profile.columns

@@ -70,7 +70,7 @@ def prepare(source: Source) -> None:
     """Makes our functions known to the connection."""
     source.con.execute("SELECT 1").fetchall()  # a result that was not read to its end would be in the way
     for name, function in (("is_iban", is_iban), ("holds_iban", holds_iban)):
-        source.con.create_function(name, function, ["VARCHAR"], "BOOLEAN")  # type: ignore[list-item, arg-type]
+        source.con.create_function(name, function, ["VARCHAR"], "BOOLEAN")
 
 
 def measure_column(source: Source, name: str) -> Measured:
@@ -80,15 +80,16 @@ def measure_column(source: Source, name: str) -> Measured:
         f"CREATE OR REPLACE TEMP TABLE different AS SELECT trim({sql}) AS v, count(*) AS n FROM raw "  # noqa: S608
         f"WHERE NOT {signs.missing(sql)} GROUP BY 1"
     )
-    sample = [row[0] for row in con.execute(f"SELECT v FROM different ORDER BY hash(v) LIMIT {SAMPLE}").fetchall()]
-    counts, found = _count(source, decimal_comma(sample))
+    sampled = con.execute(f"SELECT v FROM different ORDER BY hash(v) LIMIT {SAMPLE}").fetchall()  # noqa: S608
+    comma = decimal_comma(value for (value,) in sampled)
+    counts, found = _count(source, comma)
     kind = type_of(name, counts)
     personal = Personal.NONE
     if kind not in (Type.EMPTY, Type.DATE_TIME, Type.DURATION, Type.YES_NO, Type.NUMBER):
         personal = kind_of(name, found)
     column = Column(name, kind, counts.missing, counts.distinct, counts.filled, personal)
     measured = Measured(column, sql, counts)
-    _read_values(source, measured, comma=decimal_comma(sample))
+    _read_values(source, measured, comma=comma)
     _check_values(source, measured, found)
     con.execute("DROP TABLE different")
     return measured

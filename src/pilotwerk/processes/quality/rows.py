@@ -20,7 +20,15 @@ FAR_OUT = 3.0
 FEWEST_NUMBERS = 30
 VARIANTS_SHOWN = 3
 # How an entry that stands for nothing is usually dated.
-PLACEHOLDERS = ("1899-12-30", "1899-12-31", "1900-01-01", "1900-01-02", "1970-01-01", "2099-12-31", "2199-12-31")
+PLACEHOLDERS = (
+    "1899-12-30",
+    "1899-12-31",
+    "1900-01-01",
+    "1900-01-02",
+    "1970-01-01",
+    "2099-12-31",
+    "2199-12-31",
+)
 
 
 @dataclass
@@ -43,7 +51,7 @@ class Table:
         return row
 
     def note(
-        self, rule: str, column: str | None, sql: str, *, grave: str | None = None, **params: object
+        self, rule: str, column: str | None, sql: str, *, grave: str | None = None, **params: Any
     ) -> int:
         """A finding for the rows that a query of our own names, without those an import rejected; or none.
 
@@ -123,7 +131,7 @@ def find_invalid(table: Table) -> None:
     """Values that do not fit the column's own way of writing, numbers far outside, dates for nothing."""
     for one in table.columns:
         if one.column.invalid:
-            params = {"shape": one.shape} if one.shape else {}
+            params: dict[str, Any] = {"shape": one.shape} if one.shape else {}
             table.note(one.invalid_rule, one.name, one.misfits(), **params)
         if one.type is Type.DATE_TIME:
             days = ", ".join(f"epoch_us(TIMESTAMP '{day}')" for day in PLACEHOLDERS)
@@ -225,7 +233,7 @@ def find_contradictions(table: Table) -> bool:
     return checked
 
 
-def _contradict(table: Table, rule: str, column: str, sql: str, **params: object) -> None:
+def _contradict(table: Table, rule: str, column: str, sql: str, **params: Any) -> None:
     table.note(rule, column, sql, **params)
     table.mark("contradictory", sql)
 
@@ -234,9 +242,7 @@ def _times_against_each_other(table: Table) -> bool:
     begin, end = table.of(Meaning.START), table.of(Meaning.END)
     if begin is None or end is None:
         return False
-    _contradict(
-        table, "end_before_start", end.name, "SELECT row FROM moments WHERE e < t", other=begin.name
-    )
+    _contradict(table, "end_before_start", end.name, "SELECT row FROM moments WHERE e < t", other=begin.name)
     return True
 
 
@@ -275,7 +281,9 @@ def _mixed_numbers(table: Table, one: Measured) -> None:
 
 def _spellings(table: Table, one: Measured) -> None:
     """Values of a category that differ only in capitals, blanks, signs or written-out umlauts."""
-    plain = f"lower(replace(replace(replace(replace({one.sql}, 'ß', 'ss'), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'))"
+    plain = (
+        f"lower(replace(replace(replace(replace({one.sql}, 'ß', 'ss'), 'ä', 'ae'), 'ö', 'oe'), 'ü', 'ue'))"
+    )
     plain = f"regexp_replace({plain}, '[^a-z0-9äöüß]+', '', 'g')"
     spelled = (
         f"SELECT {one.sql} AS written, {plain} AS plain, count(*) AS n FROM raw "  # noqa: S608 -- own names only
@@ -287,7 +295,8 @@ def _spellings(table: Table, one: Measured) -> None:
     ).fetchall()
     if not groups:
         return
-    ranked = f"SELECT written, row_number() OVER (PARTITION BY plain ORDER BY n DESC, written) AS place FROM ({spelled})"  # noqa: S608
+    place = "row_number() OVER (PARTITION BY plain ORDER BY n DESC, written) AS place"
+    ranked = f"SELECT written, {place} FROM ({spelled})"  # noqa: S608 -- own names only
     sql = f"SELECT row FROM raw WHERE {one.sql} IN (SELECT written FROM ({ranked}) WHERE place > 1)"  # noqa: S608
     shown = [ways[:3] for ways, _rows in groups[:VARIANTS_SHOWN]]
     _contradict(table, "spelling", one.name, sql, variants=shown)

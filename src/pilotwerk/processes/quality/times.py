@@ -43,9 +43,7 @@ def find_in_time(table: Table, now: dt.datetime) -> float | None:
     entries, today = entries_by_day(table), now.date()
     past = [day for day in entries if day <= today]
     if (age := dimensions.stale_days(entries, today)) is not None:
-        table.found.append(
-            Finding("stale", one.name, 0, params={"days": age, "last": max(past).isoformat()})
-        )
+        table.found.append(Finding("stale", one.name, 0, params={"days": age, "last": max(past).isoformat()}))
     if gap := dimensions.longest_gap({day: entries[day] for day in past}):
         first, last = gap
         days = (last - first).days + 1

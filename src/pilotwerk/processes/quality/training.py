@@ -32,7 +32,9 @@ def find_for_training(table: Table, *, has_time: bool) -> None:
         _examples(table, label)
         _label_in_text(table, text)
         _conflicts(table, text)
-        if has_time and table.mapping.kind is Kind.CASE_TABLE:  # in a log a text stands in each row of its case
+        if (
+            has_time and table.mapping.kind is Kind.CASE_TABLE
+        ):  # in a log a text stands in each row of its case
             _split_duplicates(table, text)
     _settling_columns(table, label)
     if has_time:
@@ -53,8 +55,9 @@ def _learnable(table: Table, text: Measured, label: Measured) -> None:
     table.source.con.execute(
         "CREATE OR REPLACE TEMP TABLE learnable AS SELECT row, t, label, hash(words) AS print, length(name) > 2 "  # noqa: S608
         "AND regexp_matches(name, '[a-zäöüß]') AND contains(' ' || words || ' ', ' ' || name || ' ') AS named FROM "
-        f"(SELECT raw.row AS row, t, {label.trimmed()} AS label, {_plain(label.sql)} AS name, {_plain(text.sql)} AS words "
-        f"FROM raw JOIN moments ON moments.row = raw.row WHERE {text.trimmed()} IS NOT NULL) WHERE label IS NOT NULL"
+        f"(SELECT raw.row AS row, t, {label.trimmed()} AS label, {_plain(label.sql)} AS name, "
+        f"{_plain(text.sql)} AS words FROM raw JOIN moments ON moments.row = raw.row "
+        f"WHERE {text.trimmed()} IS NOT NULL) WHERE label IS NOT NULL"
     )
 
 
@@ -141,7 +144,8 @@ def _drift(table: Table, one: Measured) -> None:
     values = one.read or f"({one.rows()})"
     values = f"SELECT * FROM {values} AS known JOIN moments ON moments.row = known.row WHERE t IS NOT NULL"  # noqa: S608
     counted = table.source.con.execute(
-        f"WITH dated AS ({values}), cuts AS (SELECT quantile_disc(t, 1 / 3.0) AS low, quantile_disc(t, 2 / 3.0) AS high FROM dated) "  # noqa: S608
+        f"WITH dated AS ({values}), cuts AS (SELECT quantile_disc(t, 1 / 3.0) AS low, "  # noqa: S608
+        "quantile_disc(t, 2 / 3.0) AS high FROM dated) "
         f"SELECT {part} AS part, count(*) FILTER (t <= low), count(*) FILTER (t > high) FROM dated, cuts "
         "GROUP BY part HAVING part IS NOT NULL"
     ).fetchall()

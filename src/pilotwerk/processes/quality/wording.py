@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from pilotwerk.processes.domain.quality.columns import Type
 from pilotwerk.processes.domain.quality.findings import Finding
@@ -87,7 +86,7 @@ def _value(name: str, value: Any) -> str:
     if isinstance(value, list):
         return _quoted(value)
     if isinstance(value, float):
-        return number(value, 2 if name == "psi" or abs(value) < 10 and value != round(value) else 0)
+        return number(value, 2 if name == "psi" or (abs(value) < 10 and value != round(value)) else 0)
     return number(value) if isinstance(value, int) else str(value)
 
 

@@ -43,7 +43,22 @@ _IDENTIFIER_WORDS = frozenset(
      "personalnummer", "vertragsnummer", "belegnummer"}
 )  # fmt: skip
 _BIRTH = ("geburt", "birth", "gebdat")
-_PLANNED = ("faellig", "due", "termin", "liefer", "bis", "ende", "gueltig", "valid", "geplant", "planned", "next", "naechst", "frist", "deadline")
+_PLANNED = (
+    "faellig",
+    "due",
+    "termin",
+    "liefer",
+    "bis",
+    "ende",
+    "gueltig",
+    "valid",
+    "geplant",
+    "planned",
+    "next",
+    "naechst",
+    "frist",
+    "deadline",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,11 @@ def compare(before: Profile, after: Profile) -> Comparison:
     return Comparison(
         new=[name for name in new if name not in old],
         gone=[name for name in old if name not in new],
-        types=[(later.name, str(earlier.type), str(later.type)) for earlier, later in both if earlier.type != later.type],
+        types=[
+            (later.name, str(earlier.type), str(later.type))
+            for earlier, later in both
+            if earlier.type != later.type
+        ],
         missing=[
             Moved(later.name, earlier.missing, later.missing)
             for earlier, later in both
@@ -78,7 +82,9 @@ def shift_between(before: Column, after: Column) -> float | None:
     n, m = before.filled, after.filled
     if not n or not m:
         return None
-    index = psi({name: share * n for name, share in p.items()}, {name: share * m for name, share in q.items()})
+    index = psi(
+        {name: share * n for name, share in p.items()}, {name: share * m for name, share in q.items()}
+    )
     return index if index >= max(SOME, by_chance(len({*p, *q}), n, m)) else None
 
 

@@ -5,6 +5,7 @@ writing can be checked against a file, and "currentness" is called timeliness); 
 """
 
 import datetime as dt
+import itertools
 import math
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -96,7 +97,7 @@ def longest_gap(entries: Mapping[dt.date, int]) -> tuple[dt.date, dt.date] | Non
     days = sorted(day for day, count in entries.items() if count)
     if len(days) < 10:
         return None
-    steps = [(later - earlier).days for earlier, later in zip(days, days[1:], strict=False)]
+    steps = [(later - earlier).days for earlier, later in itertools.pairwise(days)]
     usual = sorted(steps)[min(math.ceil(0.95 * len(steps)), len(steps)) - 1]
     longest = max(range(len(steps)), key=lambda index: steps[index])
     if steps[longest] - 1 < GAP_DAYS or steps[longest] <= GAP_TIMES * usual:

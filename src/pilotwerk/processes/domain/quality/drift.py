@@ -7,6 +7,7 @@ distribution differ by chance: then PSI is about chi-square with parts - 1 degre
 where it exceeds both.
 """
 
+import itertools
 import math
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
@@ -91,4 +92,4 @@ def shares_within(quantiles: Sequence[float], cuts: Sequence[float]) -> list[flo
         return (place - 1 + (value - low) / (high - low)) / steps
 
     edges = [0.0, *(below(cut) for cut in cuts), 1.0]
-    return [later - earlier for earlier, later in zip(edges, edges[1:], strict=False)]
+    return [later - earlier for earlier, later in itertools.pairwise(edges)]

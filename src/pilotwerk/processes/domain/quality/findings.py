@@ -235,7 +235,9 @@ RULES: dict[str, Rule] = {
         INFO,
     ),
     "drift_strong": Rule(
-        gettext_noop("The distribution has shifted strongly between the first and the last third (PSI %(psi)s)"),
+        gettext_noop(
+            "The distribution has shifted strongly between the first and the last third (PSI %(psi)s)"
+        ),
         gettext_noop("what is learnt from old cases fits new ones less, mostly: %(names)s"),
         WARNING,
     ),
@@ -287,13 +289,14 @@ class Finding:
 
 def finding_from(stored: Mapping[str, Any]) -> Finding:
     """A finding from what `as_json` gave."""
+    usual = stored["severity"] == RULES[stored["rule"]].severity
     return Finding(
         stored["rule"],
         stored["column"],
         stored["count"],
         tuple(stored["rows"]),
         dict(stored.get("params") or {}),
-        stored["severity"],
+        None if usual else stored["severity"],
     )
 
 

@@ -12,7 +12,7 @@ LENGTHS = {
 SHORTEST, LONGEST = 15, 34
 
 # Country, check digits, then groups; a blank or a hyphen may stand between groups.
-CANDIDATE = r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{2,4}){3,8}\b"
+CANDIDATE = r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,9}\b"
 WHOLE = r"[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}"
 
 _CANDIDATE = re.compile(CANDIDATE)

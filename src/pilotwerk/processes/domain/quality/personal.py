@@ -38,7 +38,10 @@ PHONE = (
     r"|\b0[1-9]\d{1,4}[ ]?[ /-][ ]?\d{2,}(?:[ /-]?\d){2,9}\b)"
 )
 # Seven digits and more after a word for it.
-PHONE_NAMED = r"(?i:\b(?:tel|telefon|handy|mobil|mobile|phone|fax|rückruf|call me)\b[ .:]{0,3}(?:nr|unter|at)?[ .:]{0,3})\+?\d(?:[ /()-]{0,2}\d){5,13}\b"
+PHONE_NAMED = (
+    r"(?i:\b(?:tel|telefon|handy|mobil|mobile|phone|fax|rückruf|call me)\b[ .:]{0,3}(?:nr|unter|at)?[ .:]{0,3})"
+    r"\+?\d(?:[ /()-]{0,2}\d){5,13}\b"
+)
 PHONE_WHOLE = r"\+?\(?\d(?:[ ()/.-]{0,3}\d){5,14}"
 # RE2 knows word ends of ASCII only, so what stands before a capital umlaut is written out.
 _BEFORE = r"(?:^|[\s,;:(/\"„])"
@@ -46,11 +49,13 @@ _CAPITAL = r"[A-ZÄÖÜ][A-Za-zäöüßÄÖÜ.-]*"
 _NUMBER = r" \d{1,4} ?(?:[a-hA-H]\b)?(?: ?[-/] ?\d{1,4} ?[a-hA-H]?\b)?"
 # "Weg", "Platz", "Ring" as words of their own need a word like "Kieler" before them: "auf Platz 3" is no street.
 STREET = (
-    rf"{_BEFORE}{_CAPITAL}(?:straße|strasse|str\.|weg|gasse|platz|allee|[^oei]ring|damm|ufer|chaussee|steig|stieg|graben|kamp)"
+    rf"{_BEFORE}{_CAPITAL}(?:straße|strasse|str\.|weg|gasse|platz|allee|[^oei]ring|damm|ufer|chaussee|steig|stieg"
+    rf"|graben|kamp){_NUMBER}"
+    rf"|{_BEFORE}{_CAPITAL}(?:[ -]{_CAPITAL}){{0,2}}[ -](?:Straße|Strasse|Str\.|Gasse|Allee|Ufer|Damm|Chaussee)"
     rf"{_NUMBER}"
-    rf"|{_BEFORE}{_CAPITAL}(?:[ -]{_CAPITAL}){{0,2}}[ -](?:Straße|Strasse|Str\.|Gasse|Allee|Ufer|Damm|Chaussee){_NUMBER}"
     rf"|{_BEFORE}[A-ZÄÖÜ][a-zäöüß]{{2,}}er[ -](?:Weg|Platz|Ring|Markt|Berg|Hof|Landstraße){_NUMBER}"
-    rf"|{_BEFORE}(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Zum|Zur|Beim|Unter den|Unter der) [A-ZÄÖÜ][a-zäöüß]{{3,}} \d{{1,3}} ?[a-h]?$"
+    rf"|{_BEFORE}(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Zum|Zur|Beim|Unter den) "
+    rf"[A-ZÄÖÜ][a-zäöüß]{{3,}} \d{{1,3}} ?[a-h]?$"
     r"|\b\d{1,5} [A-Z][a-z]+(?: [A-Z][a-z]+)? (?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Close|Court)\b"
 )
 # Postcode and town, alone in a cell: four digits in Austria and Switzerland, five in Germany.
@@ -66,11 +71,15 @@ _FAMILY = (
 )
 _TITLE = r"(?:(?:Frau|Herrn?|Mr\.?|Mrs\.?|Ms\.?|Dr\.|Prof\.|Dipl\.-Ing\.|Ing\.|Mag\.) ?){1,3}"
 # One, two or three words that begin with a capital, a title before them, or the family name first.
-NAME_WHOLE = rf"(?:{_TITLE})?{_GIVEN}(?: [A-ZÄÖÜ]\.| {_GIVEN}){{0,2}} {_FAMILY}|{_FAMILY}, ?{_GIVEN}(?: {_GIVEN})?|{_TITLE}{_FAMILY}"
+NAME_WHOLE = (
+    rf"(?:{_TITLE})?{_GIVEN}(?: [A-ZÄÖÜ]\.| {_GIVEN}){{0,2}} {_FAMILY}|{_FAMILY}, ?{_GIVEN}(?: {_GIVEN})?"
+    rf"|{_TITLE}{_FAMILY}"
+)
 NAME_SINGLE = rf"(?:{_FAMILY}|{_GIVEN})"
 # In a text a name follows a salutation or "my name is".
 NAME_IN_TEXT = (
-    rf"\b(?:(?:Frau|Herrn?|Mrs\.?|Mr\.?|Ms\.?) (?:(?:Dr|Prof)\. ?){{0,2}}|(?:[Mm]ein Name ist|[Mm]y name is|[Ii]ch heiße) ){_FAMILY}"
+    r"\b(?:(?:Frau|Herrn?|Mrs\.?|Mr\.?|Ms\.?) (?:(?:Dr|Prof)\. ?){0,2}"
+    rf"|(?:[Mm]ein Name ist|[Mm]y name is|[Ii]ch heiße) ){_FAMILY}"
 )
 # Firms are no persons.
 FIRM = r"\b(?:GmbH|AG|KG|OHG|UG|SE|GbR|e\.?K\.?|e\.?V\.?|Ltd|LLC|Inc|Corp|B\.?V|S\.?A|Co)\b\.?|&"

@@ -74,7 +74,9 @@ class Profile:
 
     def counts(self) -> dict[str, int]:
         """Findings by severity."""
-        return {grave: sum(one.severity == grave for one in self.findings) for grave in (BLOCKER, WARNING, INFO)}
+        return {
+            grave: sum(one.severity == grave for one in self.findings) for grave in (BLOCKER, WARNING, INFO)
+        }
 
 
 def profile_from(stored: Mapping[str, Any]) -> Profile:
