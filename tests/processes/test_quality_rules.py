@@ -23,7 +23,12 @@ from pilotwerk.processes.domain.quality.profile import Profile, Use, profile_fro
 from pilotwerk.processes.quality import pictures, wording
 
 # Examples of the IBAN registry (ISO 13616).
-EXAMPLES = ["DE89370400440532013000", "AT61 1904 3002 3457 3201", "CH93 0076 2011 6238 5295 7", "GB29NWBK60161331926819"]
+EXAMPLES = [
+    "DE89370400440532013000",
+    "AT61 1904 3002 3457 3201",
+    "CH93 0076 2011 6238 5295 7",
+    "GB29NWBK60161331926819",
+]
 
 
 @pytest.mark.parametrize("text", EXAMPLES)

@@ -26,8 +26,10 @@ class Personal(StrEnum):
 # A kind counts for the column from this share of its values on; a postal address is written in more ways.
 MOSTLY = 0.5
 NAME_SHARE = 0.7
-# Names without a word for them in the column's name: nearly all values look like one, and there are many.
+# Names without a word for them in the column's name: nearly all values look like one, there are many, and some
+# carry a title or have the family name first. "Rote Lampe" alone looks like a name too.
 UNNAMED_SHARE = 0.95
+UNNAMED_MARKED = 0.1
 UNNAMED_DISTINCT = 20
 
 EMAIL = r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
@@ -47,6 +49,11 @@ PHONE_WHOLE = r"\+?\(?\d(?:[ ()/.-]{0,3}\d){5,14}"
 _BEFORE = r"(?:^|[\s,;:(/\"„])"
 _CAPITAL = r"[A-ZÄÖÜ][A-Za-zäöüßÄÖÜ.-]*"
 _NUMBER = r" \d{1,4} ?(?:[a-hA-H]\b)?(?: ?[-/] ?\d{1,4} ?[a-hA-H]?\b)?"
+# "Am Markt 5" may as well be "Am Dienstag 5": it counts at the end, or after a word for living there.
+_AT = (
+    r"(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Zum|Zur|Beim|Unter den) "
+    r"[A-ZÄÖÜ][a-zäöüß]{3,} \d{1,3}(?: ?[a-h])?"
+)
 # "Weg", "Platz", "Ring" as words of their own need a word like "Kieler" before them: "auf Platz 3" is no street.
 STREET = (
     rf"{_BEFORE}{_CAPITAL}(?:straße|strasse|str\.|weg|gasse|platz|allee|[^oei]ring|damm|ufer|chaussee|steig|stieg"
@@ -54,8 +61,8 @@ STREET = (
     rf"|{_BEFORE}{_CAPITAL}(?:[ -]{_CAPITAL}){{0,2}}[ -](?:Straße|Strasse|Str\.|Gasse|Allee|Ufer|Damm|Chaussee)"
     rf"{_NUMBER}"
     rf"|{_BEFORE}[A-ZÄÖÜ][a-zäöüß]{{2,}}er[ -](?:Weg|Platz|Ring|Markt|Berg|Hof|Landstraße){_NUMBER}"
-    rf"|{_BEFORE}(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Zum|Zur|Beim|Unter den) "
-    rf"[A-ZÄÖÜ][a-zäöüß]{{3,}} \d{{1,3}} ?[a-h]?$"
+    rf"|{_BEFORE}{_AT}$"
+    rf"|(?:[Ww]ohnt?|[Ww]ohnen|wohnhaft|[Aa]dresse|[Aa]nschrift)(?: ist|:)? {_AT}\b"
     r"|\b\d{1,5} [A-Z][a-z]+(?: [A-Z][a-z]+)? (?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Close|Court)\b"
 )
 # Postcode and town, alone in a cell: four digits in Austria and Switzerland, five in Germany.
@@ -75,6 +82,7 @@ NAME_WHOLE = (
     rf"(?:{_TITLE})?{_GIVEN}(?: [A-ZÄÖÜ]\.| {_GIVEN}){{0,2}} {_FAMILY}|{_FAMILY}, ?{_GIVEN}(?: {_GIVEN})?"
     rf"|{_TITLE}{_FAMILY}"
 )
+NAME_MARKED = rf"{_TITLE}.+|{_FAMILY}, ?{_GIVEN}(?: {_GIVEN})?"
 NAME_SINGLE = rf"(?:{_FAMILY}|{_GIVEN})"
 # In a text a name follows a salutation or "my name is".
 NAME_IN_TEXT = (
@@ -110,13 +118,15 @@ _THINGS = frozenset(
      "firma", "company", "unternehmen", "abteilung", "department", "team", "gruppe", "group", "kategorie", "category",
      "status", "state", "typ", "type", "titel", "title", "betreff", "subject", "beschreibung", "description", "prozess",
      "process", "activity", "aktivitaet", "schritt", "step", "datei", "file", "marke", "brand", "projekt", "project",
-     "concept", "label", "intent", "source", "bundesland", "branche", "job", "rolle", "role", "modell", "model"}
+     "concept", "label", "intent", "source", "bundesland", "branche", "bezeichnung", "bemerkung", "job", "rolle", "role", "modell", "model"}
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """How many filled cells of a column show a sign, weighted by rows. `*_whole`: the cell is nothing else."""
+    """How many filled cells of a column show a sign, weighted by rows. `*_whole`: the cell is nothing else;
+    `*_shaped`: it looks so, but check digits or an area code were not looked at.
+    """
 
     filled: int = 0
     distinct: int = 0
@@ -126,12 +136,14 @@ class Signs:
     phone_shaped: int = 0
     phone: int = 0
     iban_whole: int = 0
+    iban_shaped: int = 0
     iban: int = 0
     street: int = 0
     town_whole: int = 0
     postcode_whole: int = 0
     town: int = 0
     name_whole: int = 0
+    name_marked: int = 0
     name_single: int = 0
     name_in_text: int = 0
 
@@ -147,13 +159,21 @@ def words_of(column: str) -> frozenset[str]:
     return frozenset(words)
 
 
+def names_things(column: str) -> bool:
+    """Whether the column's name says that it is about something else than people, also in a compound."""
+    words = words_of(column)
+    return bool(words & _THINGS) or any(
+        thing in word for word in words for thing in _THINGS if len(thing) > 5
+    )
+
+
 def named(column: str) -> Personal:
     """What a column's name alone says. Things ("product name") are not people."""
     words = words_of(column)
     for kind in (Personal.EMAIL, Personal.IBAN, Personal.PHONE, Personal.ADDRESS):
         if words & _WORDS[kind]:
             return kind
-    if words & _WORDS[Personal.NAME] and not words & _THINGS:
+    if words & _WORDS[Personal.NAME] and not names_things(column):
         return Personal.NAME
     return Personal.NONE
 
@@ -174,7 +194,9 @@ def kind_of(column: str, signs: Signs) -> Personal:
         return best
     if _holds_names(column, says, signs):
         return Personal.NAME
-    found = signs.email + signs.phone + signs.iban + signs.street + signs.town + signs.name_in_text
+    # One number in 97 passes the check by chance: a column of numbers of this shape is none of accounts.
+    accounts = signs.iban if signs.iban > 0.1 * signs.iban_shaped else 0
+    found = signs.email + signs.phone + accounts + signs.street + signs.town + signs.name_in_text
     return Personal.FREE_TEXT if found else Personal.NONE
 
 
@@ -189,9 +211,10 @@ def _holds_names(column: str, says: Personal, signs: Signs) -> bool:
     whole, single = signs.share(signs.name_whole), signs.share(signs.name_single)
     if says is Personal.NAME:
         return whole + single >= NAME_SHARE
-    if words_of(column) & _THINGS or says is not Personal.NONE:
+    if names_things(column) or says is not Personal.NONE:
         return False
-    return whole >= UNNAMED_SHARE and signs.distinct >= UNNAMED_DISTINCT
+    marked = signs.share(signs.name_marked) >= UNNAMED_MARKED
+    return whole >= UNNAMED_SHARE and marked and signs.distinct >= UNNAMED_DISTINCT
 
 
 def in_words(found: Mapping[str, Personal]) -> list[tuple[Personal, list[str]]]:
