@@ -12,9 +12,23 @@ from pilotwerk.processes.quality import measure_file
 from tests.processes.files import table, write
 
 NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
-GIVEN = (
-    "Anna Bernd Çelik Dörte Emil Fatma Günther Hanna-Lena Ingo Jürgen Katja Lars Miriam Nils Özlem".split()
-)
+GIVEN = [
+    "Anna",
+    "Bernd",
+    "Çelik",
+    "Dörte",
+    "Emil",
+    "Fatma",
+    "Günther",
+    "Hanna-Lena",
+    "Ingo",
+    "Jürgen",
+    "Katja",
+    "Lars",
+    "Miriam",
+    "Nils",
+    "Özlem",
+]
 FAMILY = (
     "Abel Berg Cohn von~Dorn Ernst Frank Groß Haas Ivens Jäger Köhler Lang Müller-Lüdenscheid Nowak Öztürk".replace(
         " ", "|"
@@ -33,7 +47,20 @@ STREETS = (
     "Ölbergring",
 )
 TOWNS = ("Kiel", "Bad Segeberg", "Wien", "Zürich", "Graz", "Lübeck")
-NOUNS = "Heizung Rechnung Lieferung Angebot Wartung Termin Pumpe Rohr Dusche Kessel Ventil Zahlung".split()
+NOUNS = [
+    "Heizung",
+    "Rechnung",
+    "Lieferung",
+    "Angebot",
+    "Wartung",
+    "Termin",
+    "Pumpe",
+    "Rohr",
+    "Dusche",
+    "Kessel",
+    "Ventil",
+    "Zahlung",
+]
 
 Maker = Callable[[random.Random], str]
 
@@ -64,11 +91,15 @@ def name(rng: random.Random) -> str:
 
 
 def email(rng: random.Random) -> str:
-    return f"{rng.choice('abcdefgh')}{rng.randint(1, 9999)}@firma-{rng.randint(1, 50)}.{rng.choice(['de', 'at', 'co.uk'])}"
+    end = rng.choice(["de", "at", "co.uk"])
+    return f"{rng.choice('abcdefgh')}{rng.randint(1, 9999)}@firma-{rng.randint(1, 50)}.{end}"
 
 
 def sentence(rng: random.Random) -> str:
-    return f"Die {rng.choice(NOUNS)} {rng.randint(100, 9999)} und der {rng.choice(NOUNS)} vom {rng.randint(1, 28)}.{rng.randint(1, 12)}.2026 fehlen noch"
+    day = f"{rng.randint(1, 28)}.{rng.randint(1, 12)}.2026"
+    return (
+        f"Die {rng.choice(NOUNS)} {rng.randint(100, 9999)} und der {rng.choice(NOUNS)} vom {day} fehlen noch"
+    )
 
 
 def street(rng: random.Random) -> str:
@@ -127,7 +158,8 @@ TRUTH: list[tuple[str, Maker, str]] = [
     ("Firma", lambda rng: f"{rng.choice(FAMILY)} {rng.choice(('GmbH', 'AG', '& Söhne'))}", "none"),
     ("Kundennummer", lambda rng: str(rng.randint(10**4, 10**6)), "none"),
     ("Vertrag", lambda rng: f"DE{rng.randint(10**19, 10**20 - 1)}", "none"),
-    ("UUID", lambda rng: f"{rng.getrandbits(32):08X}-{rng.getrandbits(16):04X}-4AAA-8BBB-{rng.getrandbits(48):012X}", "none"),
+    ("UUID", lambda rng: f"{rng.getrandbits(32):08X}-{rng.getrandbits(16):04X}-4AAA-8BBB-{rng.getrandbits(48):012X}",
+     "none"),
     ("Version", lambda rng: f"{rng.randint(1, 9)}.{rng.randint(0, 99)}.{rng.randint(0, 999)}", "none"),
     ("Status", lambda rng: rng.choice(("Offen", "In Arbeit", "Erledigt")), "none"),
     ("Link", lambda rng: f"https://www.example.org/{rng.randint(1, 999)}", "none"),

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pilotwerk.processes.domain.quality.columns import Type, names_identifier
-from pilotwerk.processes.domain.quality.findings import INFO, SHOWN_ROWS, WARNING, Finding
+from pilotwerk.processes.domain.quality.columns import UNIQUE, Type, names_identifier
+from pilotwerk.processes.domain.quality.findings import BLOCKER, INFO, SHOWN_ROWS, WARNING, Finding
 from pilotwerk.processes.domain.quality.personal import Personal
 from pilotwerk.processes.domain.roles import PERSONAL, ColumnMapping, Kind, Meaning
 from pilotwerk.processes.quality import signs
@@ -18,6 +18,8 @@ MISSING_NOTE, MISSING_WARNING = 0.05, 0.2
 # J. W. Tukey, Exploratory Data Analysis, 1977: "far out" lies more than three quartile distances outside the box.
 FAR_OUT = 3.0
 FEWEST_NUMBERS = 30
+# More of them are no outliers: the numbers are just spread so.
+OUTSIDE_AT_MOST = 0.01
 VARIANTS_SHOWN = 3
 # How an entry that stands for nothing is usually dated.
 PLACEHOLDERS = (
@@ -121,8 +123,10 @@ def find_missing(table: Table) -> None:
         if not share or (rule == "missing" and share < MISSING_NOTE):
             continue
         grave = None if rule == "no_end" else WARNING if share >= MISSING_WARNING else INFO
+        if rule == "missing" and table.mapping.kind is Kind.EVENT_LOG:
+            grave = INFO  # what is known of a case often stands at one of its steps only
         if rule in ("category_missing", "answer_missing", "text_missing"):
-            grave = "blocker" if share > 0.5 else WARNING
+            grave = BLOCKER if share > 0.5 else WARNING if share >= MISSING_NOTE else INFO
         sql = f"SELECT row FROM raw WHERE {signs.missing(one.sql)}"  # noqa: S608 -- own names only
         table.note(rule, one.name, sql, grave=grave, share=share, usable=one.counts.filled, total=total)
 
@@ -136,7 +140,7 @@ def find_invalid(table: Table) -> None:
         if one.type is Type.DATE_TIME:
             days = ", ".join(f"epoch_us(TIMESTAMP '{day}')" for day in PLACEHOLDERS)
             table.note("placeholder_time", one.name, f"SELECT row FROM {one.read} WHERE x IN ({days})")  # noqa: S608
-        elif one.type in (Type.NUMBER, Type.WHOLE_NUMBER) and not names_identifier(one.name):
+        elif one.type in (Type.NUMBER, Type.WHOLE_NUMBER):
             _outliers(table, one)
 
 
@@ -155,6 +159,9 @@ def _outliers(table: Table, one: Measured) -> None:
         # A zero has no logarithm and is not called far out.
         lower, upper = (q1 / ratio if low > 0 else -1.0), q3 * ratio
     sql = f"SELECT row FROM {one.read} WHERE x < {lower!r} OR x > {upper!r}"  # noqa: S608
+    (outside,) = table.one(f"SELECT count(*) FROM ({sql})")  # noqa: S608 -- own names only
+    if outside > OUTSIDE_AT_MOST * one.counts.filled:
+        return
     table.note("outlier", one.name, sql, low=round(max(lower, low), 6), high=round(upper, 6))
 
 
@@ -196,11 +203,11 @@ def _identifier(table: Table) -> Measured | None:
         if case is not None and case.counts.repeats < 1.3:
             return case
     named = [one for one in table.columns if one.type is Type.IDENTIFIER and names_identifier(one.name)]
-    return named[0] if named else None
+    return next((one for one in named if one.counts.distinct >= UNIQUE * one.counts.filled), None)
 
 
 def _copies(table: Table) -> None:
-    """Columns with equal texts in every row, found by one checksum a column that depends on row and text."""
+    """Columns with equal texts in every row: alike by a checksum over rows and texts, then compared."""
     alike: dict[tuple[int, int], list[Measured]] = {}
     for one in table.columns:
         if one.counts.distinct > 1:
@@ -208,13 +215,20 @@ def _copies(table: Table) -> None:
     for candidates in alike.values():
         if len(candidates) < 2:
             continue
-        sums = ", ".join(f"bit_xor(hash(row, coalesce({one.trimmed()}, '')))" for one in candidates)
-        first: dict[int, str] = {}
+        # Hashed twice: a single hash of row and text is linear, and equal counts of texts would cancel out.
+        sums = ", ".join(f"bit_xor(hash(hash(row, coalesce({one.trimmed()}, ''))))" for one in candidates)
+        first: dict[int, Measured] = {}
         for one, checksum in zip(candidates, table.one(f"SELECT {sums} FROM raw"), strict=True):  # noqa: S608
-            if checksum in first:
-                table.found.append(Finding("copied_column", one.name, 0, params={"other": first[checksum]}))
-            else:
-                first[checksum] = one.name
+            earlier = first.setdefault(checksum, one)
+            if earlier is not one and _equal(table, earlier, one):
+                table.found.append(Finding("copied_column", one.name, 0, params={"other": earlier.name}))
+
+
+def _equal(table: Table, one: Measured, other: Measured) -> bool:
+    (different,) = table.one(
+        f"SELECT count(*) FROM raw WHERE {one.trimmed()} IS DISTINCT FROM {other.trimmed()}"  # noqa: S608
+    )
+    return not different
 
 
 def find_contradictions(table: Table) -> bool:

@@ -169,13 +169,14 @@ def type_of(column: str, counts: Counts) -> Type:
         return Type.YES_NO
     if counts.share(counts.durations) >= DOMINANT:
         return Type.DURATION
-    unique = counts.distinct >= UNIQUE * counts.filled and counts.filled > 1
-    if counts.share(counts.numbers) >= DOMINANT:
-        if unique and names_identifier(column):
-            return Type.IDENTIFIER
-        whole = counts.whole_numbers >= 0.999 * counts.numbers
+    numbers, codes = counts.share(counts.numbers) >= DOMINANT, counts.share(counts.codes) >= DOMINANT
+    whole = counts.whole_numbers >= 0.999 * counts.numbers
+    if names_identifier(column) and counts.words < 1.2 and (whole if numbers else codes):
+        return Type.IDENTIFIER
+    if numbers:
         return Type.WHOLE_NUMBER if whole else Type.NUMBER
-    if unique and counts.words < 1.2 and (names_identifier(column) or counts.share(counts.codes) >= DOMINANT):
+    unique = counts.distinct >= UNIQUE * counts.filled and counts.filled > 1
+    if unique and codes and counts.words < 1.2:
         return Type.IDENTIFIER
     return _text_type(counts)
 

@@ -118,14 +118,16 @@ _THINGS = frozenset(
      "firma", "company", "unternehmen", "abteilung", "department", "team", "gruppe", "group", "kategorie", "category",
      "status", "state", "typ", "type", "titel", "title", "betreff", "subject", "beschreibung", "description", "prozess",
      "process", "activity", "aktivitaet", "schritt", "step", "datei", "file", "marke", "brand", "projekt", "project",
-     "concept", "label", "intent", "source", "bundesland", "branche", "bezeichnung", "bemerkung", "job", "rolle", "role", "modell", "model"}
+     "concept", "label", "intent", "source", "bundesland", "branche", "bezeichnung", "bemerkung",
+     "job", "rolle", "role", "modell", "model"}
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """How many filled cells of a column show a sign, weighted by rows. `*_whole`: the cell is nothing else;
-    `*_shaped`: it looks so, but check digits or an area code were not looked at.
+    """How many filled cells of a column show a sign, weighted by rows.
+
+    `*_whole`: the cell is nothing else; `*_shaped`: it looks so, but check digits or an area code were not looked at.
     """
 
     filled: int = 0
