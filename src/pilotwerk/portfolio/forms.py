@@ -1,5 +1,6 @@
 """Forms of the portfolio: add, assess, decide."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -14,6 +15,7 @@ from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.models import Recipe, UseCase
 from pilotwerk.portfolio.selectors import Known
 from pilotwerk.portfolio.services import INPUTS
+from pilotwerk.portfolio.suggestions import Suggestion
 from pilotwerk.processes.models import Process
 from pilotwerk.processes.selectors import process_list
 
@@ -136,6 +138,15 @@ class AssessForm(forms.Form):
                     choices=[*options, (UNKNOWN, pgettext_lazy("answer", "I do not know"))],
                     initial=use_case.answers.get(question.id) or UNKNOWN,
                 )
+        self.answered = set(use_case.answers)
+
+    def suggest(self, suggested: Mapping[str, Suggestion]) -> None:
+        """Chooses what the data suggest where nobody has answered yet, and says where it comes from."""
+        for question, suggestion in suggested.items():
+            field = self.fields[f"risk_{question}"]
+            field.help_text = suggestion.source
+            if question not in self.answered:
+                field.initial = suggestion.option
 
     def sections(self) -> list[dict[str, Any]]:
         """Fields in their groups, for the page."""

@@ -19,6 +19,7 @@ from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.domain.ranking import adjusted_benefit
 from pilotwerk.portfolio.forms import AssessForm, ChooseForm, RefuseForm, UseCaseForm
 from pilotwerk.portfolio.models import State, UseCase
+from pilotwerk.portfolio.suggestions import suggested_answers
 from pilotwerk.web.render import page
 
 
@@ -174,6 +175,7 @@ def assess(request: OrganisationRequest, pk: str) -> HttpResponse:
     found = _find(request, pk)
     known = selectors.known_inputs(request.organisation, found.process)
     form = AssessForm(request.POST or None, use_case=found, known=known)
+    form.suggest(suggested_answers(request.organisation, found.process))
     if request.method == "POST" and form.is_valid():
         services.usecase_assess(
             organisation=request.organisation,
