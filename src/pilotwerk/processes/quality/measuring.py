@@ -30,7 +30,8 @@ def measure_quality(
     columns.prepare(source)
     table = Table(source, mapping, [columns.measure_column(source, name) for name in source.columns])
     rows.prepare(table, [one.row for one in rejected])
-    rows.find_missing(table)
+    uses = _uses(table)
+    rows.find_missing(table, {use.use: use.usable for use in uses})
     rows.find_invalid(table)
     rows.find_doubles(table)
     consistent = rows.find_contradictions(table)
@@ -54,7 +55,7 @@ def measure_quality(
             "timeliness": timely,
         },
         findings=found,
-        uses=_uses(table),
+        uses=uses,
         as_of=now.isoformat(timespec="seconds"),
         roles=mapping.as_json(),
     )

@@ -1,7 +1,7 @@
 """Finds the rows that a person should look at: missing, invalid, double, contradictory, far outside."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,8 +102,20 @@ def _moments(one: Measured | None, name: str) -> str:
     return f"SELECT raw.row AS row, x AS {name} FROM raw LEFT JOIN {one.read} AS x ON x.row = raw.row"  # noqa: S608
 
 
-def find_missing(table: Table) -> None:
-    """Empty columns and missing values; columns with a meaning are told with what follows for their use."""
+# Which use a missing value takes rows from.
+USE_OF = {
+    "category_missing": ("triage",),
+    "answer_missing": ("answers",),
+    "handling_missing": ("effort",),
+    "time_missing": ("way", "volume"),
+}
+
+
+def find_missing(table: Table, usable: Mapping[str, int]) -> None:
+    """Empty columns and missing values; columns with a meaning are told with what follows for their use.
+
+    `usable` counts the rows that a use has left.
+    """
     told = {
         Meaning.CATEGORY: "category_missing",
         Meaning.TEXT: "text_missing",
@@ -128,7 +140,8 @@ def find_missing(table: Table) -> None:
         if rule in ("category_missing", "answer_missing", "text_missing"):
             grave = BLOCKER if share > 0.5 else WARNING if share >= MISSING_NOTE else INFO
         sql = f"SELECT row FROM raw WHERE {signs.missing(one.sql)}"  # noqa: S608 -- own names only
-        table.note(rule, one.name, sql, grave=grave, share=share, usable=one.counts.filled, total=total)
+        left = next((usable[use] for use in USE_OF.get(rule, ()) if use in usable), one.counts.filled)
+        table.note(rule, one.name, sql, grave=grave, share=share, usable=left, total=total)
 
 
 def find_invalid(table: Table) -> None:
