@@ -2,6 +2,7 @@
 
 import datetime as dt
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,7 +45,7 @@ PARTS = [
 def requests(count: int = 300, *, seed: int = 1, missing: float = 0.0) -> list[tuple[str, ...]]:
     """Requests of a heating company in 2026, a few a day until November."""
     rng = random.Random(seed)
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for number in range(1, count + 1):
         opened = dt.datetime(2026, 3, 2, 8, tzinfo=dt.UTC) + dt.timedelta(hours=24 * 259 * number / count)
         closed = opened + dt.timedelta(hours=rng.uniform(1, 90))
@@ -72,7 +73,7 @@ def of_rule(profile: Profile, rule: str) -> list[Finding]:
     return [one for one in profile.findings if one.rule == rule]
 
 
-def csv(path: Path, rows: list[tuple[str, ...]], header: tuple[str, ...] = HEADER) -> Path:
+def csv(path: Path, rows: Sequence[tuple[str, ...]], header: tuple[str, ...] = HEADER) -> Path:
     return write(path, table([header, *rows]))
 
 

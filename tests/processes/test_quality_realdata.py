@@ -36,7 +36,7 @@ def shop(real_data: Path, tmp_path: Path) -> Path:
 
 
 def test_missing_distinct_and_doubles_as_pandas_counts_them(shop: Path) -> None:
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]
 
     frame = pd.read_csv(shop, dtype=str, keep_default_na=False, encoding="utf-8")
     profile = measured(shop)

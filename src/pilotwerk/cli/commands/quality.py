@@ -48,6 +48,8 @@ def _as_json(profile: "Profile") -> dict[str, Any]:
     from pilotwerk.processes.quality import wording
 
     result = profile.as_json()
+    for column in result["columns"]:
+        del column["spread"]  # prints for comparing imports, of no use elsewhere
     result["findings"] = [
         {**one.as_json(), "message_de": _say(one, "de"), "message_en": _say(one, "en")}
         for one in profile.findings

@@ -19,7 +19,8 @@ from pilotwerk.processes.quality import signs
 from pilotwerk.processes.reading import Source
 
 SAMPLE = 2_000
-# Values of a category that are kept for comparisons, each from so many rows on: no person can be told from them.
+# Values of a category that are kept for comparisons, as prints and from so many rows on: what a column holds that
+# was not imported must not be kept by this way round.
 KEPT_VALUES, KEPT_FROM = 30, 5
 QUANTILES = [part / 10 for part in range(11)]
 # A column of e-mail addresses or IBANs: from this share on another value is called invalid.
@@ -129,7 +130,8 @@ def _read_values(source: Source, measured: Measured, *, comma: bool) -> None:
     else:
         if kind in (Type.CATEGORY, Type.YES_NO) and measured.column.personal_data is Personal.NONE:
             rows = source.con.execute(
-                f"SELECT v, n FROM different WHERE n >= {KEPT_FROM} ORDER BY n DESC, v LIMIT {KEPT_VALUES}"  # noqa: S608
+                f"SELECT left(sha256(v), 12), n FROM different WHERE n >= {KEPT_FROM} "  # noqa: S608
+                f"ORDER BY n DESC, v LIMIT {KEPT_VALUES}"
             ).fetchall()
             measured.column.spread = {"values": {v: n / measured.counts.filled for v, n in rows}}
         return

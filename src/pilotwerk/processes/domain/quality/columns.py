@@ -95,7 +95,7 @@ class Counts:
 @dataclass
 class Column:
     """A measured column, as it is stored and printed. `spread` is what comparisons over time need: shares of
-    the most frequent values of a category, quantiles of numbers, first and last of times.
+    the most frequent values of a category (by their prints), quantiles of numbers, first and last of times.
     """
 
     name: str
