@@ -193,6 +193,14 @@ def test_what_changed_between_two_imports() -> None:
     assert not compare(before, before).changed
 
 
+def test_a_column_that_names_people_now_is_told() -> None:
+    before, after = column("Notiz"), column("Notiz")
+    after.personal_data = Personal.FREE_TEXT
+    found, rows = pictures.changes(profile(a=before), profile(a=after))
+    assert found.changed
+    assert (rows[-1].what, rows[-1].after) == ("personenbezogene Daten", "Kontaktdaten im Text")
+
+
 def test_numbers_are_compared_by_their_quantiles() -> None:
     def numbers(start: float) -> Column:
         spread = {"quantiles": [start + part for part in range(11)]}

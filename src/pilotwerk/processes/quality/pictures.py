@@ -166,8 +166,12 @@ def changes(before: Profile, after: Profile) -> tuple[Comparison, list[ChangeRow
     rows += [ChangeRow(name, _("column"), "–", _("new")) for name in found.new]
     rows += [ChangeRow(name, _("column"), _("there"), _("gone")) for name in found.gone]
     rows += [
-        ChangeRow(name, _("type"), str(wording.TYPES[Type(old)]), str(wording.TYPES[Type(new)]))
+        ChangeRow(name, _("type"), str(wording.TYPES[old]), str(wording.TYPES[new]))
         for name, old, new in found.types
+    ]
+    rows += [
+        ChangeRow(name, _("personal data"), str(wording.PERSONAL[old]), str(wording.PERSONAL[new]))
+        for name, old, new in found.personal
     ]
     rows += [_moved(one, one.name, _("missing values")) for one in found.missing]
     rows += [

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass, field
 
-from pilotwerk.processes.domain.quality.columns import Column
+from pilotwerk.processes.domain.quality.columns import Column, Type
 from pilotwerk.processes.domain.quality.drift import REST, SOME, by_chance, psi, shares_within
+from pilotwerk.processes.domain.quality.personal import Personal
 from pilotwerk.processes.domain.quality.profile import Profile
 
 # Missing shares and dimensions are told from this difference on (5 percentage points).
@@ -25,13 +26,14 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Columns that are new or gone, whose type changed (name, before, after), missing shares that moved by 5
-    points or more, distributions that shifted (name, PSI), and all dimensions.
+    """Columns that are new or gone, whose type or personal data changed (name, before, after), missing shares that
+    moved by 5 points or more, distributions that shifted (name, PSI), and all dimensions.
     """
 
     new: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
-    types: list[tuple[str, str, str]] = field(default_factory=list)
+    types: list[tuple[str, Type, Type]] = field(default_factory=list)
+    personal: list[tuple[str, Personal, Personal]] = field(default_factory=list)
     missing: list[Moved] = field(default_factory=list)
     shifted: list[tuple[str, float]] = field(default_factory=list)
     dimensions: list[Moved] = field(default_factory=list)
@@ -39,7 +41,7 @@ class Comparison:
     @property
     def changed(self) -> bool:
         """Whether anything but a dimension is worth a word."""
-        return bool(self.new or self.gone or self.types or self.missing or self.shifted)
+        return bool(self.new or self.gone or self.types or self.personal or self.missing or self.shifted)
 
 
 def compare(before: Profile, after: Profile) -> Comparison:
@@ -52,9 +54,12 @@ def compare(before: Profile, after: Profile) -> Comparison:
         new=[name for name in new if name not in old],
         gone=[name for name in old if name not in new],
         types=[
-            (later.name, str(earlier.type), str(later.type))
+            (later.name, earlier.type, later.type) for earlier, later in both if earlier.type != later.type
+        ],
+        personal=[
+            (later.name, earlier.personal_data, later.personal_data)
             for earlier, later in both
-            if earlier.type != later.type
+            if earlier.personal_data != later.personal_data
         ],
         missing=[
             Moved(later.name, earlier.missing, later.missing)
