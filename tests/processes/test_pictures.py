@@ -4,9 +4,8 @@ import datetime as dt
 from typing import Any
 
 from pilotwerk.processes import pictures
-from pilotwerk.processes.domain.findings import Finding, finding_from, of_rejections
 from pilotwerk.processes.domain.map import MOST_EDGES, dot, draw, wrapped
-from pilotwerk.processes.domain.messages import TEXTS, Rejection
+from pilotwerk.processes.domain.messages import TEXTS
 from pilotwerk.processes.texts import say
 
 
@@ -113,20 +112,6 @@ def test_classes_are_labelled_without_needless_decimals() -> None:
     ]
     labels = [one.label.replace("\u00a0", " ") for one in pictures.classes({"duration_classes": stored})]
     assert labels == ["unter 1 Std.", "1 bis 4 Std.", "8 Std. bis 1 Tag", "1 bis 2 Tage", "2 Tage und mehr"]
-
-
-def test_rejections_are_gathered_by_reason_and_column() -> None:
-    rejected = [Rejection(row, "Zeitpunkt", "row.missing") for row in (3, 5, 8, 9)]
-    found = of_rejections([*rejected, Rejection(4, None, "row.short", {"found": "1", "expected": "2"})])
-    assert found[0] == Finding("row.missing", "Zeitpunkt", 4, (3, 5, 8))
-    assert finding_from(found[0].as_json()) == found[0]
-    assert found[0].severity == "warning"
-    [row, _] = pictures.found({"findings": [one.as_json() for one in found]})
-    assert (row.title, row.rows, row.effect) == (
-        "Der Wert fehlt",
-        "3, 5, 8 und 1 weitere",
-        "nicht übernommen",
-    )
 
 
 def test_every_reason_can_be_said_in_german() -> None:

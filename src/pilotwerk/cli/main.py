@@ -17,6 +17,7 @@ COMMANDS = {
     "migrate": "pilotwerk.cli.commands.migrate",
     "demo": "pilotwerk.cli.commands.demo",
     "analyse": "pilotwerk.cli.commands.analyse",
+    "quality": "pilotwerk.cli.commands.quality",
     "backtest": "pilotwerk.cli.commands.backtest",
     "document": "pilotwerk.cli.commands.document",
     "audit": "pilotwerk.cli.commands.audit",

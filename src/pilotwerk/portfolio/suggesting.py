@@ -5,12 +5,15 @@ from typing import Any
 
 from pilotwerk.company.domain.readiness import DimensionScore
 from pilotwerk.company.selectors import readiness_result
+from pilotwerk.core.results import CannotTell
 from pilotwerk.portfolio.catalogue import usecase_catalogue
 from pilotwerk.portfolio.domain.matching import Signals
 from pilotwerk.portfolio.models import UseCase
 from pilotwerk.portfolio.registry import runs
 from pilotwerk.portfolio.signals import signals
-from pilotwerk.processes.selectors import import_latest
+from pilotwerk.processes.domain.quality.personal import Personal
+from pilotwerk.processes.models import ProcessImport
+from pilotwerk.processes.selectors import import_latest, personal_data_of
 
 # Bounds of the options of the question "history" in data/risk.yaml.
 PLENTY, SOME = 1000, 200
@@ -49,20 +52,32 @@ def suggestions(use_case: UseCase) -> dict[str, Suggestion]:
         found["wanted"] = Suggestion(option, "readiness", culture.respondents, culture.mean / 100)
     latest = import_latest(use_case.organisation, use_case.process) if use_case.process else None
     if latest is not None:
-        people = any(latest.mapping.get(meaning) for meaning in ("text", "sender", "resource"))
-        found |= _measured(signals(latest), people)
+        found |= _measured(signals(latest))
+        if option := _personal(latest):
+            found["personal"] = Suggestion(option, "measured", found["history"].n)
     return found
 
 
-def _measured(shown: Signals, people: bool) -> dict[str, Suggestion]:
+def _personal(latest: ProcessImport) -> str:
+    """What the check of the columns found: bank accounts are private matters, all else is name and contact.
+
+    That nothing was found suggests nothing, since the check cannot recognise everything; a free text or a column of
+    people is taken for contact all the same.
+    """
+    columns = personal_data_of(latest)
+    known = [] if isinstance(columns, CannotTell) else columns
+    if any(one.kind is Personal.IBAN for one in known):
+        return "private"
+    people = any(latest.mapping.get(meaning) for meaning in ("text", "sender", "resource"))
+    return "contact" if known or people else ""
+
+
+def _measured(shown: Signals) -> dict[str, Suggestion]:
     cases = shown.cases
     volume = "plenty" if cases > PLENTY else "some" if cases >= SOME else "few" if cases else "none"
     labelled = max(shown.filled.get("category", 0.0), shown.filled.get("answer", 0.0))
     outcome = "always" if labelled >= NEARLY_ALWAYS else "partly" if labelled >= A_PART else "never"
-    found = {
+    return {
         "history": Suggestion(volume, "measured", cases),
         "outcome": Suggestion(outcome, "measured", cases, labelled),
     }
-    if people:
-        found["personal"] = Suggestion("contact", "measured", cases)
-    return found

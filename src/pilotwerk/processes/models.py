@@ -28,8 +28,8 @@ class ProcessImport(TenantModel):
     """One file, from upload to measured facts.
 
     `rows` are the rows of the file below its header, `rejected` those that were not taken. `progress` counts
-    the rows read so far while it runs, of about `expected`. `facts` is what `pilotwerk analyse` prints, with
-    findings. `fingerprint` is the SHA-256 of the uploaded file.
+    the rows read so far while it runs, of about `expected`. `facts` is what `pilotwerk analyse` prints, with the
+    profile of the data as `quality`. `fingerprint` is the SHA-256 of the uploaded file.
     """
 
     class State(models.TextChoices):

@@ -1,4 +1,4 @@
-"""Figures as people read them: bars, classes, variants and findings, ready for the page, in the active
+"""Figures as people read them: bars, classes and variants, ready for the page, in the active
 language.
 """
 
@@ -13,8 +13,8 @@ from django.utils import formats
 from django.utils.dates import WEEKDAYS
 from django.utils.translation import gettext as _
 
-from pilotwerk.processes.domain.findings import TOLERABLE, Finding, finding_from
 from pilotwerk.processes.domain.map import LEVELS, USUAL_LEVEL, ProcessMap, dot, draw
+from pilotwerk.processes.domain.quality.findings import TOLERABLE
 from pilotwerk.processes.domain.selection import Selection
 from pilotwerk.web.templatetags.pw import duration_days, number
 
@@ -366,34 +366,6 @@ def facts_context(facts: Facts) -> dict[str, Any]:
         "bottlenecks": bottlenecks(facts),
         "map": process_map(facts),
     }
-
-
-@dataclass(frozen=True, slots=True)
-class FindingRow:
-    title: str
-    column: str
-    severity: str
-    rows: str
-    effect: str
-    is_rejection: bool
-
-
-def _row_list(finding: Finding) -> str:
-    if not finding.count:
-        return "–"
-    text = ", ".join(number(row) for row in finding.rows)
-    more = finding.count - len(finding.rows)
-    return _("%(rows)s and %(more)s more") % {"rows": text, "more": number(more)} if more else text
-
-
-def found(facts: Facts) -> list[FindingRow]:
-    """What was noticed about the data, as rows of a table."""
-    return [
-        FindingRow(
-            _(one.title), one.column or "–", one.severity, _row_list(one), _(one.effect), one.is_rejection
-        )
-        for one in map(finding_from, facts.get("findings") or ())
-    ]
 
 
 def mean_misleads(facts: Facts) -> bool:

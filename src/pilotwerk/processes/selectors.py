@@ -16,7 +16,9 @@ from pilotwerk.company.selectors import profile
 from pilotwerk.core.results import CannotTell
 from pilotwerk.processes import analysis
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
-from pilotwerk.processes.domain.roles import Kind
+from pilotwerk.processes.domain.quality.personal import Personal
+from pilotwerk.processes.domain.quality.profile import profile_of
+from pilotwerk.processes.domain.roles import PERSONAL, Kind
 from pilotwerk.processes.domain.selection import Selection
 from pilotwerk.processes.engine.backends import DuckDb
 from pilotwerk.processes.engine.facts import facts_of
@@ -226,6 +228,41 @@ def imports_of(process: Process) -> QuerySet[ProcessImport]:
         process=process, state=State.DONE
     )
     return found.order_by("-finished_at")
+
+
+def import_before(process_import: ProcessImport) -> ProcessImport | None:
+    """The finished import of the same process before this one."""
+    found: ProcessImport | None = (
+        imports_of(process_import.process).filter(finished_at__lt=process_import.finished_at).first()
+    )
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class PersonalColumn:
+    """A column with personal data, as the profile found it: email, phone, name, iban, address or free_text.
+
+    `kept` says whether the import kept it; columns without a meaning and those that name people are left out.
+    """
+
+    name: str
+    kind: Personal
+    kept: bool
+
+
+def personal_data_of(process_import: ProcessImport) -> list[PersonalColumn] | CannotTell:
+    """Which columns of an import hold personal data; cannot be told for imports without a profile."""
+    profile = profile_of(process_import.facts)
+    if profile is None:
+        return CannotTell(_("This import was made before data quality was measured."))
+    kept = {
+        name for meaning, name in process_import.column_mapping.columns.items() if meaning not in PERSONAL
+    }
+    return [
+        PersonalColumn(one.name, one.personal_data, one.name in kept)
+        for one in profile.columns
+        if one.personal_data is not Personal.NONE
+    ]
 
 
 def day_of(moment: str | None) -> dt.date | None:

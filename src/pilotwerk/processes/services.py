@@ -26,10 +26,10 @@ from pilotwerk.core.models import Job
 from pilotwerk.processes import analysis, selectors
 from pilotwerk.processes.domain.messages import Rejection, Unreadable
 from pilotwerk.processes.domain.roles import ColumnMapping, mapping_from
-from pilotwerk.processes.engine.findings import findings
 from pilotwerk.processes.engine.store import store
 from pilotwerk.processes.engine.topics import store_topics, topics
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
+from pilotwerk.processes.quality import measure_quality
 from pilotwerk.processes.reading import open_source
 from pilotwerk.processes.reading.limits import MEGABYTE
 from pilotwerk.processes.reading.opening import kind_of
@@ -245,8 +245,7 @@ def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...]]
             engine=settings.PILOTWERK_ANALYTICS,
             zone=ZoneInfo(row.organisation.timezone),
         )
-        noticed = findings(source, mapping, rejected, clock.now())
-        facts["findings"] = [finding.as_json() for finding in noticed]
+        facts["quality"] = measure_quality(source, mapping, rejected, clock.now()).as_json()
         facts["topics"] = topics(source.con)
         store(source.con, row.folder)
         store_topics(source.con, row.folder)

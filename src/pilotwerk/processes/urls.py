@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pilotwerk.processes.views import cases, facts, imports
+from pilotwerk.processes.views import cases, facts, imports, quality
 
 app_name = "processes"
 
@@ -14,6 +14,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/", imports.import_state, name="import"),
     path("imports/<uuid:pk>/columns/", imports.mapping, name="mapping"),
     path("imports/<uuid:pk>/facts/", facts.facts, name="facts"),
+    path("imports/<uuid:pk>/quality/", quality.quality, name="quality"),
     path("imports/<uuid:pk>/compare/", facts.compare, name="compare"),
     path("imports/<uuid:pk>/cases/", cases.cases, name="cases"),
     path("imports/<uuid:pk>/cases.csv", cases.cases_csv, name="cases_csv"),

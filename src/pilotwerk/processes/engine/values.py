@@ -122,6 +122,15 @@ def _without_rivals(source: Source, styles: list[TimeStyle], column: str) -> lis
     return kept
 
 
+def number_sql(tidy: str, *, comma: bool) -> str:
+    """Reads digits with German (`comma`) or English separators as DOUBLE; NULL where they are no finite
+    number.
+    """
+    grouping, decimal = (".", ",") if comma else (",", ".")
+    number = f"try_cast(replace(replace({tidy}, '{grouping}', ''), '{decimal}', '.') AS DOUBLE)"
+    return f"CASE WHEN isfinite({number}) THEN {number} END"
+
+
 def minutes_sql(source: Source, name: str) -> str:
     """Reads minutes: numbers in German or English style, in the unit that the column's name says, or
     1:05(:30).
@@ -131,10 +140,7 @@ def minutes_sql(source: Source, name: str) -> str:
     sample = _sample(source, column)
     tidy = f"regexp_replace({value}, '[\\s''’]|(min|minuten|std|h|sek|s)\\.?$', '', 'gi')"
     tidy = f"replace({tidy}, '−', '-')"
-    grouping, decimal = (".", ",") if decimal_comma(sample) else (",", ".")
-    tidy = f"replace(replace({tidy}, '{grouping}', ''), '{decimal}', '.')"
-    number = f"try_cast({tidy} AS DOUBLE) * {minutes_factor(name)!r}"
-    number = f"CASE WHEN isfinite({number}) THEN {number} END"
+    number = f"{number_sql(tidy, comma=decimal_comma(sample))} * {minutes_factor(name)!r}"
     if not any(map(looks_like_duration, sample)):
         return number
     parts = f"string_split({value}, ':')"

@@ -17,6 +17,7 @@ Progress = Callable[[int], None]
 BATCH = 20_000
 PROFILE_ROWS = 20_000
 CONTENT_ROWS = 1_000
+COUNTED_TOGETHER = 20
 
 
 @dataclass
@@ -54,15 +55,19 @@ class Source:
         sample = self.con.execute(
             f"SELECT {names} FROM raw ORDER BY row LIMIT {CONTENT_ROWS}"  # noqa: S608 -- own names only
         ).fetchall()
-        counts = ", ".join(
-            f"count(nullif(trim(c{i}), '')), count(DISTINCT nullif(trim(c{i}), ''))"
-            for i in range(len(self.columns))
-        )
-        counted = self.con.execute(
-            f"SELECT {counts} FROM (FROM raw ORDER BY row LIMIT {PROFILE_ROWS})"  # noqa: S608 -- own names only
-        ).fetchone()
-        if counted is None:
-            raise Unreadable("file.no_rows")
+        counted: list[int] = []
+        # A few columns at a time: each distinct count holds a table of its own in memory.
+        for start in range(0, len(self.columns), COUNTED_TOGETHER):
+            counts = ", ".join(
+                f"count(nullif(trim(c{i}), '')), count(DISTINCT nullif(trim(c{i}), ''))"
+                for i in range(start, min(start + COUNTED_TOGETHER, len(self.columns)))
+            )
+            row = self.con.execute(
+                f"SELECT {counts} FROM (FROM raw ORDER BY row LIMIT {PROFILE_ROWS})"  # noqa: S608 -- own names only
+            ).fetchone()
+            if row is None:
+                raise Unreadable("file.no_rows")
+            counted += row
         found = []
         for position, name in enumerate(self.columns):
             part = profile(name, [row[position] for row in sample])

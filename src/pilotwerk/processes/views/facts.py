@@ -12,6 +12,7 @@ from pilotwerk.processes import comparing, permissions, pictures, selectors, tex
 from pilotwerk.processes.domain.selection import Selection
 from pilotwerk.processes.engine.kept import choices
 from pilotwerk.processes.models import Process, ProcessImport
+from pilotwerk.processes.quality import pictures as quality_pictures
 from pilotwerk.processes.views.imported import import_of, kept_import, selection_of
 from pilotwerk.web.render import page
 
@@ -61,7 +62,7 @@ def _facts_page(request: OrganisationRequest, found: ProcessImport) -> HttpRespo
         "first": selectors.day_of(measured.get("first")),
         "last": selectors.day_of(measured.get("last")),
         "imported": found.rows - found.rejected,
-        "findings": pictures.found(found.facts),
+        "quality": quality_pictures.summary(found.facts),
         "good_enough": pictures.good_enough(found.facts),
         "cost": pictures.cost(measured, selectors.hourly_cost(request.organisation)),
         "others": selectors.imports_of(found.process).exclude(pk=found.pk),

@@ -15,12 +15,13 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.processes import permissions, pictures, selectors, services, texts
+from pilotwerk.processes import permissions, selectors, services, texts
 from pilotwerk.processes.analysis import Peek
 from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.domain.roles import Kind
 from pilotwerk.processes.forms import MappingForm, NewProcessForm, UploadForm
 from pilotwerk.processes.models import Process, ProcessImport
+from pilotwerk.processes.quality import pictures as quality_pictures
 from pilotwerk.processes.views.imported import import_of
 from pilotwerk.web.render import page
 
@@ -146,7 +147,7 @@ def import_state(request: OrganisationRequest, pk: str) -> HttpResponse:
         "running": running,
         "imported": found.rows - found.rejected,
         "fault": _fault(found),
-        "reasons": [row for row in pictures.found(found.facts) if row.is_rejection],
+        "reasons": quality_pictures.rejections(found.facts),
     }
     return page(request, "processes/import.html", context)
 
