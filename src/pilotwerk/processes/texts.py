@@ -41,7 +41,7 @@ KNOWN = {
     "answer": _("with an answer"),
     "category": _("with a category"),
     "handling": _("with a handling time"),
-    "end": _("closed"),
+    "end": _("with an end"),
 }
 KINDS = {
     Kind.EVENT_LOG: _("One row for each step of a case"),
