@@ -27,7 +27,9 @@ LONG_TEXT = 30
 # More different values than this are no categories but free text or names.
 MOST_LABELS = 1000
 DAY = 86_400.0
-_NUMBER_WORDS = frozenset({"id", "nr", "no", "nummer", "number", "key", "uuid", "row", "zeile", "index", "kennung"})
+_NUMBER_WORDS = frozenset(
+    {"id", "nr", "no", "nummer", "number", "key", "uuid", "row", "zeile", "index", "kennung"}
+)
 _NUMBER_ENDINGS = ("nummer", "number", "nr", "id")
 
 

@@ -87,5 +87,7 @@ def _coded(column: Column, kept: NDArray[np.int64]) -> Floats:
     missing = column.missing
     codes = np.where(missing, -1, column.values).astype(np.int64)
     places = np.searchsorted(kept, codes)
-    known = (places < len(kept)) & (kept[np.minimum(places, max(len(kept) - 1, 0))] == codes if len(kept) else False)
+    known = (places < len(kept)) & (
+        kept[np.minimum(places, max(len(kept) - 1, 0))] == codes if len(kept) else False
+    )
     return np.where(missing, np.nan, np.where(known, places, len(kept)).astype(float))

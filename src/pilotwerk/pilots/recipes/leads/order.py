@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pilotwerk.core.errors import BadInput
+from pilotwerk.pilots.recipes.leads.columns import Column, Kind
 from pilotwerk.processes.domain.roles import Meaning
 from pilotwerk.processes.domain.words import name_score, normal_name
 
-from pilotwerk.pilots.recipes.leads.columns import Column, Kind
-
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from pilotwerk.pilots.recipes.leads.columns import Floats
+
+# Words for --time beside a column's name.
+ROW, NONE = "row", "none"
 
 _MONTHS = (
     ("jan", "januar", "january", "jaenner"), ("feb", "februar", "february"), ("mar", "maerz", "march", "mrz"),
@@ -24,12 +33,94 @@ _WEEKDAYS = (
     ("sat", "sa", "samstag", "sonnabend", "saturday"), ("sun", "so", "sonntag", "sunday"),
 )  # fmt: skip
 CALENDARS = tuple(
-    {word: place for place, words in enumerate(calendar) for word in words} for calendar in (_MONTHS, _WEEKDAYS)
+    {word: place for place, words in enumerate(calendar) for word in words}
+    for calendar in (_MONTHS, _WEEKDAYS)
 )
 # So many changes must be seen, and this share of them must lead at most three months or days on.
 CHANGES = 10
 FORWARD = 0.9
 STEP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How the leads follow each other. `places` sorts them; `moments` are the values they are sorted by and `days`
+    the same where they are dates (in days, for ages); both in the table's own order until sorted with `places`.
+    """
+
+    known: bool
+    words: str
+    places: NDArray[np.int64]
+    column: str | None = None
+    moments: Floats | None = None
+    days: Floats | None = None
+
+
+def find_order(
+    columns: Sequence[Column], cells: Mapping[str, Sequence[str]], rows: Sequence[int], time: str | None
+) -> Order:
+    """The order by a named column, by the rows as they stand, or what can be found out. `rows` are row numbers.
+
+    Raises `BadInput` for a named column that gives no order.
+    """
+    import numpy as np
+
+    as_they_stand = np.arange(len(rows))
+    named = next((column for column in columns if column.name == time), None)
+    if named is not None:
+        return _by(named, _readable(named, cells[named.name], rows), f"by the column “{named.name}”")
+    if time == ROW:
+        return Order(True, "the rows stand in order of time, as said", as_they_stand)
+    if time == NONE:
+        return Order(False, "none, as said", as_they_stand)
+    guessed = guess_time(columns)
+    if guessed is not None:
+        return _by(
+            guessed, guessed.values, f"by the column “{guessed.name}”, found by its name and its dates"
+        )
+    moving = next((column for column in columns if moves_on(column)), None)
+    if moving is not None:
+        words = f"the rows stand in order of time: “{moving.name}” goes through them as in a calendar"
+        return Order(True, words, as_they_stand)
+    return Order(
+        False,
+        "none was found; --time COL names a column, --time row says that the rows stand in it",
+        as_they_stand,
+    )
+
+
+def _by(column: Column, moments: Floats, words: str) -> Order:
+    import numpy as np
+
+    places = np.argsort(moments, kind="stable")
+    return Order(True, words, places, column.name, moments, moments if column.kind is Kind.DATE else None)
+
+
+def _readable(column: Column, cells: Sequence[str], rows: Sequence[int]) -> Floats:
+    """The values of a column that was named; each must be a date, a time or a number."""
+    import numpy as np
+
+    ordered = column.kind in (Kind.DATE, Kind.NUMBER) or (
+        column.kind is Kind.IDENTIFIER and not column.labels
+    )
+    if not ordered:
+        raise BadInput(
+            "These are neither dates nor numbers, so they give no order. If the rows stand in order of time, say"
+            " --time row.",
+            row=rows[0],
+            column=column.name,
+        )
+    if column.missing.any():
+        place = int(np.flatnonzero(column.missing)[0])
+        raise BadInput(f"“{cells[place][:40]}” is not a date or number.", row=rows[place], column=column.name)
+    return column.values
+
+
+def group_of(columns: Sequence[Column], named: str | None) -> Column | None:
+    """The column whose equal values stay on one side of a cross-validation: the named one, or a guess."""
+    if named is not None:
+        return next(column for column in columns if column.name == named)
+    return guess_group(columns)
 
 
 def moves_on(column: Column) -> bool:

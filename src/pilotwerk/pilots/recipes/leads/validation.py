@@ -40,11 +40,12 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """`places` are the scored rows; `blocks` tells which of them were scored by the same model."""
+    """`places` are the scored rows; `blocks` is the number of the model in `models` that scored each of them."""
 
     places: NDArray[np.int64]
     probabilities: Floats
     blocks: NDArray[np.int64]
+    models: tuple[LeadModel, ...]
 
 
 def steps(won: Flags, moments: Floats | None = None) -> Iterator[Block]:
@@ -87,6 +88,7 @@ def in_time(
     train = learn or (lambda part, outcome: fit(part, outcome, seed=seed))
     log_odds, probabilities = np.full(len(won), np.nan), np.full(len(won), np.nan)
     numbers = np.zeros(len(won), dtype=np.int64)
+    models = []
     for number, block in enumerate(steps(won, moments)):
         past, new = np.arange(block.first, block.start), np.arange(block.start, block.end)
         model = train([column.rows(past) for column in columns], won[past])
@@ -95,11 +97,14 @@ def in_time(
         log_odds[new] = model.log_odds([column.rows(new) for column in columns])
         probabilities[new] = calibration.probabilities(log_odds[new])
         numbers[new] = number
+        models.append(calibrated(model, calibration))
     places = np.flatnonzero(~np.isnan(probabilities))
-    return Scored(places, probabilities[places], numbers[places])
+    return Scored(places, probabilities[places], numbers[places], tuple(models))
 
 
-def folds_of(won: Flags, groups: NDArray[np.int64] | None, *, seed: int, folds: int = FOLDS) -> NDArray[np.int64]:
+def folds_of(
+    won: Flags, groups: NDArray[np.int64] | None, *, seed: int, folds: int = FOLDS
+) -> NDArray[np.int64]:
     """The fold of each row; both kinds spread evenly, the rows of a group together."""
     import numpy as np
     from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
@@ -129,6 +134,7 @@ def crossed(
     train = learn or (lambda part, outcome: fit(part, outcome, seed=seed))
     folds = folds_of(won, groups, seed=seed)
     probabilities = np.zeros(len(won))
+    models = []
     for fold in range(FOLDS):
         rest, tested = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
         model = calibrated(
@@ -136,7 +142,8 @@ def crossed(
             _held_back(columns, won, rest, groups, seed, train),
         )
         probabilities[tested] = model.score([column.rows(tested) for column in columns])
-    return Scored(np.arange(len(won)), probabilities, folds)
+        models.append(model)
+    return Scored(np.arange(len(won)), probabilities, folds, tuple(models))
 
 
 def _held_back(
