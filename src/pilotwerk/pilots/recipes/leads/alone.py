@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from pilotwerk.pilots.recipes.leads.calibration import auc, auc_error, auc_within
 from pilotwerk.pilots.recipes.leads.columns import Kind
 from pilotwerk.pilots.recipes.leads.model import fit
+from pilotwerk.pilots.recipes.leads.validation import FOLDS as FOLDS_ALONE
 from pilotwerk.pilots.recipes.leads.validation import folds_of
 
 if TYPE_CHECKING:
@@ -37,11 +38,6 @@ class Strength:
     def at_least(self) -> float:
         """Lower bound of a 95 % interval."""
         return self.area - 1.96 * self.error
-
-    @property
-    def gini(self) -> float:
-        """0 for no order, 1 for a perfect one."""
-        return max(0.0, 2 * self.area - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +97,8 @@ def strengths(columns: Sequence[Column], past: Past) -> dict[str, Strength]:
     folds, found = past.folds, {}
     wins = int(past.won.sum())
     for column in columns:
-        area = past.area(rates(bins(column), past, folds))
+        # Pairs within a fold only: the shares of different folds differ by chance, against the outcome.
+        area = auc_within(rates(bins(column), past, folds), past.won, past.blocks * FOLDS_ALONE + folds)
         found[column.name] = Strength(area, auc_error(area, wins, len(past.won) - wins))
     return found
 

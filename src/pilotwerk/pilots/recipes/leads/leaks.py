@@ -26,19 +26,20 @@ if TYPE_CHECKING:
 # Alone as good as the outcome itself.
 MIRROR = 0.98
 # Without a name: so strong alone, and so many times as far from chance as all clearly weaker columns together.
-FAR, TIMES = 0.85, 1.5
+FAR, TIMES = 0.9, 1.25
 WEAKER = 0.05
 # With a name. A plain one (outcome, closed, order) needs less than one that also occurs for early knowledge, which
 # must be the strongest column or add this much AUC to all others.
 PLAIN_NAME, OTHER_NAME, ADDS = 0.65, 0.68, 0.01
 # Filled so differently in won and lost leads (AUC of "is filled").
 PRESENCE = 0.85
-# A value after which nearly all leads went one way, and the share of these leads that it must cover.
-PURE, COVERED, ENOUGH = 0.98, 0.2, 20
+# Values after which nearly all leads went one way, among how many of the other way were to be expected, and the share
+# of that side that they must cover. A value that rules a sale out is often known early, so it must cover more.
+PURE, ENOUGH, COVERED, COVERED_LOST = 0.98, 20, 0.2, 0.6
 # Filled in at most this share of the open leads that it would have in decided ones.
 OPEN, OPEN_ROWS, OPEN_FILLED = 0.1, 30, 0.1
-# Missing in the same rows (Jaccard), and those rows this far from the others.
-SAME_ROWS, FATE = 0.95, 0.55
+# Missing in the same rows (Jaccard), and AUC of "is missing": with a leak among the columns, and without one.
+SAME_ROWS, FATE, FATE_ALONE = 0.95, 0.55, 0.72
 IDENTIFIER = 0.75
 
 
@@ -94,6 +95,7 @@ def find_leaks(
         )
         if leak:
             found[column.name] = leak
+    found |= _fate(columns, past, strength, found)
     found |= _far_better(columns, past, strength, found)
     names = {column.name: name for column in columns if (name := late(column.name)) and column.usable}
     found |= _named(columns, past, strength, names, found)
@@ -172,7 +174,9 @@ def _pure(column: Column, past: Past, strength: Strength) -> Leak | None:
             if count * against >= ENOUGH / 2 and right[places == place].mean() >= PURE:
                 pure.append(place)
         rows = np.isin(places, pure)
-        if pure and _side(int(rows.sum()), int(past.won[rows].sum()), past.won) == side:
+        covered = float(rows[right].mean())
+        enough = covered >= (COVERED if side == "won" else COVERED_LOST)
+        if pure and enough and _side(int(rows.sum()), int(past.won[rows].sum()), past.won) == side:
             return Leak(column.name, "pure", strength.area, _pure_params(column, pure, rows, right, side))
     return None
 
@@ -212,7 +216,7 @@ def _far_better(
         if len(weaker) < max(2, len(clean) / 2):
             continue
         rest = together(weaker, past)
-        if own.gini - 2 * own.error >= TIMES * max(0.0, 2 * rest - 1):
+        if 2 * own.at_least - 1 >= TIMES * (2 * rest - 1):
             params = {"alone": _of_100(own.area), "rest": _of_100(rest)}
             leaks[column.name] = Leak(column.name, "far_better", own.area, params)
     return leaks
@@ -252,22 +256,24 @@ def _named(
 def _fate(
     columns: Sequence[Column], past: Past, strength: Mapping[str, Strength], found: Mapping[str, Leak]
 ) -> dict[str, Leak]:
-    """What is missing in the same rows as a leak is written down with it, if these rows went another way."""
+    """What is missing in the same rows as a leak is written down with it, if these rows went another way. Columns that
+    are missing together without a known leak among them must tell more.
+    """
     leaks = {}
-    guilty = [column for column in columns if column.name in found and column.missing.any()]
-    for column in columns:
-        missing = column.missing
-        if column.name in found or not missing.any() or missing.all():
+    gaps = [column for column in columns if column.missing.any() and not column.missing.all()]
+    for column in gaps:
+        if column.name in found:
             continue
-        share_missing, share_filled = float(past.won[missing].mean()), float(past.won[~missing].mean())
-        tells = Strength(past.area(missing.astype(float)), strength[column.name].error)
-        area = max(tells.area, 1 - tells.area)
-        partner = next((one for one in guilty if _same_rows(one.missing, missing)), None)
-        if partner is not None and area >= FATE and area - 1.96 * tells.error > 0.5:
+        missing = column.missing
+        partners = [one for one in gaps if one is not column and _same_rows(one.missing, missing)]
+        guilty = next((one for one in partners if one.name in found), None)
+        area = past.area(missing.astype(float))
+        told = Strength(max(area, 1 - area), strength[column.name].error)
+        if partners and told.area >= (FATE if guilty else FATE_ALONE) and told.at_least > 0.5:
             params = {
-                "other": f"“{partner.name}”",
-                "missing": _of_100(share_missing),
-                "filled": _of_100(share_filled),
+                "other": f"“{(guilty or partners[0]).name}”",
+                "missing": _of_100(float(past.won[missing].mean())),
+                "filled": _of_100(float(past.won[~missing].mean())),
             }
             leaks[column.name] = Leak(column.name, "fate", strength[column.name].area, params)
     return leaks

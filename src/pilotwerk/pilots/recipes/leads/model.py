@@ -45,7 +45,7 @@ class LeadModel:
     boosted: Any
     straight: Any
     usual: tuple[Column, ...]
-    calibration: Calibration = Calibration()
+    calibration: Calibration
 
     def log_odds(self, columns: Sequence[Column]) -> Floats:
         """Log-odds before calibration, one for each row of the columns that the model was trained with."""
@@ -97,10 +97,8 @@ def value_text(column: Column, row: int) -> str:
     return column.labels[int(value)] if column.is_label else f"{value:g}"
 
 
-def fit(
-    columns: Sequence[Column], won: Flags, *, seed: int, calibration: Calibration | None = None
-) -> LeadModel:
-    """Learns from decided leads; both kinds must occur. Same rows, same seed, same model."""
+def fit(columns: Sequence[Column], won: Flags, *, seed: int) -> LeadModel:
+    """Learns from decided leads, uncalibrated; both kinds must occur. Same rows, same seed, same model."""
     import numpy as np
     from sklearn.ensemble import HistGradientBoostingClassifier
     from sklearn.linear_model import LogisticRegression
@@ -126,7 +124,7 @@ def fit(
     places = np.random.default_rng(seed).choice(len(won), size=min(COMPARED, len(won)), replace=False)
     usual = tuple(column.rows(np.sort(places)) for column in columns)
     names = tuple(column.name for column in columns)
-    return LeadModel(names, encoding, boosted, straight, usual, calibration or Calibration())
+    return LeadModel(names, encoding, boosted, straight, usual, Calibration())
 
 
 def calibrated(model: LeadModel, calibration: Calibration) -> LeadModel:

@@ -62,12 +62,12 @@ def steps(won: Flags, moments: Floats | None = None) -> Iterator[Block]:
     if moments is not None:
         edges = np.unique(np.searchsorted(moments, moments[edges], side="left"))
     wins = np.concatenate([[0], np.cumsum(won)])
-    for number, start in enumerate(edges):
+    for number, start in enumerate(edges.tolist()):
         first = max(0, start - WINDOW)
-        past = wins[start] - wins[first]
+        past = int(wins[start] - wins[first])
         if min(past, start - first - past) >= LEAST_OF_EACH:
-            end = edges[number + 1] if number + 1 < len(edges) else count
-            yield Block(int(first), int(start), int(end))
+            end = int(edges[number + 1]) if number + 1 < len(edges) else count
+            yield Block(first, start, end)
 
 
 def in_time(

@@ -79,11 +79,14 @@ CLEARED = (
     "Its name speaks of %(late)s, but no test confirms that it knows the outcome: it is used.",
     "Ihr Name spricht von %(late_de)s, aber keine Prüfung bestätigt, dass sie das Ergebnis kennt: Sie wird verwendet.",
 )
+_GERMAN_QUOTES = str.maketrans("“”", "„“")
 
 
 def sentence(pair: tuple[str, str], params: Mapping[str, object], language: str) -> str:
-    """The sentence in German for "de", else in English."""
-    return pair[1 if language == "de" else 0] % params
+    """The sentence in German for "de", with German quotation marks, else in English."""
+    if language != "de":
+        return pair[0] % params
+    return (pair[1] % params).translate(_GERMAN_QUOTES)
 
 
 def late_params(late: Late) -> dict[str, str]:
