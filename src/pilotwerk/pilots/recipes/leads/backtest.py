@@ -96,7 +96,7 @@ def backtest_leads(
     outcomes = read_outcomes(table.column(outcome), won, column=outcome)
     wins = int(outcomes.won.sum())
     missing = too_few(len(outcomes.won), wins)
-    if missing:
+    if missing is not None:
         return missing
     prepared = prepare(table, outcomes, outcome=outcome, time=time, group=group, seed=seed)
     findings = find_leaks(
@@ -112,7 +112,7 @@ def backtest_leads(
     scored = prepared.scored(clean)
     truth = prepared.won[scored.places]
     missing = too_few(len(truth), int(truth.sum()), scored_only=True)
-    if missing:
+    if missing is not None:
         return missing
     everything = [column for column in prepared.columns if column.usable or _countable(column, leaking)]
     leaky = prepared.scored(everything) if leaking else scored

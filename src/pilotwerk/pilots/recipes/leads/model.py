@@ -8,6 +8,7 @@ better than either.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from pilotwerk.pilots.recipes.leads.calibration import Calibration
@@ -81,11 +82,18 @@ class LeadModel:
         return tuple(sorted(found, key=lambda reason: -abs(reason.weight))[:most])
 
 
+@cache
+def _pools() -> Any:
+    """The thread pools of the loaded libraries; looking for them takes as long as scoring a thousand leads."""
+    import sklearn.ensemble  # noqa: F401 -- its pool must be there to be found
+    from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+
+    return ThreadpoolController()
+
+
 def _capped() -> AbstractContextManager[Any]:
     """Bounds the threads of what runs inside."""
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
-
-    limits: AbstractContextManager[Any] = threadpool_limits(limits=THREADS)
+    limits: AbstractContextManager[Any] = _pools().limit(limits=THREADS)
     return limits
 
 

@@ -25,7 +25,7 @@ def figures(columns: Columns, **asked: Any) -> dict[str, Any]:
 
 @pytest.fixture(scope="module")
 def past() -> Columns:
-    columns = leads(1200)
+    columns = leads(800)
     columns["Gesprächsdauer"] = talk_minutes(columns)
     columns["Dauer der Mitgliedschaft"] = membership_years(columns)
     return columns
@@ -55,7 +55,7 @@ def test_the_leak_is_named_and_the_figure_is_the_one_without_it(past: Columns) -
 
 
 def test_the_order_of_the_rows_in_the_file_does_not_matter_where_there_are_times(past: Columns) -> None:
-    places = np.random.default_rng(1).permutation(1200)
+    places = np.random.default_rng(1).permutation(800)
     mixed = {name: [cells[place] for place in places] for name, cells in past.items()}
     assert figures(mixed)["auc"] == pytest.approx(figures(past)["auc"], abs=0.01)
 
@@ -64,17 +64,17 @@ def test_without_an_order_the_leads_are_cross_validated(past: Columns) -> None:
     undated = {name: cells for name, cells in past.items() if name != "Eingang"}
     result = figures(undated)
     assert (result["validation"], result["auc_same_time"]) == ("cross", None)
-    assert result["scored_rows"] == 1200
+    assert result["scored_rows"] == 800
     assert figures(undated, time="row")["validation"] == "time"
     assert figures(past, time="none")["validation"] == "cross"
 
 
 def test_open_leads_are_not_learned_from(past: Columns) -> None:
     half = {name: list(cells) for name, cells in past.items()}
-    for place in range(1000, 1200):
+    for place in range(650, 800):
         half["Ergebnis"][place] = "" if place % 2 else "in Bearbeitung"
     result = figures(half)
-    assert (result["rows"], result["open_rows"]) == (1000, 200)
+    assert (result["rows"], result["open_rows"]) == (650, 150)
 
 
 def test_too_few_wins_are_no_figure() -> None:

@@ -1,6 +1,8 @@
 """Laws of the validation: no lead is scored by a model that knew it or a later one; figures mean what they say."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -8,11 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotwerk.pilots.recipes.leads.calibration import auc, auc_within, calibrate, lift_top_decile
-from pilotwerk.pilots.recipes.leads.columns import Column, Flags, Floats, Kind, read_column
+from pilotwerk.pilots.recipes.leads.columns import Column, Kind, read_column
 from pilotwerk.pilots.recipes.leads.model import LeadModel, fit
 from pilotwerk.pilots.recipes.leads.order import find_order, guess_group, moves_on
 from pilotwerk.pilots.recipes.leads.tests.past import Columns, leads, won
 from pilotwerk.pilots.recipes.leads.validation import WINDOW, crossed, in_time, steps
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pilotwerk.pilots.recipes.leads.columns import Flags, Floats
 
 KNOWN = ("Quelle", "Wohnfläche", "Besuch gewünscht", "Region", "Haushaltsgröße")
 
