@@ -11,7 +11,8 @@ from pilotwerk.core.errors import BadInput
 from pilotwerk.core.results import CannotTell
 
 HELP = "how well past leads could have been ranked, without columns that know the outcome"
-MOST_ROWS = 1_000_000
+# A table is held in memory as texts: about 100 bytes a cell.
+MOST_ROWS, MOST_CELLS = 1_000_000, 40_000_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -41,6 +42,9 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from pilotwerk.processes.reading import Limits, open_source
 
     with open_source(args.file, limits=Limits(rows=MOST_ROWS)) as source:
+        if source.rows * len(source.columns) > MOST_CELLS:
+            limit = f"{MOST_CELLS // 1_000_000} million cells"
+            raise BadInput(f"The table has more than {limit}. Leave out columns.", file=args.file.name)
         read = Table(args.file.name, source.columns, source.first_rows(source.rows), len(source.rejected))
     kept = read.where(args.where)
     if not kept:

@@ -16,7 +16,7 @@ from pilotwerk.pilots.recipes.leads.encoding import Encoding
 from pilotwerk.pilots.recipes.leads.leaks import Findings, find_leaks
 from pilotwerk.pilots.recipes.leads.order import Order, find_order, group_of
 from pilotwerk.pilots.recipes.leads.outcome import Outcomes, read_outcomes
-from pilotwerk.pilots.recipes.leads.validation import FOLDS, STEP, WINDOW, Scored, crossed, in_time
+from pilotwerk.pilots.recipes.leads.validation import FOLDS, WINDOW, Scored, crossed, in_time, step_of
 from pilotwerk.pilots.recipes.leads.wording import UNUSED
 from pilotwerk.processes.domain.values import is_missing
 
@@ -94,17 +94,29 @@ def backtest_leads(
     """
     began = clock.perf_counter()
     outcomes = read_outcomes(table.column(outcome), won, column=outcome)
-    wins = int(outcomes.won.sum())
-    missing = too_few(len(outcomes.won), wins)
+    missing = too_few(len(outcomes.won), int(outcomes.won.sum()))
     if missing is not None:
         return missing
     prepared = prepare(table, outcomes, outcome=outcome, time=time, group=group, seed=seed)
     findings = find_leaks(
-        prepared.columns,
-        prepared.past(),
-        open_filled=prepared.open_filled,
-        open_rows=prepared.open_rows,
+        prepared.columns, prepared.past(), open_filled=prepared.open_filled, open_rows=prepared.open_rows
     )
+    judged = _judged(prepared, findings)
+    if isinstance(judged, CannotTell):
+        return judged
+    return {
+        "rows": len(prepared.won),
+        "won_share": float(prepared.won.mean()),
+        "won_value": outcomes.value,
+        "open_rows": prepared.open_rows,
+        **judged,
+        "seconds": round(clock.perf_counter() - began, 2),
+        "seed": seed,
+    }
+
+
+def _judged(prepared: Prepared, findings: Findings) -> dict[str, Any] | CannotTell:
+    """The figures without the leaking columns, and the one with them for comparison."""
     leaking = {leak.column for leak in findings.leaks}
     clean = [column for column in prepared.columns if column.usable and column.name not in leaking]
     if not clean:
@@ -117,10 +129,6 @@ def backtest_leads(
     everything = [column for column in prepared.columns if column.usable or _countable(column, leaking)]
     leaky = prepared.scored(everything) if leaking else scored
     return {
-        "rows": len(prepared.won),
-        "won_share": float(prepared.won.mean()),
-        "won_value": outcomes.value,
-        "open_rows": prepared.open_rows,
         **_figures(scored, prepared),
         "auc_with_leaks": auc(leaky.probabilities, prepared.won[leaky.places]),
         "baseline": _baseline(clean, prepared, scored),
@@ -130,9 +138,7 @@ def backtest_leads(
             for name, why in prepared.unused.items()
             if name not in leaking
         ],
-        "decides": deciding(clean, prepared.won, scored, seed=seed),
-        "seconds": round(clock.perf_counter() - began, 2),
-        "seed": seed,
+        "decides": deciding(clean, prepared.won, scored, seed=prepared.seed),
     }
 
 
@@ -208,7 +214,11 @@ def _figures(scored: Scored, prepared: Prepared) -> dict[str, Any]:
     truth = prepared.won[scored.places]
     shares = scored.probabilities
     known = prepared.order.known
-    how = {"refits": len(scored.models), "step": STEP, "window": WINDOW} if known else {"folds": FOLDS}
+    how = (
+        {"refits": len(scored.models), "step": step_of(len(prepared.won)), "window": WINDOW}
+        if known
+        else {"folds": FOLDS}
+    )
     return {
         "validation": "time" if known else "cross",
         "order": prepared.order.words,

@@ -67,6 +67,8 @@ def find_order(
 
     as_they_stand = np.arange(len(rows))
     named = next((column for column in columns if column.name == time), None)
+    if named is not None and moves_on(named):
+        return _as_in_a_calendar(named, as_they_stand)
     if named is not None:
         return _by(named, _readable(named, cells[named.name], rows), f"by the column “{named.name}”")
     if time == ROW:
@@ -80,13 +82,17 @@ def find_order(
         )
     moving = next((column for column in columns if moves_on(column)), None)
     if moving is not None:
-        words = f"the rows stand in order of time: “{moving.name}” goes through them as in a calendar"
-        return Order(True, words, as_they_stand)
+        return _as_in_a_calendar(moving, as_they_stand)
     return Order(
         False,
         "none was found; --time COL names a column, --time row says that the rows stand in it",
         as_they_stand,
     )
+
+
+def _as_in_a_calendar(column: Column, places: NDArray[np.int64]) -> Order:
+    words = f"the rows stand in order of time: “{column.name}” goes through them as in a calendar"
+    return Order(True, words, places)
 
 
 def _by(column: Column, moments: Floats, words: str) -> Order:

@@ -18,10 +18,11 @@ if TYPE_CHECKING:
 
     Fit = Callable[[Sequence[Column], Flags], LeadModel]
 
-# After so many new leads the model is trained anew, on at most so many of the latest ones.
+# After so many new leads the model is trained anew, on at most so many of the latest ones. A short past is gone through
+# in twenty steps, a very long one in a hundred.
 STEP, WINDOW = 1000, 10_000
 LEAST_STEP = 25
-STEPS = 20
+STEPS, MOST_STEPS = 20, 100
 # Before the first model both kinds must have occurred so often.
 LEAST_OF_EACH = 10
 FOLDS = 5
@@ -48,16 +49,20 @@ class Scored:
     models: tuple[LeadModel, ...]
 
 
+def step_of(count: int) -> int:
+    """After how many new leads the model is trained anew, for a past of `count` leads."""
+    return max(LEAST_STEP, min(count // STEPS, STEP), count // MOST_STEPS)
+
+
 def steps(won: Flags, moments: Floats | None = None) -> Iterator[Block]:
     """The blocks of leads in order of time. Leads of the same moment are not torn apart.
 
-    The step is a thousand leads, or a twentieth where there are fewer; the first block comes as soon as ten leads of
-    each kind are past.
+    The first block comes as soon as ten leads of each kind are past.
     """
     import numpy as np
 
     count = len(won)
-    step = int(np.clip(count // STEPS, LEAST_STEP, STEP))
+    step = step_of(count)
     edges = np.arange(step, count, step)
     if moments is not None:
         edges = np.unique(np.searchsorted(moments, moments[edges], side="left"))

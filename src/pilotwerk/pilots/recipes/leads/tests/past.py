@@ -4,7 +4,7 @@ Whether a lead is won depends on its source, the size of the house, the wish for
 """
 
 import csv
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ def leads(count: int, *, seed: int = 1) -> Columns:
     visit = random.random(count) < 0.4
     odds = np.array([PULL[one] for one in source]) + (area - 150) / 70 + 1.0 * visit - 1.6
     won = random.random(count) < 1 / (1 + np.exp(-odds))
-    begin = datetime(2024, 1, 8, 8)
+    begin = datetime(2024, 1, 8, 8, tzinfo=UTC)
     return {
         "Nr": [f"L-{10_000 + number}" for number in range(count)],
         "Eingang": [(begin + timedelta(hours=7 * n)).strftime("%d.%m.%Y %H:%M") for n in range(count)],

@@ -1,4 +1,4 @@
-"""The figures on a table with known truth: honest without the leak, too good with it, none where too little is known."""
+"""The figures on a table with known truth: honest without the leak, too good with it, none of too few leads."""
 
 from typing import Any
 
@@ -131,5 +131,5 @@ def test_a_time_that_gives_no_order_is_named_with_its_row() -> None:
     columns["Eingang"][6] = "bald"
     with pytest.raises(BadInput, match="row 8, column Eingang: “bald” is not a date or number"):
         backtest_leads(table(columns), outcome="Ergebnis", time="Eingang")
-    with pytest.raises(BadInput, match="column Region: .*--time row"):
+    with pytest.raises(BadInput, match=r"column Region: .*--time row"):
         backtest_leads(table(columns), outcome="Ergebnis", time="Region")

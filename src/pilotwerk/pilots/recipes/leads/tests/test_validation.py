@@ -194,6 +194,10 @@ def test_weekdays_that_move_on_through_the_rows_tell_that_they_stand_in_time() -
     assert not moves_on(in_order.rows(mixed))
     assert not moves_on(read_column("Tag", sorted(WEEK * 100))), "sorted by the name of the day"
     assert not moves_on(read_column("Tag", [day for day in WEEK for _ in range(100)])), "sorted by the day"
+    for asked in (None, "Tag"):
+        order = find_order([in_order], {"Tag": []}, list(range(500)), asked)
+        assert (order.known, order.column) == (True, None)
+        assert "“Tag”" in order.words
 
 
 def test_the_order_is_that_of_the_beginning_not_of_the_end() -> None:
