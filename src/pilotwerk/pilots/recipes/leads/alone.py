@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from pilotwerk.pilots.recipes.leads.calibration import auc, auc_error, auc_within
 from pilotwerk.pilots.recipes.leads.columns import Kind
 from pilotwerk.pilots.recipes.leads.model import fit
-from pilotwerk.pilots.recipes.leads.validation import FOLDS as FOLDS_ALONE
 from pilotwerk.pilots.recipes.leads.validation import folds_of
 
 if TYPE_CHECKING:
@@ -54,8 +53,11 @@ class Past:
     def folds(self) -> NDArray[np.int64]:
         return folds_of(self.won, None, seed=self.seed)
 
-    def area(self, scores: Floats) -> float:
-        return auc_within(scores, self.won, self.blocks)
+    def area(self, scores: Floats, parts: NDArray[np.int64] | None = None) -> float:
+        """AUC within stretches of time, and within `parts` where given; 0.5 where no stretch has both kinds."""
+        blocks = self.blocks if parts is None else self.blocks * (int(parts.max()) + 1) + parts
+        found = auc_within(scores, self.won, blocks)
+        return found if found == found else 0.5
 
     def rows(self, places: NDArray[np.int64]) -> Past:
         return Past(self.won[places], self.blocks[places], self.seed)
@@ -98,7 +100,7 @@ def strengths(columns: Sequence[Column], past: Past) -> dict[str, Strength]:
     wins = int(past.won.sum())
     for column in columns:
         # Pairs within a fold only: the shares of different folds differ by chance, against the outcome.
-        area = auc_within(rates(bins(column), past, folds), past.won, past.blocks * FOLDS_ALONE + folds)
+        area = past.area(rates(bins(column), past, folds), folds)
         found[column.name] = Strength(area, auc_error(area, wins, len(past.won) - wins))
     return found
 

@@ -222,11 +222,11 @@ def _figures(scored: Scored, prepared: Prepared) -> dict[str, Any]:
     return {
         "validation": "time" if known else "cross",
         "order": prepared.order.words,
-        "grouped_by": prepared.grouped_by,
+        "grouped_by": None if known else prepared.grouped_by,
         **how,
         "scored_rows": len(truth),
         "auc": auc(shares, truth),
-        "auc_same_time": auc_within(shares, truth, scored.blocks) if known else None,
+        "auc_same_time": _or_none(auc_within(shares, truth, scored.blocks)) if known else None,
         "brier": float(((shares - truth) ** 2).mean()),
         "brier_of_the_mean": float(truth.mean() * (1 - truth.mean())),
         "ece": expected_calibration_error(shares, truth),

@@ -143,6 +143,14 @@ def test_what_only_changed_in_the_course_of_time_is_no_knowledge_about_a_lead() 
     assert strengths([rate], Past(truth, blocks, 1))["Zinssatz"].area == pytest.approx(0.5, abs=0.02)
 
 
+def test_leads_sorted_by_their_outcome_give_no_figure_that_is_none() -> None:
+    truth = np.arange(400) < 200
+    past = Past(truth, np.arange(400) // 200, seed=1)
+    filled = read_column("Termin", ["2025-01-01" if one else "" for one in truth])
+    (leak,) = find_leaks([filled], past).leaks
+    assert (leak.test, leak.alone) == ("presence", 0.5)
+
+
 @pytest.mark.parametrize(
     ("name", "meaning"),
     [
