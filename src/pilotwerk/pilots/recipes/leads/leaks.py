@@ -28,9 +28,10 @@ MIRROR = 0.98
 # Without a name: so strong alone, and so many times as far from chance as all clearly weaker columns together.
 FAR, TIMES = 0.9, 1.25
 WEAKER = 0.05
-# With a name. A plain one (outcome, closed, order) needs less than one that also occurs for early knowledge, which
-# must be the strongest column or add this much AUC to all others.
-PLAIN_NAME, OTHER_NAME, ADDS = 0.65, 0.68, 0.01
+# With a name. A plain one (see `PLAIN`) needs less than one that also occurs for early knowledge, which must be the
+# strongest column or add `ADDS_MUCH` AUC to all others; the last thing that happened is always written down late.
+PLAIN_NAME, OTHER_NAME, LAST_NAME = 0.65, 0.68, 0.62
+SURELY, ADDS, ADDS_MUCH = 0.6, 0.01, 0.05
 # Filled so differently in won and lost leads (AUC of "is filled").
 PRESENCE = 0.85
 # Values after which nearly all leads went one way, among how many of the other way were to be expected, and the share
@@ -235,8 +236,8 @@ def _named(
         column
         for column in clean
         if column.name in names
-        and strength[column.name].area >= (PLAIN_NAME if names[column.name] in PLAIN else OTHER_NAME)
-        and strength[column.name].at_least > 0.6
+        and strength[column.name].area >= _needed(names[column.name])
+        and strength[column.name].at_least > SURELY
     ]
     if not suspects:
         return {}
@@ -247,10 +248,15 @@ def _named(
     for column in suspects:
         own, name = strength[column.name].area, names[column.name]
         with_it = together([*others, column], past)
-        if with_it - rest >= ADDS and (name in PLAIN or own > best or with_it - rest >= 5 * ADDS):
+        if with_it - rest >= ADDS and (name in PLAIN or own > best or with_it - rest >= ADDS_MUCH):
             params = {"alone": _of_100(own), "with": _of_100(with_it), "rest": _of_100(rest)}
             leaks[column.name] = Leak(column.name, "named", own, {**params, **late_params(name)})
     return leaks
+
+
+def _needed(name: Late) -> float:
+    """The AUC alone that confirms a name."""
+    return LAST_NAME if name is Late.LAST else PLAIN_NAME if name in PLAIN else OTHER_NAME
 
 
 def _fate(

@@ -63,7 +63,7 @@ EARLIER = frozenset(
     """.split()  # noqa: SIM905 -- as in a dictionary
 )
 # Names that leave little doubt; the others also occur for what is known early (a credit score, a contract term).
-PLAIN = frozenset({Late.OUTCOME, Late.CLOSED, Late.SALE})
+PLAIN = frozenset({Late.OUTCOME, Late.CLOSED, Late.SALE, Late.LAST})
 
 
 def late(name: str) -> Late | None:
