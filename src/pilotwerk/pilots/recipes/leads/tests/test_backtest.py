@@ -84,6 +84,10 @@ def test_too_few_wins_are_no_figure() -> None:
     columns = leads(300)
     columns["Ergebnis"] = ["gewonnen" if place % 50 == 0 else "verloren" for place in range(300)]
     assert isinstance(backtest_leads(table(columns), outcome="Ergebnis"), CannotTell)
+    columns["Ergebnis"] = ["gewonnen" if place < 40 else "verloren" for place in range(300)]
+    early = backtest_leads(table(columns), outcome="Ergebnis", time="Eingang")
+    assert isinstance(early, CannotTell)
+    assert early.reason.startswith("After the first model")
     columns["Ergebnis"] = ["gewonnen"] * 300
     assert isinstance(backtest_leads(table(columns), outcome="Ergebnis"), CannotTell)
     only_leaks = {"Ergebnis": leads(300)["Ergebnis"], "Kopie": leads(300)["Ergebnis"]}

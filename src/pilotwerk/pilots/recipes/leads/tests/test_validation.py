@@ -14,7 +14,7 @@ from pilotwerk.pilots.recipes.leads.columns import Column, Kind, read_column
 from pilotwerk.pilots.recipes.leads.model import LeadModel, fit
 from pilotwerk.pilots.recipes.leads.order import find_order, guess_group, moves_on
 from pilotwerk.pilots.recipes.leads.tests.past import Columns, leads, won
-from pilotwerk.pilots.recipes.leads.validation import WINDOW, crossed, in_time, steps
+from pilotwerk.pilots.recipes.leads.validation import LEAST_OF_EACH, WINDOW, crossed, in_time, step_of, steps
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -85,7 +85,11 @@ def test_lift_of_a_perfect_and_of_no_order() -> None:
 def test_steps_follow_each_other_and_learn_only_from_before(count: int, share: float, seed: int) -> None:
     truth = np.random.default_rng(seed).random(count) < share
     blocks = list(steps(truth))
+    if not blocks:
+        assert truth[: count - step_of(count)].sum() < LEAST_OF_EACH
+        return
     assert blocks[-1].end == count
+    assert truth[: blocks[0].start].sum() >= LEAST_OF_EACH
     for block, following in zip(blocks, [*blocks[1:], None], strict=True):
         assert block.first < block.start < block.end
         assert block.start - block.first <= WINDOW
