@@ -20,13 +20,11 @@ if TYPE_CHECKING:
     from pilotwerk.pilots.recipes.stock import Demand, Parameters
 
 LONGEST = 366
+HELP = "how well demand is forecast, and what reorder points deliver and cost"
 
 
-def add_arguments(kinds: Any) -> None:
-    """The sub-command `stock` beside those of the other recipes."""
-    stock = kinds.add_parser(
-        "stock", help="how well demand is forecast, and what reorder points deliver and cost"
-    )
+def add_arguments(stock: argparse.ArgumentParser) -> None:
+    """File, columns, horizon and parameters."""
     stock.add_argument("file", metavar="FILE", type=Path)
     stock.add_argument("--item", metavar="COL", help="the item; may be left out of a wide table")
     stock.add_argument("--date", metavar="COL", help="day of the movement")
@@ -42,7 +40,6 @@ def add_arguments(kinds: Any) -> None:
     stock.add_argument("--where", metavar="COL=VALUE", action="append", default=[], help="only these rows")
     stock.add_argument("--no-header", action="store_true", help="the first row is data already")
     stock.add_argument("--format", choices=["text", "json"], default=argparse.SUPPRESS, help="how to print")
-    kinds.metavar = "|".join(kinds.choices)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
