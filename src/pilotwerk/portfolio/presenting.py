@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from pilotwerk.core.results import CannotTell
 from pilotwerk.portfolio import words
 from pilotwerk.portfolio.catalogue import risk_catalogue, usecase_catalogue
-from pilotwerk.portfolio.domain.matching import TEXTS_FROM, Fit, Match
+from pilotwerk.portfolio.domain.matching import TEXTS_FROM, Fit, Match, Signals
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.domain.ranking import adjusted_benefit
 from pilotwerk.portfolio.domain.simulation import Stability
@@ -87,7 +87,7 @@ def _catalogue_row(one: Suggested) -> dict[str, Any]:
         else None,
         "state": state,
         "fit": label,
-        "reasons": match_reasons(match, one.process_import.process.name)
+        "reasons": match_reasons(match, one.process_import.process.name, one.signals)
         if match and one.process_import
         else [],
         "needs": ", ".join(str(usecase_catalogue().field(name).title) for name in entry.needs),
@@ -110,7 +110,7 @@ def by_text(one: Suggested) -> str:
     return _("not in this version of Pilotwerk; you can weigh it here all the same")
 
 
-def match_reasons(match: Match, process: str) -> list[str]:
+def match_reasons(match: Match, process: str, shown: Signals | None = None) -> list[str]:
     """Why an entry fits or not, in sentences."""
     reasons = []
     if match.words:
@@ -120,11 +120,30 @@ def match_reasons(match: Match, process: str) -> list[str]:
     if match.text_share >= TEXTS_FROM:
         share = percent(match.text_share)
         reasons.append(_("Its terms occur in %(share)s of a sample of the texts.") % {"share": share})
+    if shown is not None and match.fit in (Fit.GOOD, Fit.PARTLY):
+        reasons.append(_measured_text(shown))
     if match.present:
         reasons.append(_("There: %(fields)s.") % {"fields": _fields(match.present)})
     if match.missing:
         reasons.append(_("Missing: %(fields)s.") % {"fields": _fields(match.missing)})
     return reasons
+
+
+def _measured_text(shown: Signals) -> str:
+    """How many cases there are, and how much work one is where that is known."""
+    if shown.minutes is None:
+        text = ngettext(
+            "%(count)s case, handling time not known.",
+            "%(count)s cases, handling time not known.",
+            shown.cases,
+        )
+        return text % {"count": number(shown.cases)}
+    text = ngettext(
+        "%(count)s case, %(minutes)s minutes of work on average.",
+        "%(count)s cases, %(minutes)s minutes of work on average.",
+        shown.cases,
+    )
+    return text % {"count": number(shown.cases), "minutes": number(shown.minutes, 1)}
 
 
 def _fields(shares: Mapping[str, float]) -> str:

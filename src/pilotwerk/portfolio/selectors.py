@@ -10,7 +10,7 @@ from pilotwerk.company.selectors import profile
 from pilotwerk.core.results import CannotTell
 from pilotwerk.kpis.selectors import cases
 from pilotwerk.portfolio.catalogue import Entry, usecase_catalogue
-from pilotwerk.portfolio.domain.matching import Match, Need, match
+from pilotwerk.portfolio.domain.matching import Match, Need, Signals, match
 from pilotwerk.portfolio.domain.measured import minutes_per_case, volume_per_year
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.domain.ranking import ranked
@@ -104,6 +104,7 @@ class Suggested:
     match: Match | None
     process_import: ProcessImport | None
     runs: bool
+    signals: Signals | None = None
 
 
 def catalogue_matched(organisation: Organisation) -> list[Suggested]:
@@ -115,9 +116,9 @@ def catalogue_matched(organisation: Organisation) -> list[Suggested]:
     for entry in catalogue.entries:
         fields = [catalogue.field(name) for name in entry.needs]
         needs = [Need(field.id, field.meaning, field.columns) for field in fields]
-        fits = [(match(needs, entry.words, signal), one) for one, signal in shown]
-        best, source = min(fits, key=lambda fit: fit[0].order) if fits else (None, None)
-        found.append(Suggested(entry, best, source, runs(entry.recipe)))
+        fits = [(match(needs, entry.words, signal), one, signal) for one, signal in shown]
+        best = min(fits, key=lambda fit: fit[0].order) if fits else (None, None, None)
+        found.append(Suggested(entry, best[0], best[1], runs(entry.recipe), best[2]))
     return sorted(found, key=lambda one: ((one.match.order if one.match else ()), not one.runs))
 
 

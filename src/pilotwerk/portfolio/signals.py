@@ -22,7 +22,7 @@ STORED = {
 def signals(process_import: ProcessImport) -> Signals:
     """What a finished import shows. An import never changes, so it is read once a process."""
     found = _read(str(process_import.cases_file), process_import.fingerprint)
-    cases, filled, categories, texts = found
+    cases, filled, categories, texts, minutes = found
     if process_import.kind == Kind.EVENT_LOG and cases:
         filled = {**filled, Meaning.ACTIVITY.value: 1.0}
     return Signals(
@@ -32,18 +32,22 @@ def signals(process_import: ProcessImport) -> Signals:
         columns=tuple(str(column) for column in process_import.columns),
         categories=categories,
         texts=texts,
+        minutes=minutes,
     )
 
 
 @lru_cache(maxsize=64)
-def _read(path: str, fingerprint: str) -> tuple[int, dict[str, float], tuple[str, ...], tuple[str, ...]]:
+def _read(
+    path: str, fingerprint: str
+) -> tuple[int, dict[str, float], tuple[str, ...], tuple[str, ...], float | None]:
     if not Path(path).is_file():
-        return 0, {}, (), ()
+        return 0, {}, (), (), None
     import duckdb
 
     counts = ", ".join(f"count({column})" for column in STORED.values())
+    query = f"SELECT count(*), avg(handling), {counts} FROM read_parquet(?)"  # noqa: S608
     with duckdb.connect(":memory:") as con:
-        total, *filled = con.execute(f"SELECT count(*), {counts} FROM read_parquet(?)", [path]).fetchall()[0]  # noqa: S608
+        total, minutes, *filled = con.execute(query, [path]).fetchall()[0]
         categories = con.execute(
             "SELECT category FROM read_parquet(?) WHERE category IS NOT NULL GROUP BY 1 "
             "ORDER BY count(*) DESC, 1 LIMIT ?",
@@ -56,4 +60,4 @@ def _read(path: str, fingerprint: str) -> tuple[int, dict[str, float], tuple[str
             [path, step, TEXTS],
         ).fetchall()
     shares = {name: count / total for name, count in zip(STORED, filled, strict=True)} if total else {}
-    return total, shares, tuple(row[0] for row in categories), tuple(row[0] for row in texts)
+    return total, shares, tuple(row[0] for row in categories), tuple(row[0] for row in texts), minutes

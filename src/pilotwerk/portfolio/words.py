@@ -69,7 +69,7 @@ def facts(use_case: UseCase) -> list[dict[str, str]]:
         {"name": _("Risk, 0 to 100"), "likely": number(risk.likely), "range": _ends(risk)},
     ]
     if "chance" in use_case.scores:
-        chance = {"name": _("Probability of a benefit"), "likely": percent(use_case.scores["chance"])}
+        chance = {"name": _("Probability of a benefit"), "likely": chance_text(use_case.scores["chance"])}
         found.insert(1, {**chance, "range": _("in 12 months")})
     return found
 
@@ -135,8 +135,17 @@ def verdict_text(use_case: UseCase) -> str:
         Verdict.UNCERTAIN: _("A benefit within 12 months is likely (%(chance)s): %(likely)s, %(certain)s."),
         Verdict.NONE: _("A benefit within 12 months is unlikely (%(chance)s): %(likely)s, %(certain)s."),
     }
-    chance = percent(use_case.scores["chance"])
+    chance = chance_text(use_case.scores["chance"])
     return texts[verdict] % {"chance": chance, "likely": likely, "certain": certain_text(use_case)}
+
+
+def chance_text(chance: float) -> str:
+    """A probability (0..1): never certain, and not rounded onto the bound that it misses."""
+    if chance < 0.01:
+        return _("below 1%%") % {}
+    if chance > 0.99:
+        return _("above 99%%") % {}
+    return percent(chance, 1 if abs(chance - BENEFIT_BOUND) < 0.01 else 0)
 
 
 def rule_reason(use_case: UseCase) -> str:

@@ -19,6 +19,8 @@ from enum import StrEnum
 from pilotwerk.company.domain.readiness import Question
 
 ANSWERS_NEEDED = 5
+QUESTIONS_NEEDED = 3
+"""A dimension's mean is shown over at least so many questions: over one it would add a band to "divided"."""
 EDGES = (35.0, 65.0)
 """Points (0..100) at which the middle and the high band begin."""
 DIVIDED_FROM = 40.0
@@ -73,7 +75,11 @@ def published(
         mean, deviation = _moments(counts, question.top)
         shown[question.id] = View.DIVIDED if deviation >= DIVIDED_FROM else band(mean)
         means.setdefault(question.dimension, []).append(mean)
-    dimensions = {name: band(sum(values) / len(values)) for name, values in means.items()}
+    dimensions = {
+        name: band(sum(values) / len(values))
+        for name, values in means.items()
+        if len(values) >= QUESTIONS_NEEDED
+    }
     return Published(len(participants), dimensions, shown)
 
 

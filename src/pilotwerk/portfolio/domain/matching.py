@@ -20,7 +20,8 @@ WITHIN_FROM = 5
 class Signals:
     """What an import shows. `filled`: meaning of a column -> share of cases (0..1) that carry it.
 
-    `columns`: names of all columns of the file. `texts`: a sample of the cases' texts.
+    `columns`: names of all columns of the file. `texts`: a sample of the cases' texts. `minutes`: mean handling
+    time of the cases that carry one.
     """
 
     cases: int
@@ -29,6 +30,7 @@ class Signals:
     columns: tuple[str, ...]
     categories: tuple[str, ...]
     texts: tuple[str, ...]
+    minutes: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

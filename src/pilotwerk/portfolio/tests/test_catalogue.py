@@ -85,6 +85,7 @@ def test_what_fits_stands_first_with_its_reason(cast: Cast) -> None:
     assert "passen zu Ihren Daten" in page
     assert "„Kundenanfragen“ nennt in Titel, Spalten oder Kategorien" in page
     assert "Es fehlt: Artikel" in page
+    assert "300 Vorgänge, Bearbeitungszeit nicht bekannt." in page
     assert "Nicht mit Pilotwerk" in page
     assert page.index("Kundenanfragen beantworten") < page.index("Bestände mit Bildern zählen")
     chosen = client.get(url + "?template=support").content.decode()

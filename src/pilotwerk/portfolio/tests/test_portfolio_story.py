@@ -118,6 +118,11 @@ def test_26_applications_a_year_are_refused_in_figures(cast: Cast) -> None:
     assert more.state == State.CANDIDATE
 
 
+def test_a_probability_is_never_called_certain_and_never_rounded_onto_the_bound() -> None:
+    shown = [words.chance_text(chance) for chance in (0.0, 0.4979, 0.5, 0.73, 1.0)]
+    assert shown == ["unter 1\u00a0%", "49,8\u00a0%", "50,0\u00a0%", "73\u00a0%", "über 99\u00a0%"]
+
+
 def test_reading_employees_feelings_is_refused_whatever_it_brings(cast: Cast) -> None:
     made = services.usecase_add(**common(cast), name="Stimmung am Telefon")
     answers = {**CALM, "people_decisions": "emotion"}

@@ -195,12 +195,12 @@ def test_when_checking_takes_as_long_as_the_work_no_volume_helps() -> None:
 
 
 def test_thirty_use_cases_are_ranked_in_a_blink() -> None:
-    """The aim is under 200 ms on a quiet machine; the bound leaves room for a busy one."""
+    """Under 200 ms of one core: its own time, so that a busy machine changes nothing."""
     candidates = [idea(f"idea {n}", cases_per_year=Range(500, 1000 + 100 * n, 6000)) for n in range(30)]
     stability(candidates)
     spent = []
     for _round in range(3):
-        began = time.perf_counter()
+        began = time.process_time()
         stability(candidates)
-        spent.append(time.perf_counter() - began)
-    assert min(spent) < 0.6
+        spent.append(time.process_time() - began)
+    assert min(spent) < 0.2
