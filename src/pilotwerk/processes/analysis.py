@@ -9,8 +9,9 @@ from typing import Any
 from pilotwerk.processes.domain.guess import Guess, guess
 from pilotwerk.processes.domain.messages import Rejection
 from pilotwerk.processes.domain.roles import ColumnMapping, Kind, Meaning, check_names
-from pilotwerk.processes.engine.cases import normalise
+from pilotwerk.processes.engine.cases import Normalised, normalise
 from pilotwerk.processes.engine.facts import case_table_facts, event_log_facts
+from pilotwerk.processes.engine.people import count_people, people_facts
 from pilotwerk.processes.reading import Limits, Source, open_source
 from pilotwerk.processes.reading.source import Progress
 
@@ -59,16 +60,26 @@ def peek(
 def measure(source: Source, mapping: ColumnMapping) -> tuple[dict[str, Any], tuple[Rejection, ...]]:
     """Normalises an opened file and measures it. The tables stay in the source's connection."""
     normalised = normalise(source, mapping)
+    return facts_of(source, mapping, normalised), normalised.rejected
+
+
+def facts_of(source: Source, mapping: ColumnMapping, normalised: Normalised) -> dict[str, Any]:
+    """Measures the tables in the source's connection: those of the file, or those of the process that it
+    was united with.
+    """
+    count_people(source.con)
     measured = event_log_facts if mapping.kind is Kind.EVENT_LOG else case_table_facts
     facts: dict[str, Any] = {"kind": str(mapping.kind), "mapping": mapping.as_json()}
     facts |= measured(source.con, zoned=normalised.zoned)
     facts |= {
         "rows": normalised.rows + len(normalised.rejected),
         "rows_rejected": len(normalised.rejected),
+        "zoned": normalised.zoned,
+        "people": people_facts(source.con),
         "engine": "duckdb",
         "source": dict(source.facts),
     }
-    return facts, normalised.rejected
+    return facts
 
 
 def analyse(
