@@ -48,13 +48,18 @@ def peek(
 ) -> Peek:
     """Reads the first rows only and guesses what the columns mean, in the shape `kind` where it is given."""
     with open_source(path, filename=filename, limits=limits, sample=PEEK_ROWS) as source:
-        return Peek(
-            source.columns,
-            guess(source.profiles(), kind=kind),
-            source.first_rows(preview),
-            source.expected,
-            source.facts,
-        )
+        return look(source, kind=kind, preview=preview)
+
+
+def look(source: Source, *, kind: Kind | None = None, preview: int = 10) -> Peek:
+    """What the first rows of an opened source say."""
+    return Peek(
+        source.columns,
+        guess(source.profiles(), kind=kind),
+        source.first_rows(preview),
+        source.expected,
+        source.facts,
+    )
 
 
 def measure(source: Source, mapping: ColumnMapping) -> tuple[dict[str, Any], tuple[Rejection, ...]]:

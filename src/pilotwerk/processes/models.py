@@ -63,8 +63,8 @@ class ProcessImport(TenantModel):
     findings. `fingerprint` is the SHA-256 of the uploaded file, or of the query.
 
     What is kept of a finished import is the whole process as it was known then: `base` is the import with
-    which it was united (docs/adr/0015), and `union` counts how its cases met those known before. So undoing
-    the latest import gives the state before it, and what rests on an older import keeps its figures.
+    which it was united (docs/adr/0015), and `facts["union"]` counts how its cases met those known before. So
+    undoing the latest import gives the state before it, and what rests on an older import keeps its figures.
     """
 
     class State(models.TextChoices):
@@ -97,7 +97,6 @@ class ProcessImport(TenantModel):
     fault = models.JSONField(default=dict)
     unite = models.BooleanField(default=True)
     base = models.ForeignKey("self", on_delete=models.SET_NULL, null=True, related_name="+")
-    union = models.JSONField(default=dict)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -133,10 +132,6 @@ class ProcessImport(TenantModel):
     def cases_file(self) -> Path:
         """The cases of the process after this import as Parquet, without people."""
         return self.folder / "cases.parquet"
-
-    @property
-    def is_finished(self) -> bool:
-        return self.state not in (self.State.UPLOADED, self.State.QUEUED, self.State.RUNNING)
 
     @property
     def column_mapping(self) -> ColumnMapping:

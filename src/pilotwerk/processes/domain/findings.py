@@ -37,7 +37,7 @@ EFFECTS: dict[str, str] = {
     "equal_time": gettext_noop("the order of the rows counts"),
     "future": gettext_noop("imported, please check the file"),
     "contact": gettext_noop("personal data, stays inside this installation"),
-    "people": gettext_noop("left out, not stored"),
+    "people": gettext_noop("names are not stored"),
 }
 SEVERITY = {"no_end": "info", "equal_time": "info", "contact": "info", "people": "info"}
 

@@ -30,6 +30,7 @@ class _Events:
         self.columns: dict[str, int] = {}
         self.events = 0
         self.traces = 0
+        self.unnamed = 0
         self._stager = Stager(source, 0, progress)
         self._sample = sample
         self._depth = 0
@@ -73,6 +74,7 @@ class _Events:
                 raise _Stop
         elif self._depth == self._trace_depth:
             self._trace_depth = 0
+            self.unnamed += self._trace[self._case] == f"#{self.traces}"
         self._depth -= 1
 
     def finish(self) -> None:
@@ -106,5 +108,7 @@ def read_xes(source: Source, packed: Packed, sample: int | None, progress: Progr
         source.complete = False
     events.finish()
     source.facts["traces"] = str(events.traces)
+    if events.unnamed:  # a number of ours says nothing about the next export
+        source.facts["unnamed_cases"] = str(events.unnamed)
     if events.events == 0:
         raise Unreadable("file.no_rows")
