@@ -163,6 +163,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pilotwerk.web.middleware.ContentSecurityPolicyMiddleware",
+    "pilotwerk.web.middleware.UploadLimitMiddleware",
     "pilotwerk.accounts.middleware.RightsMiddleware",
     "pilotwerk.web.middleware.RefusalMiddleware",
 ]

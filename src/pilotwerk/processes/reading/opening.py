@@ -70,16 +70,16 @@ def _check_magic(path: Path, suffix: str, packed: bool, filename: str) -> None:
         raise Unreadable("file.not_what_it_says", file=filename, expected="gzip" if packed else suffix[1:])
 
 
-def _table_in_zip(path: Path, folder: Path, limits: Limits, filename: str) -> tuple[Path, str]:
+def _table_in_zip(path: Path, folder: Path, limits: Limits) -> tuple[Path, str]:
     """The one table inside of a ZIP file, unpacked into `folder`, and its name. Bounded as it comes out."""
     try:
         with zipfile.ZipFile(path) as archive:
             tables = [one for one in archive.infolist() if _is_table(one)]
             if len(tables) != 1:
                 code = "file.zip_many" if tables else "file.zip_none"
-                raise Unreadable(code, file=filename, count=len(tables))
+                raise Unreadable(code, count=len(tables))
             if tables[0].flag_bits & 1:
-                raise Unreadable("file.protected", file=filename)
+                raise Unreadable("file.protected")
             inner = folder / "inside"
             with archive.open(tables[0]) as stream, inner.open("wb") as out:
                 bounded = Bounded(stream, limits.unpacked_bytes)
@@ -87,7 +87,7 @@ def _table_in_zip(path: Path, folder: Path, limits: Limits, filename: str) -> tu
                     out.write(chunk)
             return inner, Path(tables[0].filename).name
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
-        raise Unreadable("file.damaged", file=filename) from error
+        raise Unreadable("file.damaged") from error
 
 
 def _is_table(member: zipfile.ZipInfo) -> bool:
@@ -133,15 +133,15 @@ def open_source(
         raise Unreadable("file.too_large", file=name, limit=limits.file_bytes // MEGABYTE)
     _check_magic(path, suffix, packed, name)
     with tempfile.TemporaryDirectory(prefix="pilotwerk-") as folder:
-        if suffix == ".zip":
-            path, inside = _table_in_zip(path, Path(folder), limits, name)
-            suffix, packed = kind_of(inside)
-            _check_magic(path, suffix, packed, name)
         con = connect(Path(folder))
         try:
             source = Source(con, Path(folder), limits)
-            source.facts["format"] = suffix[1:] + (".gz" if packed else "")
             try:
+                if suffix == ".zip":
+                    path, inside = _table_in_zip(path, Path(folder), limits)
+                    suffix, packed = kind_of(inside)
+                    _check_magic(path, suffix, packed, name)
+                source.facts["format"] = suffix[1:] + (".gz" if packed else "")
                 ready = _unpacked(Packed(path, packed, limits), suffix, Path(folder), name)
                 READERS[suffix](source, ready, sample, progress)
                 source.limits.check_rows(source.rows)

@@ -20,6 +20,8 @@ from pilotwerk.processes.reading.source import Progress, Source, Stager, check_c
 from pilotwerk.processes.reading.unpacking import Packed
 
 HEAD_CHARACTERS = 256 * 1024
+# Signs that no text holds but by accident: control characters other than tab, line ends, form feed, escape.
+CONTROL = bytes({*range(1, 9), 11, *range(14, 32)} - {27})
 SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
 
@@ -59,7 +61,7 @@ def survey(packed: Packed) -> Survey:
             mark = chunk[:4]
             if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 return Survey("utf-16", 0, plain=False, even=False)
-        if b"\0" in chunk:
+        if b"\0" in chunk or len(chunk) - len(chunk.translate(None, CONTROL)) > len(chunk) / 100:
             raise Unreadable("file.binary")
         if utf8 is not None:
             try:
@@ -138,6 +140,8 @@ def read_text(source: Source, packed: Packed, sample: int | None, progress: Prog
     found = survey(packed)
     with _text(packed, found.encoding) as stream:
         head = stream.read(HEAD_CHARACTERS)
+    if not head.strip("".join(SEPARATORS) + '" \r\n'):
+        raise Unreadable("file.no_header")
     whole = len(head) < HEAD_CHARACTERS
     dialect = sniff(head, whole=whole, tab_first=".tsv" in source.facts["format"])
     records, single = _first_records(head, dialect)
@@ -153,8 +157,9 @@ def read_text(source: Source, packed: Packed, sample: int | None, progress: Prog
         "header_row": str(header.row + 1),
     }
     data = [len(record) for record in records[header.row + 1 :] if any(cell.strip() for cell in record)]
-    width = max(set(data), key=data.count) if data else header.width
-    if found.even and single and width >= header.width:
+    # On equal counts the narrower: a single row of a million cells is not the table.
+    width = min(set(data), key=lambda cells: (-data.count(cells), cells)) if data else header.width
+    if found.even and single and header.width <= width <= source.limits.columns:
         path = packed.path if found.plain else _as_utf8(packed, found.encoding, source.folder)
         if _read_fast(source, path, dialect, header, width, sample):
             if progress:
