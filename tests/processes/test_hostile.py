@@ -82,7 +82,9 @@ def parquet(path: Path, rows: int = 1000) -> None:
     import duckdb
 
     target = path.with_name("plain.parquet")
-    duckdb.execute(f"COPY (SELECT range AS nr, 'x' AS text FROM range({rows})) TO '{target}' (FORMAT parquet)")
+    duckdb.execute(
+        f"COPY (SELECT range AS nr, 'x' AS text FROM range({rows})) TO '{target}' (FORMAT parquet)"
+    )
     target.replace(path)
 
 
@@ -175,7 +177,9 @@ def test_a_hostile_file_is_refused_and_leaves_nothing(
     filename, make, codes = HOSTILE[name]
     path = tmp_path / filename
     make(path)
-    process = services.process_create(organisation=cast.organisation, actor=cast.actor("lead"), name="Anfragen")
+    process = services.process_create(
+        organisation=cast.organisation, actor=cast.actor("lead"), name="Anfragen"
+    )
     with path.open("rb") as file, pytest.raises(Unreadable) as caught:
         services.import_start(
             organisation=cast.organisation,
@@ -197,8 +201,15 @@ def test_a_hostile_file_is_refused_and_leaves_nothing(
     assert clean() == []
 
 
-def test_a_row_of_a_million_cells_is_one_rejected_row(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    rows = [("Nr", "Beginn"), ("1", "01.04.2026"), ("2", "02.04.2026", *["x"] * 1_000_000), ("3", "03.04.2026")]
+def test_a_row_of_a_million_cells_is_one_rejected_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [
+        ("Nr", "Beginn"),
+        ("1", "01.04.2026"),
+        ("2", "02.04.2026", *["x"] * 1_000_000),
+        ("3", "03.04.2026"),
+    ]
     path = write(tmp_path / "a.csv", table(rows))
     assert main(["analyse", str(path), "--case", "Nr", "--start", "Beginn", "--format", "json"]) == 0
     facts = json.loads(capsys.readouterr().out)
@@ -238,7 +249,9 @@ def test_damage_that_shows_late_ends_the_import_and_leaves_nothing(
     )
     trace = f'<trace><string key="concept:name" value="T"/>{event * 3000}</trace>'
     text = f"<log>{trace * 3}</log>"
-    process = services.process_create(organisation=cast.organisation, actor=cast.actor("lead"), name="Anfragen")
+    process = services.process_create(
+        organisation=cast.organisation, actor=cast.actor("lead"), name="Anfragen"
+    )
     by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
     started = services.import_start(
         **by, process=process, file=io.BytesIO(text[: len(text) * 2 // 3].encode()), filename="a.xes"
@@ -261,11 +274,13 @@ def test_a_formula_is_read_as_its_value_and_leaves_as_text(cast: Cast, tmp_path:
     # as Excel stores it: the formula with the value that it showed last
     rewritten(
         path,
-        lambda name, data: data.replace(b"<f>HYPERLINK()</f><v></v>", b"<f>HYPERLINK()</f><v>46114</v>")
-        .replace(b"<f>HYPERLINK()</f><v />", b"<f>HYPERLINK()</f><v>46114</v>")
-        .replace(b"<f>HYPERLINK()</f><v/>", b"<f>HYPERLINK()</f><v>46114</v>")
-        if "sheet1" in name
-        else data,
+        lambda name, data: (
+            data.replace(b"<f>HYPERLINK()</f><v></v>", b"<f>HYPERLINK()</f><v>46114</v>")
+            .replace(b"<f>HYPERLINK()</f><v />", b"<f>HYPERLINK()</f><v>46114</v>")
+            .replace(b"<f>HYPERLINK()</f><v/>", b"<f>HYPERLINK()</f><v>46114</v>")
+            if "sheet1" in name
+            else data
+        ),
     )
     with opening.open_source(path) as source:
         assert [cells[:2] for _, cells in source.first_rows(5)] == [

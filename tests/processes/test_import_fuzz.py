@@ -8,7 +8,18 @@ from hypothesis import HealthCheck, Phase, given, settings
 from pilotwerk.processes.domain.roles import Kind, mapping_from
 from pilotwerk.processes.engine.cases import normalise
 from pilotwerk.processes.reading import open_source
-from tests.processes.wild import MAPPING, MINUTES, TEXT, Rejected, Row, Shape, Taken, rows, shape_number, write_table
+from tests.processes.wild import (
+    MAPPING,
+    MINUTES,
+    TEXT,
+    Rejected,
+    Row,
+    Shape,
+    Taken,
+    rows,
+    shape_number,
+    write_table,
+)
 
 SHAPES = 240
 XES_MAPPING = {
@@ -17,7 +28,9 @@ XES_MAPPING = {
 }  # fmt: skip
 
 
-def read(path: object, shape: Shape, columns: tuple[str, ...] | None = None) -> tuple[list[Taken], list[Rejected]]:
+def read(
+    path: object, shape: Shape, columns: tuple[str, ...] | None = None
+) -> tuple[list[Taken], list[Rejected]]:
     kind, wanted = (Kind.EVENT_LOG, XES_MAPPING) if shape.kind == "xes" else (Kind.CASE_TABLE, MAPPING)
     with open_source(path) as source:  # type: ignore[arg-type]
         known = {meaning: name for meaning, name in wanted.items() if name in source.columns}
@@ -26,7 +39,9 @@ def read(path: object, shape: Shape, columns: tuple[str, ...] | None = None) -> 
             "SELECT case_id, opened, handling, text FROM cases ORDER BY case_no"
         ).fetchall()
     start = dt.datetime(1970, 1, 1)  # noqa: DTZ001
-    taken = [(case, start + dt.timedelta(microseconds=us), minutes, text) for case, us, minutes, text in found]
+    taken = [
+        (case, start + dt.timedelta(microseconds=us), minutes, text) for case, us, minutes, text in found
+    ]
     return taken, [(one.row, one.column, one.code) for one in normalised.rejected]
 
 

@@ -20,12 +20,17 @@ from tests.processes.files import table, write
 LOG = ("Nr", "Schritt", "Zeit", "Team", "Person", "Minuten")
 LOG_MAPPING = mapping_from(
     Kind.EVENT_LOG,
-    {"case": "Nr", "activity": "Schritt", "time": "Zeit", "team": "Team", "resource": "Person", "handling": "Minuten"},
+    {
+        "case": "Nr",
+        "activity": "Schritt",
+        "time": "Zeit",
+        "team": "Team",
+        "resource": "Person",
+        "handling": "Minuten",
+    },
 )
 CASES = ("Nr", "Beginn", "Ende", "Text")
-CASE_MAPPING = mapping_from(
-    Kind.CASE_TABLE, {"case": "Nr", "start": "Beginn", "end": "Ende", "text": "Text"}
-)
+CASE_MAPPING = mapping_from(Kind.CASE_TABLE, {"case": "Nr", "start": "Beginn", "end": "Ende", "text": "Text"})
 KEY = b"a key of the process"
 
 Event = tuple[str, str, str, str, str, str]

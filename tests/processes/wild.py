@@ -86,7 +86,21 @@ class Shape:
 
 PLAIN = st.text(alphabet="abc äöüß ÄÖ.-", min_size=1, max_size=20).map(lambda text: f"Bitte {text} so")
 HARD = st.sampled_from(['er sagte "nein"', "Zeile eins\nZeile zwei", "a;b", "x, y", "t\tt", "a|b", "'quer'"])
-FAULTS = ("", "", "", "", "", "bad_date", "no_date", "bad_number", "no_case", "again", "short", "long", "negative")
+FAULTS = (
+    "",
+    "",
+    "",
+    "",
+    "",
+    "bad_date",
+    "no_date",
+    "bad_number",
+    "no_case",
+    "again",
+    "short",
+    "long",
+    "negative",
+)
 
 
 def shape_number(number: int) -> Shape:
@@ -120,7 +134,9 @@ def rows(draw: st.DrawFn, shape: Shape) -> list[Row]:
     count = 4 + len(shape.faults) + draw(st.integers(0, 1))
     found = []
     for number in range(count):
-        start = dt.datetime(2026, draw(st.integers(1, 12)), draw(st.integers(1, 28)), draw(st.integers(0, 23)), 15)  # noqa: DTZ001
+        start = dt.datetime(
+            2026, draw(st.integers(1, 12)), draw(st.integers(1, 28)), draw(st.integers(0, 23)), 15
+        )  # noqa: DTZ001
         if number == 0:
             start = start.replace(day=25)
         faulty = 4 <= number < 4 + len(shape.faults) and shape.kind != "xes"
@@ -258,7 +274,9 @@ def _xes(table_rows: list[Row]) -> tuple[bytes, list[Taken]]:
     return "".join([*parts, "</log>"]).encode(), taken
 
 
-def write_table(folder: Path, shape: Shape, table_rows: list[Row]) -> tuple[Path, list[Taken], list[Rejected]]:
+def write_table(
+    folder: Path, shape: Shape, table_rows: list[Row]
+) -> tuple[Path, list[Taken], list[Rejected]]:
     """The file, and what must be found in it."""
     rejected: list[Rejected] = []
     if shape.kind == "xes":

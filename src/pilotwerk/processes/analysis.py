@@ -87,6 +87,32 @@ def facts_of(source: Source, mapping: ColumnMapping, normalised: Normalised) -> 
     return facts
 
 
+def _analysed(
+    source: Source, started: float, given: Mapping[Meaning, str] | None, kind: Kind | None
+) -> Analysis:
+    check_names(given or {}, source.columns)
+    guessed = guess(source.profiles(), given, kind)
+    facts, rejected = measure(source, guessed.mapping)
+    facts["seconds"] = round(time.perf_counter() - started, 3)
+    return Analysis(guessed, facts, rejected)
+
+
+def analyse_query(
+    address: str,
+    query: str,
+    *,
+    given: Mapping[Meaning, str] | None = None,
+    kind: Kind | None = None,
+    progress: Progress | None = None,
+) -> Analysis:
+    """The same for a table or SELECT of a database, read in a session that cannot write."""
+    from pilotwerk.processes.reading.sql import open_query, url_from
+
+    started = time.perf_counter()
+    with open_query(url_from(address), query, progress=progress) as source:
+        return _analysed(source, started, given, kind)
+
+
 def analyse(
     path: Path,
     *,
@@ -103,8 +129,4 @@ def analyse(
     """
     started = time.perf_counter()
     with open_source(path, filename=filename, limits=limits, progress=progress) as source:
-        check_names(given or {}, source.columns)
-        guessed = guess(source.profiles(), given, kind)
-        facts, rejected = measure(source, guessed.mapping)
-    facts["seconds"] = round(time.perf_counter() - started, 3)
-    return Analysis(guessed, facts, rejected)
+        return _analysed(source, started, given, kind)

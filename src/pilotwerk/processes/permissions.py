@@ -8,6 +8,4 @@ VIEW = permission(
     {Role.OWNER, Role.LEAD, Role.CLERK, Role.AUDITOR},
 )
 IMPORT = permission("processes.import", _("Import process data"), {Role.OWNER, Role.LEAD})
-CONNECT = permission(
-    "processes.connect", _("Set up connections to databases"), {Role.OWNER, Role.LEAD}
-)
+CONNECT = permission("processes.connect", _("Set up connections to databases"), {Role.OWNER, Role.LEAD})

@@ -96,9 +96,7 @@ def import_open(organisation: Organisation, process: Process) -> ProcessImport |
     return found
 
 
-def import_running(
-    organisation: Organisation, process: Process, but: ProcessImport | None = None
-) -> bool:
+def import_running(organisation: Organisation, process: Process, but: ProcessImport | None = None) -> bool:
     """Whether an import of the process, another one than `but`, waits for the worker or is being read."""
     running = ProcessImport.objects.of(organisation).filter(
         process=process, state__in=[State.QUEUED, State.RUNNING]

@@ -26,7 +26,9 @@ MEANINGS = {
 HELP = {
     Meaning.HANDLING: _("Working time in minutes, not the time that passed."),
     Meaning.TEAM: _("Teams of fewer than five people are not shown."),
-    Meaning.RESOURCE: _("The name is not kept, only a pseudonym to count with. Figures exist for teams only."),
+    Meaning.RESOURCE: _(
+        "The name is not kept, only a pseudonym to count with. Figures exist for teams only."
+    ),
     Meaning.SENDER: _("Is left out."),
 }
 KINDS = {

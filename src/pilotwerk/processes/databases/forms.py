@@ -53,7 +53,9 @@ class QueryForm(forms.Form):
         label=_("Table or SELECT"),
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 5, "spellcheck": "false"}),
-        help_text=_("The name of a table, or one SELECT. Only reading is possible; nothing is changed there."),
+        help_text=_(
+            "The name of a table, or one SELECT. Only reading is possible; nothing is changed there."
+        ),
     )
 
     def __init__(self, *args: Any, organisation: Organisation, **kwargs: Any) -> None:

@@ -116,9 +116,7 @@ def process_new(request: OrganisationRequest) -> HttpResponse:
 def query(request: OrganisationRequest, pk: str) -> HttpResponse:
     """Newer data for a process out of a database; the last query stands there already."""
     process = get_object_or_404(Process.objects.of(request.organisation), pk=pk)
-    form = QueryForm(
-        request.POST or None, organisation=request.organisation, initial=last_query(process)
-    )
+    form = QueryForm(request.POST or None, organisation=request.organisation, initial=last_query(process))
     context = {"process": process}
     if request.method == "POST" and form.is_valid():
         return _start(request, process, form, context)

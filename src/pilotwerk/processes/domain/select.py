@@ -24,7 +24,8 @@ FORBIDDEN_FUNCTIONS = re.compile(
     r"sys_exec|sys_eval|xp_.*|sp_.*|openrowset|opendatasource|openquery|openxml)$",
     re.IGNORECASE,
 )
-_TABLE = re.compile(r"[\w$.\"`\[\] -]{1,200}$")
+_PART = r"""(?:[\w$]+|"[^"]+"|`[^`]+`|\[[^\]]+\])"""
+_TABLE = re.compile(rf"{_PART}(?:\.{_PART}){{0,3}}$")
 
 
 def checked_select(text: str, kind: str, *, at_most: int | None = None) -> str:

@@ -87,7 +87,11 @@ def _events(con: "DuckDBPyConnection") -> None:
 
 def _cases(con: "DuckDBPyConnection", kind: Kind) -> None:
     """Creates `united_cases`. What follows from the events of a case is computed from all of them."""
-    later = "coalesce(n.{0}, o.{0})" if kind is Kind.EVENT_LOG else "CASE WHEN n.no IS NULL THEN o.{0} ELSE n.{0} END"
+    later = (
+        "coalesce(n.{0}, o.{0})"
+        if kind is Kind.EVENT_LOG
+        else "CASE WHEN n.no IS NULL THEN o.{0} ELSE n.{0} END"
+    )
     told = ", ".join(f"{later.format(name)} AS {name}" for name in _TOLD[kind])
     con.execute(
         "CREATE TABLE told AS SELECT coalesce(o.case_no, n.no) AS case_no, "  # noqa: S608 -- own names only
