@@ -5,6 +5,7 @@ import gzip
 import io
 import random
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import quoteattr
@@ -17,7 +18,7 @@ MAPPING = {"case": CASE, "start": START, "handling": MINUTES, "text": TEXT}
 MONTHS = ["Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
           "November", "Dezember"]  # fmt: skip
 
-DATES = {
+DATES: dict[str, Callable[[dt.datetime], str]] = {
     "iso": lambda d: d.isoformat(sep=" "),
     "iso_t": lambda d: d.isoformat(),
     "iso_z": lambda d: d.isoformat() + "Z",
@@ -36,7 +37,7 @@ DATES = {
     "epoch": lambda d: str(int(d.replace(tzinfo=dt.UTC).timestamp())),
     "epoch_ms": lambda d: str(int(d.replace(tzinfo=dt.UTC).timestamp() * 1000)),
 }
-NUMBERS = {
+NUMBERS: dict[str, Callable[[float], str]] = {
     "german": lambda x: f"{x:.2f}".replace(".", ","),
     "german_groups": lambda x: f"{x:,.2f}".replace(",", " ").replace(".", ",").replace(" ", "."),
     "english": lambda x: f"{x:.2f}",
@@ -134,9 +135,8 @@ def rows(draw: st.DrawFn, shape: Shape) -> list[Row]:
     count = 4 + len(shape.faults) + draw(st.integers(0, 1))
     found = []
     for number in range(count):
-        start = dt.datetime(
-            2026, draw(st.integers(1, 12)), draw(st.integers(1, 28)), draw(st.integers(0, 23)), 15
-        )  # noqa: DTZ001
+        month, day, hour = draw(st.integers(1, 12)), draw(st.integers(1, 28)), draw(st.integers(0, 23))
+        start = dt.datetime(2026, month, day, hour, 15)  # noqa: DTZ001
         if number == 0:
             start = start.replace(day=25)
         faulty = 4 <= number < 4 + len(shape.faults) and shape.kind != "xes"
@@ -248,7 +248,7 @@ def _xlsx(lines: list[list[object]], shape: Shape) -> bytes:
         sheet.append(["1", "2"])
         sheet.sheet_state = "hidden"
         sheet = book.create_sheet("Daten")
-        book.active = 1  # type: ignore[assignment]
+        book.active = 1
     for line in lines:
         sheet.append([None if cell == "" else cell for cell in line])
     buffer = io.BytesIO()

@@ -19,8 +19,9 @@ def derive(purpose: str) -> bytes:
     return _derived(settings.SECRET_KEY, purpose)
 
 
-def _derived(secret: str, purpose: str) -> bytes:
-    return HKDF(SHA256(), length=32, salt=None, info=b"pilotwerk:" + purpose.encode()).derive(secret.encode())
+def _derived(secret: str | bytes, purpose: str) -> bytes:
+    key = secret.encode() if isinstance(secret, str) else secret
+    return HKDF(SHA256(), length=32, salt=None, info=b"pilotwerk:" + purpose.encode()).derive(key)
 
 
 def _box(purpose: str) -> MultiFernet:

@@ -48,14 +48,12 @@ class MappingForm(forms.Form):
     """Which column holds what. One field for each meaning; the guess is chosen, its reasons stand below."""
 
     kind = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in Kind], widget=forms.HiddenInput)
-    unite = forms.TypedChoiceField(
+    unite = forms.ChoiceField(
         label=_("What becomes of the earlier imports?"),
         choices=[
             ("yes", _("They stay: new cases are added, known ones brought up to date.")),
             ("no", _("They are replaced: only the cases of this file count from now on.")),
         ],
-        coerce=lambda value: value != "no",
-        empty_value=True,
         required=False,
         initial="yes",
         widget=forms.RadioSelect,

@@ -101,7 +101,7 @@ def import_running(organisation: Organisation, process: Process, but: ProcessImp
     running = ProcessImport.objects.of(organisation).filter(
         process=process, state__in=[State.QUEUED, State.RUNNING]
     )
-    return bool(running.exclude(pk=but.pk if but else None).exists())
+    return bool((running.exclude(pk=but.pk) if but else running).exists())
 
 
 def rests_on(process_import: ProcessImport) -> bool:

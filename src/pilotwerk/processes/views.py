@@ -116,7 +116,7 @@ def mapping(request: OrganisationRequest, pk: str) -> HttpResponse:
                 process_import=found,
                 mapping=form.mapping(),
                 kind=kind,
-                unite=form.cleaned_data.get("unite", True),
+                unite=form.cleaned_data.get("unite") != "no",
             )
         except Unreadable as error:
             form.add_error(None, texts.unreadable(error))

@@ -14,7 +14,7 @@ from pilotwerk.core.permissions import requires
 from pilotwerk.processes import permissions, selectors, services, texts
 from pilotwerk.processes.databases.address import dialects
 from pilotwerk.processes.databases.forms import ConnectionForm, NewProcessQueryForm, QueryForm
-from pilotwerk.processes.databases.selectors import connection_list, last_query, first_rows
+from pilotwerk.processes.databases.selectors import connection_list, first_rows, last_query
 from pilotwerk.processes.databases.services import (
     connection_delete as delete,
 )

@@ -48,7 +48,8 @@ WORDS: dict[Meaning, tuple[str, ...]] = {
     Meaning.TEAM: (
         "org group", "team", "teamname", "team name", "abteilung", "department", "bearbeitergruppe",
         "bearbeitungsgruppe", "zustaendige gruppe", "zustaendiges team", "assignment group",
-        "assigned group", "support group", "support team", "group", "organisationseinheit", "org unit", "organizational unit", "queue", "warteschlange",
+        "assigned group", "support group", "support team", "group", "organisationseinheit", "org unit",
+        "organizational unit", "queue", "warteschlange",
         "fachbereich", "owner group", "org role", "rolle", "role",
     ),
     Meaning.RESOURCE: (

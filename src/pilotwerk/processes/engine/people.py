@@ -31,17 +31,21 @@ def _named(con: "DuckDBPyConnection", column: str, key: bytes) -> bool:
     """Creates `<column>_names(name, pseudonym, no)` from `read`. False where no row has such a value."""
     table = f"{column}_names"
     con.execute(f"CREATE TABLE {table} (name VARCHAR, pseudonym VARCHAR, no INTEGER)")
-    names = con.cursor().execute(
-        f"SELECT {column} FROM read WHERE fault IS NULL AND {column} IS NOT NULL "  # noqa: S608 -- own names
-        f"GROUP BY {column} ORDER BY min(row)"
-    )
+    names = [
+        row[0]
+        for row in con.execute(
+            f"SELECT {column} FROM read WHERE fault IS NULL AND {column} IS NOT NULL "  # noqa: S608 -- own names
+            f"GROUP BY {column} ORDER BY min(row)"
+        ).fetchall()
+    ]
     numbers: dict[str, int] = {}
-    while batch := names.fetchmany(_BATCH):
-        rows = [(name, pseudonym(name, key)) for (name,) in batch]
-        values = [(name, code, numbers.setdefault(code, len(numbers))) for name, code in rows]
+    for start in range(0, len(names), _BATCH):
+        batch = names[start : start + _BATCH]
+        codes = [pseudonym(name, key) for name in batch]
+        given = [numbers.setdefault(code, len(numbers)) for code in codes]
         con.execute(
-            f"INSERT INTO {table} SELECT unnest($names), unnest($codes), unnest($numbers)",  # noqa: S608
-            dict(zip(("names", "codes", "numbers"), map(list, zip(*values, strict=True)), strict=True)),
+            f"INSERT INTO {table} SELECT unnest($names), unnest($codes), unnest($numbers)",
+            {"names": batch, "codes": codes, "numbers": given},
         )
     return bool(numbers)
 
