@@ -51,7 +51,7 @@ def test_the_next_export_is_understood_as_last_time_and_counts_nothing_twice(cas
     state = post(lead, columns, {**chosen, "unite": "yes"})
     jobs.run_due(kinds=[services.JOB])
     told = page(lead, state)
-    assert "Ein Vorgang ist neu, 1 haben sich geändert, 4 waren schon so bekannt." in " ".join(told.split())
+    assert "Ein Vorgang ist neu, 1 geändert, 4 unverändert." in " ".join(told.split())
     second.refresh_from_db()
     assert (second.facts["cases"], second.facts["events"]) == (6, len(EVENTS) + 2)
     assert second.base == first
