@@ -5,14 +5,13 @@ only until then; afterwards the cases lie as Parquet, without the columns that n
 discarded, cancelled or failed leaves nothing behind; a finished one can be undone while nothing rests on it.
 """
 
-import hashlib
 import logging
 import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
@@ -32,8 +31,8 @@ from pilotwerk.processes.engine.findings import findings
 from pilotwerk.processes.engine.merge import unite
 from pilotwerk.processes.engine.store import store
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
-from pilotwerk.processes.reading.limits import MEGABYTE
 from pilotwerk.processes.reading.opening import kind_of
+from pilotwerk.processes.uploads import Readable, keep_upload
 
 log = logging.getLogger("pilotwerk.processes")
 
@@ -44,12 +43,6 @@ PROGRESS_SECONDS = 0.5
 
 class Cancelled(Exception):
     """Somebody cancelled the import while it ran; whatever was read is dropped."""
-
-
-class Readable(Protocol):
-    """An uploaded or opened binary file."""
-
-    def read(self, size: int, /) -> bytes: ...
 
 
 @transaction.atomic
@@ -88,7 +81,7 @@ def import_start(
     make_way(organisation=organisation, actor=actor, process=process)
     started = ProcessImport(organisation=organisation, process=process, filename=name)
     try:
-        started.fingerprint = _keep(file, started.upload)
+        started.fingerprint = keep_upload(file, started.upload, selectors.upload_limits())
         seen = analysis.peek(started.upload, filename=name, limits=selectors.upload_limits())
         register_import(started=started, seen=seen, actor=actor)
     except BaseException:
@@ -130,20 +123,6 @@ def make_way(*, organisation: Organisation, actor: Actor, process: Process) -> N
     import_discard(organisation=organisation, actor=actor, process_import=waiting)
 
 
-def _keep(file: Readable, target: Path) -> str:
-    """Writes the file piece by piece and answers its SHA-256. Stops at the limit for uploads."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    digest, size, limit = hashlib.sha256(), 0, selectors.upload_limits().file_bytes
-    with target.open("wb") as out:
-        while chunk := file.read(MEGABYTE):
-            size += len(chunk)
-            if size > limit:
-                raise Unreadable("file.too_large", limit=limit // MEGABYTE)
-            digest.update(chunk)
-            out.write(chunk)
-    return digest.hexdigest()
-
-
 def import_confirm(
     *,
     organisation: Organisation,
@@ -168,20 +147,7 @@ def import_confirm(
         _lock(organisation, process_import)
         if selectors.import_running(organisation, process_import.process, but=process_import):
             raise Refused(_("An import of this process is running. Please wait until it is finished."))
-        changed = (
-            ProcessImport.objects.of(organisation)
-            .filter(pk=process_import.pk, state=State.UPLOADED)
-            .update(
-                state=State.QUEUED,
-                kind=str(chosen.kind),
-                mapping=chosen.as_json(),
-                unite=unite,
-                progress=0,
-                fault={},
-            )
-        )
-        if changed != 1:
-            raise Refused(_("This import is confirmed or discarded already."))
+        _to_queue(organisation, process_import, chosen, unite=unite)
         if not run_now:
             jobs.enqueue(
                 kind=JOB,
@@ -189,21 +155,31 @@ def import_confirm(
                 payload={"import": str(process_import.pk)},
                 key=f"{JOB}:{process_import.pk}",
             )
-        record(
-            organisation_id=organisation.id,
-            actor=actor,
-            action="processes.import_confirmed",
-            subject=("processes.ProcessImport", str(process_import.pk)),
-            data={
-                "filename": process_import.filename,
-                "kind": str(chosen.kind),
-                "mapping": chosen.as_json(),
-            },
-        )
+        told = {"kind": str(chosen.kind), "mapping": chosen.as_json()}
+        _record(process_import, actor, "processes.import_confirmed", told)
     if run_now:
         import_run(process_import_id=str(process_import.pk))
     process_import.refresh_from_db()
     return process_import
+
+
+def _to_queue(
+    organisation: Organisation, process_import: ProcessImport, chosen: ColumnMapping, *, unite: bool
+) -> None:
+    changed = (
+        ProcessImport.objects.of(organisation)
+        .filter(pk=process_import.pk, state=State.UPLOADED)
+        .update(
+            state=State.QUEUED,
+            kind=str(chosen.kind),
+            mapping=chosen.as_json(),
+            unite=unite,
+            progress=0,
+            fault={},
+        )
+    )
+    if changed != 1:
+        raise Refused(_("This import is confirmed or discarded already."))
 
 
 def _lock(organisation: Organisation, process_import: ProcessImport) -> None:
@@ -223,13 +199,7 @@ def import_discard(*, organisation: Organisation, actor: Actor, process_import: 
     )
     if changed != 1:
         raise Refused(_("Only an upload that was not imported can be discarded."))
-    record(
-        organisation_id=organisation.id,
-        actor=actor,
-        action="processes.import_discarded",
-        subject=("processes.ProcessImport", str(process_import.pk)),
-        data={"filename": process_import.filename},
-    )
+    _record(process_import, actor, "processes.import_discarded", {})
     folder = process_import.folder
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
 
