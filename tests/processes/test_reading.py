@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotwerk.core.errors import BadInput
+from pilotwerk.processes.domain.header import unique_names
 from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.reading import Limits, open_source
 from pilotwerk.processes.reading import text as text_reader
+from pilotwerk.processes.reading.limits import for_uploads
 from tests.processes.files import EVENTS, HEADER, event_csv, table, workbook, write, xes
 
 
@@ -211,3 +213,36 @@ def test_a_packed_workbook_gives_the_same_rows_and_is_checked_inside(tmp_path: P
     assert rows_of(packed) == rows_of(plain)
     assert code_of(write(tmp_path / "b.xlsx.gz", "a;b\n1;2\n")) == "file.not_what_it_says"
     assert code_of(write(tmp_path / "c.parquet.gz", "a;b\n1;2\n")) == "file.not_what_it_says"
+
+
+def zipped(path: Path, *members: str, text: str = "Nr;Text\n1;eins\n2;zwei\n") -> Path:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name in members:
+            archive.writestr(name, text)
+    return path
+
+
+def test_a_zip_with_one_table_inside_is_read_like_the_table(tmp_path: Path) -> None:
+    plain = rows_of(write(tmp_path / "a.csv", "Nr;Text\n1;eins\n2;zwei\n"))
+    packed = zipped(tmp_path / "a.zip", "export/a.csv", "liesmich.pdf", "__MACOSX/._a.csv", ".hidden.csv")
+    assert rows_of(packed) == plain
+    assert code_of(zipped(tmp_path / "b.zip", "a.csv", "b.csv")) == "file.zip_many"
+    assert code_of(zipped(tmp_path / "c.zip", "liesmich.pdf")) == "file.zip_none"
+    assert code_of(zipped(tmp_path / "d.zip", "a.xlsx")) == "file.not_what_it_says"
+    # a name that leads out of the folder leads nowhere
+    assert rows_of(zipped(tmp_path / "e.zip", "../../a.csv")) == plain
+
+
+def test_the_limits_of_an_upload_follow_the_setting() -> None:
+    small, large = for_uploads(100), for_uploads(500)
+    assert (small.file_bytes, large.file_bytes) == (100 << 20, 500 << 20)
+    assert (small.rows, large.rows) == (4_000_000, 20_000_000)
+    assert small.unpacked_bytes < large.unpacked_bytes == 4000 << 20
+
+
+def test_a_last_column_without_a_name_is_a_column_where_most_rows_fill_it(tmp_path: Path) -> None:
+    columns, found = rows_of(write(tmp_path / "a.csv", "Nr;Text\n1;eins;x\n2;zwei;y\n3;drei;\n"))
+    assert columns == ("Nr", "Text", "Column 3")
+    assert found[0] == (2, ("1", "eins", "x"))
+    # a header of the same name over and over is named in one pass
+    assert unique_names(["a"] * 50_000)[-1] == "a (50000)"

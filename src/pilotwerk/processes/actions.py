@@ -11,3 +11,8 @@ register(
 )
 register("processes.import_failed", _("%(actor)s could not import %(filename)s"))
 register("processes.import_discarded", _("%(actor)s discarded the upload %(filename)s"))
+register("processes.import_cancelled", _("%(actor)s cancelled the import of %(filename)s"))
+register("processes.import_undone", _("%(actor)s undid the import of %(filename)s into %(process)s"))
+register("processes.connection_created", _("%(actor)s added the connection to the database %(name)s"))
+register("processes.connection_changed", _("%(actor)s changed the connection to the database %(name)s"))
+register("processes.connection_deleted", _("%(actor)s deleted the connection to the database %(name)s"))

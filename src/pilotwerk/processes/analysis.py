@@ -11,8 +11,9 @@ from pilotwerk.processes.domain.guess import Guess, guess
 from pilotwerk.processes.domain.messages import Rejection
 from pilotwerk.processes.domain.roles import ColumnMapping, Kind, Meaning, check_names
 from pilotwerk.processes.engine.backends import analytics, check_engine
-from pilotwerk.processes.engine.cases import normalise
+from pilotwerk.processes.engine.cases import Normalised, normalise
 from pilotwerk.processes.engine.facts import facts_of
+from pilotwerk.processes.engine.people import count_people, people_facts
 from pilotwerk.processes.reading import Limits, Source, open_source
 from pilotwerk.processes.reading.source import Progress
 
@@ -49,13 +50,18 @@ def peek(
 ) -> Peek:
     """Reads the first rows only and guesses what the columns mean, in the shape `kind` where it is given."""
     with open_source(path, filename=filename, limits=limits, sample=PEEK_ROWS) as source:
-        return Peek(
-            source.columns,
-            guess(source.profiles(), kind=kind),
-            source.first_rows(preview),
-            source.expected,
-            source.facts,
-        )
+        return look(source, kind=kind, preview=preview)
+
+
+def look(source: Source, *, kind: Kind | None = None, preview: int = 10) -> Peek:
+    """What the first rows of an opened source say."""
+    return Peek(
+        source.columns,
+        guess(source.profiles(), kind=kind),
+        source.first_rows(preview),
+        source.expected,
+        source.facts,
+    )
 
 
 def measure(
@@ -66,6 +72,22 @@ def measure(
     `zone` is where the clock hangs that says at which hour of the week work comes in.
     """
     normalised = normalise(source, mapping)
+    facts = measured_facts(source, mapping, normalised, engine=engine, zone=zone)
+    return facts, normalised.rejected
+
+
+def measured_facts(
+    source: Source,
+    mapping: ColumnMapping,
+    normalised: Normalised,
+    *,
+    engine: str = "duckdb",
+    zone: ZoneInfo | None = None,
+) -> dict[str, Any]:
+    """Measures the tables in the source's connection: those of the file, or those of the process that it
+    was united with.
+    """
+    count_people(source.con)
     facts: dict[str, Any] = {"kind": str(mapping.kind), "mapping": mapping.as_json()}
     with analytics(engine, source.con) as opened:
         facts |= facts_of(opened, mapping.kind, zoned=normalised.zoned, zone=zone)
@@ -74,9 +96,38 @@ def measure(
         "rows_rejected": len(normalised.rejected),
         "engine": opened.name,
         "zoned": normalised.zoned,
+        "people": people_facts(source.con),
         "source": dict(source.facts),
     }
-    return facts, normalised.rejected
+    return facts
+
+
+def _analysed(
+    source: Source, started: float, given: Mapping[Meaning, str] | None, kind: Kind | None, engine: str
+) -> Analysis:
+    check_names(given or {}, source.columns)
+    guessed = guess(source.profiles(), given, kind)
+    facts, rejected = measure(source, guessed.mapping, engine=engine)
+    facts["seconds"] = round(time.perf_counter() - started, 3)
+    return Analysis(guessed, facts, rejected)
+
+
+def analyse_query(
+    address: str,
+    query: str,
+    *,
+    given: Mapping[Meaning, str] | None = None,
+    kind: Kind | None = None,
+    progress: Progress | None = None,
+    engine: str = "duckdb",
+) -> Analysis:
+    """The same for a table or SELECT of a database, read in a session that cannot write."""
+    from pilotwerk.processes.reading.sql import open_query, url_from
+
+    check_engine(engine)
+    started = time.perf_counter()
+    with open_query(url_from(address), query, progress=progress) as source:
+        return _analysed(source, started, given, kind, engine)
 
 
 def analyse(
@@ -97,8 +148,4 @@ def analyse(
     check_engine(engine)
     started = time.perf_counter()
     with open_source(path, filename=filename, limits=limits, progress=progress) as source:
-        check_names(given or {}, source.columns)
-        guessed = guess(source.profiles(), given, kind)
-        facts, rejected = measure(source, guessed.mapping, engine=engine)
-    facts["seconds"] = round(time.perf_counter() - started, 3)
-    return Analysis(guessed, facts, rejected)
+        return _analysed(source, started, given, kind, engine)

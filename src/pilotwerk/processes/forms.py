@@ -48,11 +48,22 @@ class MappingForm(forms.Form):
     """Which column holds what. One field for each meaning; the guess is chosen, its reasons stand below."""
 
     kind = forms.ChoiceField(choices=[(kind.value, kind.value) for kind in Kind], widget=forms.HiddenInput)
+    unite = forms.ChoiceField(
+        label=_("What becomes of the earlier imports?"),
+        choices=[
+            ("yes", _("They stay: new cases are added, known ones brought up to date.")),
+            ("no", _("They are replaced: only the cases of this file count from now on.")),
+        ],
+        required=False,
+        initial="yes",
+        widget=forms.RadioSelect,
+    )
 
-    def __init__(self, *args: Any, seen: Peek, kind: Kind, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, seen: Peek, kind: Kind, first: bool = True, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.chosen_kind = kind
         self.fields["kind"].initial = kind.value
+        unite = self.fields.pop("unite")
         columns = [(name, name) for name in seen.columns]
         for meaning in MEANINGS[kind]:
             required = meaning in REQUIRED[kind]
@@ -65,6 +76,9 @@ class MappingForm(forms.Form):
                 initial=seen.guess.mapping.get(meaning) or "",
                 help_text=" ".join([*reasons, str(texts.HELP.get(meaning, ""))]).strip(),
             )
+
+        if not first:
+            self.fields["unite"] = unite
 
     def mapping(self) -> dict[str, str]:
         """The chosen column for each meaning, without those that are not in the file."""

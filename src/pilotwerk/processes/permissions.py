@@ -13,3 +13,4 @@ CASES = permission(
     _("See the imported cases with their texts"),
     {Role.OWNER, Role.LEAD, Role.CLERK, Role.AUDITOR},
 )
+CONNECT = permission("processes.connect", _("Set up connections to databases"), {Role.OWNER, Role.LEAD})

@@ -1,7 +1,8 @@
 """Reads of processes: lists, and the imported cases for the rooms above."""
 
 import datetime as dt
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,22 +16,30 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.company.selectors import profile
 from pilotwerk.core.results import CannotTell
 from pilotwerk.processes import analysis
+from pilotwerk.processes.databases.address import url_for
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
+from pilotwerk.processes.domain.guess import as_last_time
+from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.domain.quality.personal import Personal
 from pilotwerk.processes.domain.quality.profile import profile_of
-from pilotwerk.processes.domain.roles import PERSONAL, Kind
+from pilotwerk.processes.domain.roles import PERSONAL, ColumnMapping, Kind, Meaning
 from pilotwerk.processes.domain.selection import Selection
 from pilotwerk.processes.engine.backends import DuckDb
 from pilotwerk.processes.engine.facts import facts_of
 from pilotwerk.processes.engine.kept import case_count, opened
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
-from pilotwerk.processes.reading.limits import WEB, Limits
+from pilotwerk.processes.reading import Limits, Source, open_source
+from pilotwerk.processes.reading.limits import MEGABYTE, for_uploads
+from pilotwerk.processes.reading.source import Progress
+from pilotwerk.processes.reading.sql import IMPORT_SECONDS, PREVIEW_SECONDS, open_query
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 State = ProcessImport.State
 WAITING = (State.UPLOADED, State.QUEUED, State.RUNNING)
+# Nothing of these is left but the audit trail.
+GONE = (State.DISCARDED, State.CANCELLED, State.UNDONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ class CaseValues:
 
 def process_list(organisation: Organisation) -> QuerySet[Process]:
     """All processes by name, each with its imports, newest first."""
-    imports = ProcessImport.objects.of(organisation).exclude(state=State.DISCARDED)
+    imports = ProcessImport.objects.of(organisation).exclude(state__in=GONE)
     found: QuerySet[Process] = Process.objects.of(organisation)
     return found.prefetch_related(Prefetch("imports", queryset=imports, to_attr="shown_imports"))
 
@@ -100,16 +109,92 @@ def import_open(organisation: Organisation, process: Process) -> ProcessImport |
     return found
 
 
+def import_running(organisation: Organisation, process: Process, but: ProcessImport | None = None) -> bool:
+    """Whether an import of the process, another one than `but`, waits for the worker or is being read."""
+    running = ProcessImport.objects.of(organisation).filter(
+        process=process, state__in=[State.QUEUED, State.RUNNING]
+    )
+    return bool((running.exclude(pk=but.pk) if but else running).exists())
+
+
+def rests_on(process_import: ProcessImport) -> bool:
+    """Whether anything of the rooms above refers to this import: goals, pilots and what else comes."""
+    for relation in ProcessImport._meta.related_objects:
+        if relation.related_model in (RejectedRow, ProcessImport):
+            continue
+        rows = relation.related_model._default_manager.filter(**{relation.field.name: process_import})
+        if rows.exists():
+            return True
+    return False
+
+
+def import_base(process_import: ProcessImport, *, own_names: bool = True) -> ProcessImport | None:
+    """The import whose cases this one is united with: the latest of the process.
+
+    None where there is none, where the new one shall replace it, or where cases cannot be told apart across
+    exports: another kind of table, or no numbers of cases in one of them (`own_names`).
+    """
+    latest = import_latest(process_import.organisation, process_import.process)
+    if latest is None or not process_import.unite or not own_names:
+        return None
+    case = str(Meaning.CASE)
+    named = case in latest.mapping and case in process_import.mapping
+    unnamed = "unnamed_cases" in latest.facts.get("source", {})
+    same = latest.kind == process_import.kind and latest.cases_file.is_file()
+    return latest if same and named and not unnamed else None
+
+
+def mapping_remembered(
+    process: Process, columns: Sequence[str], kind: Kind | None = None
+) -> ColumnMapping | None:
+    """What a person confirmed for the last file of this process with the same column names."""
+    earlier = ProcessImport.objects.of(process.organisation_id).filter(process=process, state=State.DONE)
+    for one in earlier.order_by("-finished_at")[:20]:
+        if set(one.columns) == set(columns) and kind in (None, Kind(one.kind)):
+            return one.column_mapping
+    return None
+
+
 def upload_limits() -> Limits:
-    """How much an upload may hold: the installation's setting for the file, ours for what comes out of it."""
-    return replace(WEB, file_bytes=settings.PILOTWERK_UPLOAD_MAX_BYTES)
+    """How much an upload may hold, after the installation's setting."""
+    return for_uploads(settings.PILOTWERK_UPLOAD_MAX_BYTES // MEGABYTE)
+
+
+@contextmanager
+def import_source(
+    process_import: ProcessImport, *, sample: int | None = None, progress: Progress | None = None
+) -> Iterator[Source]:
+    """The rows of an import, from its uploaded file or from its query."""
+    limits = upload_limits()
+    if not process_import.query:
+        name = process_import.filename
+        with open_source(
+            process_import.upload, filename=name, limits=limits, sample=sample, progress=progress
+        ) as source:
+            yield source
+        return
+    if process_import.connection is None:
+        raise Unreadable("sql.gone")
+    seconds = IMPORT_SECONDS if sample is None else PREVIEW_SECONDS
+    with open_query(
+        url_for(process_import.connection),
+        process_import.query,
+        limits=limits,
+        sample=sample,
+        progress=progress,
+        seconds=seconds,
+    ) as source:
+        yield source
 
 
 def import_preview(process_import: ProcessImport, kind: Kind) -> analysis.Peek:
-    """The first rows of an upload that waits for confirmation, and the guess for this shape of table."""
-    return analysis.peek(
-        process_import.upload, filename=process_import.filename, limits=upload_limits(), kind=kind
-    )
+    """The first rows of an import that waits for confirmation, and what its columns mean in this shape of
+    table: as a person said last time, else as guessed.
+    """
+    with import_source(process_import, sample=analysis.PEEK_ROWS) as source:
+        seen = analysis.look(source, kind=kind)
+    known = mapping_remembered(process_import.process, seen.columns, kind)
+    return replace(seen, guess=as_last_time(known)) if known else seen
 
 
 def rejected_rows(process_import: ProcessImport) -> QuerySet[RejectedRow]:

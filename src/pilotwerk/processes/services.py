@@ -1,16 +1,17 @@
 """Writes of processes and imports. Each changes state by one conditional update and leaves one audit entry.
 
 A file goes: uploaded (columns guessed) > confirmed, queued > running > done. What people handed in is kept
-only until then; afterwards the cases lie as Parquet, without the columns that name people.
+only until then; afterwards the cases lie as Parquet, without the columns that name people. An import that is
+discarded, cancelled or failed leaves nothing behind; a finished one can be undone while nothing rests on it.
 """
 
-import hashlib
 import logging
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -23,16 +24,18 @@ from pilotwerk.audit.services import record
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.models import Job
+from pilotwerk.core.secrets import derive
 from pilotwerk.processes import analysis, selectors
 from pilotwerk.processes.domain.messages import Rejection, Unreadable
 from pilotwerk.processes.domain.roles import ColumnMapping, mapping_from
+from pilotwerk.processes.engine.cases import normalise
+from pilotwerk.processes.engine.merge import unite
 from pilotwerk.processes.engine.store import store
 from pilotwerk.processes.engine.topics import store_topics, topics
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
 from pilotwerk.processes.quality import measure_quality
-from pilotwerk.processes.reading import open_source
-from pilotwerk.processes.reading.limits import MEGABYTE
 from pilotwerk.processes.reading.opening import kind_of
+from pilotwerk.processes.uploads import Readable, keep_upload
 
 log = logging.getLogger("pilotwerk.processes")
 
@@ -41,10 +44,8 @@ JOB = "processes.import_run"
 PROGRESS_SECONDS = 0.5
 
 
-class Readable(Protocol):
-    """An uploaded or opened binary file."""
-
-    def read(self, size: int, /) -> bytes: ...
+class Cancelled(Exception):
+    """Somebody cancelled the import while it ran; whatever was read is dropped."""
 
 
 @transaction.atomic
@@ -80,31 +81,42 @@ def import_start(
     """
     name = Path(filename).name[-200:]
     kind_of(name)
-    _make_way(organisation, actor, process)
+    make_way(organisation=organisation, actor=actor, process=process)
     started = ProcessImport(organisation=organisation, process=process, filename=name)
     try:
-        started.fingerprint = _keep(file, started.upload)
+        started.fingerprint = keep_upload(file, started.upload, selectors.upload_limits())
         seen = analysis.peek(started.upload, filename=name, limits=selectors.upload_limits())
-        started.kind = str(seen.guess.mapping.kind)
-        started.mapping = seen.guess.mapping.as_json()
-        started.columns = list(seen.columns)
-        started.expected = seen.expected
-        with transaction.atomic():
-            started.save(force_insert=True)
-            record(
-                organisation_id=organisation.id,
-                actor=actor,
-                action="processes.import_started",
-                subject=("processes.ProcessImport", str(started.id)),
-                data={"filename": name, "process": process.name, "fingerprint": started.fingerprint},
-            )
+        register_import(started=started, seen=seen, actor=actor)
     except BaseException:
         shutil.rmtree(started.folder, ignore_errors=True)
         raise
     return started
 
 
-def _make_way(organisation: Organisation, actor: Actor, process: Process) -> None:
+@transaction.atomic
+def register_import(*, started: ProcessImport, seen: analysis.Peek, actor: Actor) -> None:
+    """Stores an import that was looked at. A file of the same shape as before gets the mapping from then."""
+    known = selectors.mapping_remembered(started.process, seen.columns)
+    mapping = known or seen.guess.mapping
+    started.kind = str(mapping.kind)
+    started.mapping = mapping.as_json()
+    started.columns = list(seen.columns)
+    started.expected = seen.expected
+    started.save(force_insert=True)
+    record(
+        organisation_id=started.organisation_id,
+        actor=actor,
+        action="processes.import_started",
+        subject=("processes.ProcessImport", str(started.id)),
+        data={
+            "filename": started.filename,
+            "process": started.process.name,
+            "fingerprint": started.fingerprint,
+        },
+    )
+
+
+def make_way(*, organisation: Organisation, actor: Actor, process: Process) -> None:
     """An upload that nobody confirmed gives way to a new one; a running import does not."""
     waiting = selectors.import_open(organisation, process)
     if waiting is None:
@@ -114,20 +126,6 @@ def _make_way(organisation: Organisation, actor: Actor, process: Process) -> Non
     import_discard(organisation=organisation, actor=actor, process_import=waiting)
 
 
-def _keep(file: Readable, target: Path) -> str:
-    """Writes the file piece by piece and answers its SHA-256. Stops at the limit for uploads."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    digest, size, limit = hashlib.sha256(), 0, selectors.upload_limits().file_bytes
-    with target.open("wb") as out:
-        while chunk := file.read(MEGABYTE):
-            size += len(chunk)
-            if size > limit:
-                raise Unreadable("file.too_large", limit=limit // MEGABYTE)
-            digest.update(chunk)
-            out.write(chunk)
-    return digest.hexdigest()
-
-
 def import_confirm(
     *,
     organisation: Organisation,
@@ -135,12 +133,13 @@ def import_confirm(
     process_import: ProcessImport,
     mapping: Mapping[str, str] | ColumnMapping | None = None,
     kind: str | None = None,
+    unite: bool = True,
     run_now: bool = False,
 ) -> ProcessImport:
     """A person says what the columns mean, and the import begins: as a job, or at once with `run_now`.
 
     `mapping` names a column for each meaning and defaults to the guess; `kind` is "event_log" or
-    "case_table".
+    "case_table". With `unite` the cases join those of earlier imports; without, they replace them.
     """
     if isinstance(mapping, ColumnMapping):
         chosen = mapping
@@ -148,13 +147,10 @@ def import_confirm(
         chosen = mapping_from(kind or process_import.kind, mapping or process_import.mapping)
     chosen.check(process_import.columns)
     with transaction.atomic():
-        changed = (
-            ProcessImport.objects.of(organisation)
-            .filter(pk=process_import.pk, state=State.UPLOADED)
-            .update(state=State.QUEUED, kind=str(chosen.kind), mapping=chosen.as_json(), progress=0, fault={})
-        )
-        if changed != 1:
-            raise Refused(_("This import is confirmed or discarded already."))
+        _lock(organisation, process_import)
+        if selectors.import_running(organisation, process_import.process, but=process_import):
+            raise Refused(_("An import of this process is running. Please wait until it is finished."))
+        _to_queue(organisation, process_import, chosen, unite=unite)
         if not run_now:
             jobs.enqueue(
                 kind=JOB,
@@ -162,21 +158,38 @@ def import_confirm(
                 payload={"import": str(process_import.pk)},
                 key=f"{JOB}:{process_import.pk}",
             )
-        record(
-            organisation_id=organisation.id,
-            actor=actor,
-            action="processes.import_confirmed",
-            subject=("processes.ProcessImport", str(process_import.pk)),
-            data={
-                "filename": process_import.filename,
-                "kind": str(chosen.kind),
-                "mapping": chosen.as_json(),
-            },
-        )
+        told = {"kind": str(chosen.kind), "mapping": chosen.as_json()}
+        _record(process_import, actor, "processes.import_confirmed", told)
     if run_now:
         import_run(process_import_id=str(process_import.pk))
     process_import.refresh_from_db()
     return process_import
+
+
+def _to_queue(
+    organisation: Organisation, process_import: ProcessImport, chosen: ColumnMapping, *, unite: bool
+) -> None:
+    changed = (
+        ProcessImport.objects.of(organisation)
+        .filter(pk=process_import.pk, state=State.UPLOADED)
+        .update(
+            state=State.QUEUED,
+            kind=str(chosen.kind),
+            mapping=chosen.as_json(),
+            unite=unite,
+            progress=0,
+            fault={},
+        )
+    )
+    if changed != 1:
+        raise Refused(_("This import is confirmed or discarded already."))
+
+
+def _lock(organisation: Organisation, process_import: ProcessImport) -> None:
+    """Confirming and undoing change what the process is measured from: one after the other."""
+    rows = Process.objects.of(organisation).select_for_update().filter(pk=process_import.process_id)
+    if not rows.exists():
+        raise Refused(_("There is no such process."))
 
 
 @transaction.atomic
@@ -189,13 +202,48 @@ def import_discard(*, organisation: Organisation, actor: Actor, process_import: 
     )
     if changed != 1:
         raise Refused(_("Only an upload that was not imported can be discarded."))
-    record(
-        organisation_id=organisation.id,
-        actor=actor,
-        action="processes.import_discarded",
-        subject=("processes.ProcessImport", str(process_import.pk)),
-        data={"filename": process_import.filename},
+    _record(process_import, actor, "processes.import_discarded", {})
+    folder = process_import.folder
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@transaction.atomic
+def import_cancel(*, organisation: Organisation, actor: Actor, process_import: ProcessImport) -> None:
+    """An import that waits or runs ends without a trace in the process; its worker notices and stops."""
+    changed = (
+        ProcessImport.objects.of(organisation)
+        .filter(pk=process_import.pk, state__in=[State.QUEUED, State.RUNNING])
+        .update(state=State.CANCELLED, finished_at=clock.now())
     )
+    if changed != 1:
+        raise Refused(_("This import is over already."))
+    _record(process_import, actor, "processes.import_cancelled", {})
+    folder = process_import.folder
+    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@transaction.atomic
+def import_undo(*, organisation: Organisation, actor: Actor, process_import: ProcessImport) -> None:
+    """The latest import of a process goes, and the state before it holds again; not while anything rests on
+    it.
+    """
+    _lock(organisation, process_import)
+    process = process_import.process
+    if selectors.import_running(organisation, process):
+        raise Refused(_("An import of this process is running. Please wait until it is finished."))
+    if selectors.import_latest(organisation, process) != process_import:
+        raise Refused(_("Only the latest import of a process can be undone."))
+    if selectors.rests_on(process_import):
+        raise Refused(_("Goals or pilots rest on this import. It cannot be undone."))
+    changed = (
+        ProcessImport.objects.of(organisation)
+        .filter(pk=process_import.pk, state=State.DONE)
+        .update(state=State.UNDONE)
+    )
+    if changed != 1:
+        raise Refused(_("Only the latest import of a process can be undone."))
+    RejectedRow.objects.of(organisation).filter(process_import=process_import).delete()
+    _record(process_import, actor, "processes.import_undone", {"process": process.name})
     folder = process_import.folder
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
 
@@ -214,46 +262,80 @@ def import_run(*, process_import_id: str, job: Job | None = None) -> None:
         return
     row = ProcessImport.objects.select_related("organisation", "process").get(pk=process_import_id)
     try:
-        facts, rejected = _measure(row)
+        measured = _measure(row)
+    except Cancelled:
+        _clear_cancelled(row)
     except Unreadable as error:
         _fail(row, error, job)
-        return
     except Exception:
         # The same file would fail again: the person must hear of it now, not after the last attempt.
         log.exception("the import %s could not be read", row.pk)
         _fail(row, Unreadable("file.fault"), job)
-        return
-    _finish(row, facts, rejected, job)
+    else:
+        _finish(row, *measured, job)
 
 
-def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...]]:
-    shown = 0.0
+def _report(row: ProcessImport, rows: int) -> None:
+    """Writes how many rows are read. Raises `Cancelled` once nobody wants the import any more."""
+    if ProcessImport.objects.filter(pk=row.pk, state=State.RUNNING).update(progress=rows) != 1:
+        raise Cancelled
 
-    def progress(rows: int) -> None:
-        nonlocal shown
-        if time.monotonic() - shown >= PROGRESS_SECONDS:
-            shown = time.monotonic()
-            ProcessImport.objects.filter(pk=row.pk, state=State.RUNNING).update(progress=rows)
 
+def _now_and_then(row: ProcessImport) -> Callable[[int], None]:
+    """The same for a reader that reports often."""
+    last = 0.0
+
+    def report(rows: int) -> None:
+        nonlocal last
+        if time.monotonic() - last >= PROGRESS_SECONDS:
+            last = time.monotonic()
+            _report(row, rows)
+
+    return report
+
+
+def _clear_cancelled(row: ProcessImport) -> None:
+    """The folder of a cancelled import; the worker may have written into it after it was emptied."""
+    if ProcessImport.objects.filter(pk=row.pk, state=State.CANCELLED).exists():
+        shutil.rmtree(row.folder, ignore_errors=True)
+
+
+def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...], ProcessImport | None]:
+    """Facts, rejected rows, and the import with which this one was united."""
     mapping = row.column_mapping
-    with open_source(
-        row.upload, filename=row.filename, limits=selectors.upload_limits(), progress=progress
-    ) as source:
-        facts, rejected = analysis.measure(
+    key = derive(f"processes.pseudonym:{row.process_id}")
+    with selectors.import_source(row, progress=_now_and_then(row)) as source:
+        _report(row, source.rows)
+        normalised = normalise(source, mapping, key)
+        _report(row, source.rows)
+        quality = measure_quality(source, mapping, normalised.rejected, clock.now())
+        base = selectors.import_base(row, own_names="unnamed_cases" not in source.facts)
+        union = None
+        if base is not None:
+            union = unite(source.con, base.folder, mapping.kind)
+            normalised = replace(normalised, zoned=normalised.zoned and base.facts.get("zoned", True))
+        facts = analysis.measured_facts(
             source,
             mapping,
+            normalised,
             engine=settings.PILOTWERK_ANALYTICS,
             zone=ZoneInfo(row.organisation.timezone),
         )
-        facts["quality"] = measure_quality(source, mapping, rejected, clock.now()).as_json()
+        facts["union"] = union.as_json() if union else None
+        facts["quality"] = quality.as_json()
         facts["topics"] = topics(source.con)
+        _report(row, source.rows)
         store(source.con, row.folder)
         store_topics(source.con, row.folder)
-    return facts, rejected
+    return facts, normalised.rejected, base
 
 
 def _finish(
-    row: ProcessImport, facts: dict[str, Any], rejected: tuple[Rejection, ...], job: Job | None
+    row: ProcessImport,
+    facts: dict[str, Any],
+    rejected: tuple[Rejection, ...],
+    base: ProcessImport | None,
+    job: Job | None,
 ) -> None:
     with transaction.atomic():
         if job is not None:
@@ -264,10 +346,12 @@ def _finish(
             rows=facts["rows"],
             progress=facts["rows"],
             rejected=len(rejected),
+            base=base,
             fault={},
             finished_at=clock.now(),
         )
         if changed != 1:
+            _clear_cancelled(row)
             return
         RejectedRow.objects.bulk_create(
             [
@@ -283,7 +367,8 @@ def _finish(
             ],
             batch_size=500,
         )
-        _record_outcome(row, "processes.import_finished", {"rows": facts["rows"], "rejected": len(rejected)})
+        outcome = {"rows": facts["rows"], "rejected": len(rejected)}
+        _record(row, System("worker"), "processes.import_finished", outcome)
     row.upload.unlink(missing_ok=True)
 
 
@@ -294,20 +379,23 @@ def _fail(row: ProcessImport, error: Unreadable, job: Job | None) -> None:
     with transaction.atomic():
         if job is not None:
             jobs.fence(job)
-        ProcessImport.objects.filter(pk=row.pk, state=State.RUNNING).update(
+        changed = ProcessImport.objects.filter(pk=row.pk, state=State.RUNNING).update(
             state=State.UPLOADED if again else State.FAILED,
             fault=fault,
             finished_at=None if again else clock.now(),
         )
-        _record_outcome(row, "processes.import_failed", {"code": error.code})
+        if changed != 1:
+            _clear_cancelled(row)
+            return
+        _record(row, System("worker"), "processes.import_failed", {"code": error.code})
     if not again:
-        row.upload.unlink(missing_ok=True)
+        shutil.rmtree(row.folder, ignore_errors=True)
 
 
-def _record_outcome(row: ProcessImport, action: str, data: dict[str, Any]) -> None:
+def _record(row: ProcessImport, actor: Actor, action: str, data: dict[str, Any]) -> None:
     record(
         organisation_id=row.organisation_id,
-        actor=System("worker"),
+        actor=actor,
         action=action,
         subject=("processes.ProcessImport", str(row.pk)),
         data={"filename": row.filename, "fingerprint": row.fingerprint, **data},

@@ -21,12 +21,16 @@ MEANINGS = {
     Meaning.CATEGORY: _("Category"),
     Meaning.ANSWER: _("Answer"),
     Meaning.HANDLING: _("Handling time"),
+    Meaning.TEAM: _("Team"),
     Meaning.RESOURCE: _("Person who worked on it"),
     Meaning.SENDER: _("Person who asked"),
 }
 HELP = {
     Meaning.HANDLING: _("Working time in minutes, not the time that passed."),
-    Meaning.RESOURCE: _("Is left out: figures exist for teams only."),
+    Meaning.TEAM: _("Teams of fewer than five people are not shown."),
+    Meaning.RESOURCE: _(
+        "The name is not kept, only a pseudonym to count with. Figures exist for teams only."
+    ),
     Meaning.SENDER: _("Is left out."),
 }
 ORDERS = {

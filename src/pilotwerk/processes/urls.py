@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pilotwerk.processes.databases import views as databases
 from pilotwerk.processes.views import cases, facts, imports, quality
 
 app_name = "processes"
@@ -22,4 +23,12 @@ urlpatterns = [
     path("imports/<uuid:pk>/rejected/", imports.rejected, name="rejected"),
     path("imports/<uuid:pk>/rejected.csv", imports.rejected_csv, name="rejected_csv"),
     path("imports/<uuid:pk>/discard/", imports.import_discard, name="discard"),
+    path("imports/<uuid:pk>/cancel/", imports.import_cancel, name="cancel"),
+    path("imports/<uuid:pk>/undo/", imports.import_undo, name="undo"),
+    path("databases/", databases.connections, name="databases"),
+    path("databases/new/", databases.connection_new, name="database_new"),
+    path("databases/<uuid:pk>/", databases.connection_change, name="database"),
+    path("databases/<uuid:pk>/delete/", databases.connection_delete, name="database_delete"),
+    path("new/database/", databases.process_new, name="new_from_database"),
+    path("<uuid:pk>/database/", databases.query, name="query"),
 ]

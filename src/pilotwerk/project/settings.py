@@ -31,6 +31,10 @@ class Environment(BaseSettings):
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
     upload_max_mb: int = Field(default=100, ge=1, le=2000)
+    # Servers ("db.example", "10.0.0.5:5432", or "*") from which companies may read tables; none by default.
+    sql_hosts: str = ""
+    # A folder with SQLite files that companies may read; none by default.
+    sql_folder: Path | None = None
     signup: Literal["open", "invitation"] = "open"
     demo: Literal["auto", "on", "off"] = "auto"
     embeddings: Literal["auto", "on", "off"] = "auto"
@@ -95,6 +99,8 @@ def _database() -> dict[str, Any]:
 PILOTWERK_DATA_DIR = env.data_dir
 PILOTWERK_TENANT_MODEL = "accounts.Organisation"
 PILOTWERK_UPLOAD_MAX_BYTES = env.upload_max_mb * 1024 * 1024
+PILOTWERK_SQL_HOSTS = {host.strip().lower() for host in env.sql_hosts.split(",") if host.strip()}
+PILOTWERK_SQL_FOLDER = env.sql_folder
 PILOTWERK_PUBLIC_URL = env.public_url
 PILOTWERK_SIGNUP = env.signup
 PILOTWERK_DEMO = env.demo
@@ -159,6 +165,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pilotwerk.web.middleware.ContentSecurityPolicyMiddleware",
+    "pilotwerk.web.middleware.UploadLimitMiddleware",
     "pilotwerk.accounts.middleware.RightsMiddleware",
     "pilotwerk.web.middleware.RefusalMiddleware",
 ]

@@ -25,6 +25,7 @@ REASONS: dict[str, str] = {
     "earlier": gettext_noop("It is the first column with dates."),
     "later": gettext_noop("It is the next column with dates."),
     "given": gettext_noop("You chose it."),
+    "again": gettext_noop("As last time."),
 }
 ENOUGH = 0.5
 
@@ -69,6 +70,11 @@ class Guess:
     reasons: Mapping[Meaning, tuple[Reason, ...]]
 
 
+def as_last_time(mapping: ColumnMapping) -> Guess:
+    """What a person confirmed for a file with the same columns before."""
+    return Guess(mapping, dict.fromkeys(mapping.columns, (Reason("again"),)))
+
+
 def profile(name: str, values: Sequence[str | None]) -> ColumnProfile:
     """The profile of a sample of one column's values, in the order of the rows."""
     filled = [value.strip() for value in values if value is not None and not is_missing(value)]
@@ -105,6 +111,7 @@ def _fits(column: ColumnProfile, meaning: Meaning, named: float) -> bool:
         Meaning.CATEGORY: lambda: not time and column.mean_length <= 60 and column.repeats >= 1.2,
         Meaning.ANSWER: lambda: text and column.mean_length >= 8,
         Meaning.HANDLING: lambda: column.numbers >= 0.8 or column.durations >= 0.8,
+        Meaning.TEAM: lambda: not time and column.mean_length <= 80 and column.repeats >= 1.2,
         Meaning.RESOURCE: lambda: not time and column.mean_length <= 80,
         Meaning.SENDER: lambda: not time and column.mean_length <= 120,
     }
@@ -134,7 +141,7 @@ def _why(column: ColumnProfile, meaning: Meaning, *extra: Reason) -> tuple[Reaso
     elif meaning is Meaning.CASE:
         unique = column.repeats < 1.05
         reasons.append(Reason("unique") if unique else Reason("repeats", {"times": f"{column.repeats:.1f}"}))
-    elif meaning in (Meaning.ACTIVITY, Meaning.CATEGORY):
+    elif meaning in (Meaning.ACTIVITY, Meaning.CATEGORY, Meaning.TEAM):
         reasons.append(Reason("few_values", {"distinct": str(column.distinct)}))
     elif meaning in (Meaning.TEXT, Meaning.ANSWER):
         reasons.append(Reason("long_text", {"characters": str(round(column.mean_length))}))
@@ -230,6 +237,8 @@ def guess(
         take(Meaning.END)
     take(Meaning.HANDLING)
     take(Meaning.CATEGORY)
+    if kind is Kind.EVENT_LOG:
+        take(Meaning.TEAM)
     take(Meaning.ANSWER)
     take(Meaning.TEXT, lambda column: min(column.mean_length, 200) / 500)
     take(Meaning.RESOURCE)

@@ -14,7 +14,8 @@ LOOK_AT = 60
 class Header:
     """Data starts below the row with the index `row`; -1 where the first row holds data already.
 
-    `names` are unique and never empty; cells without a name at the end of the header row do not count.
+    `names` are unique and never empty; a cell without a name at the end of the header row counts only where most
+    rows have a value below it.
     """
 
     row: int
@@ -44,12 +45,13 @@ def unique_names(cells: Sequence[str]) -> tuple[str, ...]:
     """Names in their order; an empty one becomes "Column 3", a repeated one "Datum (2)"."""
     names: list[str] = []
     taken: set[str] = set()
+    copies: Counter[str] = Counter()  # where to go on counting: a header may hold a name a million times
     for position, cell in enumerate(cells, start=1):
         base = " ".join(cell.split()) or f"Column {position}"
-        name, copy = base, 1
+        name = base
         while name.lower() in taken:
-            copy += 1
-            name = f"{base} ({copy})"
+            copies[base.lower()] += 1
+            name = f"{base} ({copies[base.lower()] + 1})"
         taken.add(name.lower())
         names.append(name)
     return tuple(names)
@@ -75,5 +77,6 @@ def find_header(rows: Sequence[Sequence[str]]) -> Header | None:
         if _is_data(row):
             # Data without names: everything from here on is data, headings above it are passed over.
             return Header(index - 1, unique_names([""] * max(usual, len(trimmed(row)))))
-        return Header(index, unique_names(trimmed(row)))
+        names = trimmed(row)
+        return Header(index, unique_names([*names, *[""] * (usual - len(names))]))
     return None

@@ -36,6 +36,22 @@ TEXTS: dict[str, str] = {
     "file.xml_deep": gettext_noop("The XML is nested more than %(limit)s levels deep."),
     "file.protected": gettext_noop("The file is protected by a password."),
     "file.fault": gettext_noop("Reading stopped because of a fault in Pilotwerk. Nothing was imported."),
+    "file.zip_many": gettext_noop("The ZIP file holds %(count)s tables. Pack one table only."),
+    "file.zip_none": gettext_noop("The ZIP file holds no table. Use CSV, TSV, XLSX, XES or Parquet inside."),
+    # a database instead of a file
+    "sql.not_one_select": gettext_noop("Give one SELECT, or the name of a table. Nothing else is run."),
+    "sql.not_reading": gettext_noop("“%(word)s” does more than read. Only a plain SELECT is run."),
+    "sql.unknown_kind": gettext_noop(
+        "This kind of database is not known. Use PostgreSQL, MySQL, SQLite or SQL Server."
+    ),
+    "sql.no_driver": gettext_noop("The driver for this kind of database is not installed: %(detail)s."),
+    "sql.unreachable": gettext_noop("The database cannot be reached or refuses the sign-in: %(detail)s"),
+    "sql.failed": gettext_noop("The database refuses the query: %(detail)s"),
+    "sql.too_slow": gettext_noop(
+        "The database took longer than %(seconds)s seconds. Ask for fewer rows or columns."
+    ),
+    "sql.gone": gettext_noop("The connection to the database was deleted."),
+    "sql.no_file": gettext_noop("There is no such SQLite file."),
     # the meaning of the columns
     "mapping.unknown_column": gettext_noop("There is no column “%(column)s”."),
     "mapping.twice": gettext_noop("The column “%(column)s” has two meanings. Give each column one."),

@@ -26,11 +26,13 @@ class Meaning(StrEnum):
     CATEGORY = "category"
     ANSWER = "answer"
     HANDLING = "handling"
+    TEAM = "team"
     RESOURCE = "resource"
     SENDER = "sender"
 
 
-# People are recognised so that they can be left out: these columns are never stored and never shown.
+# People are never shown. Who worked on a step is kept as a pseudonym, so that teams can be counted; who asked
+# is left out altogether.
 PERSONAL = frozenset({Meaning.RESOURCE, Meaning.SENDER})
 TIMES = (Meaning.TIME, Meaning.START, Meaning.END)
 
@@ -43,6 +45,7 @@ MEANINGS: dict[Kind, tuple[Meaning, ...]] = {
         Meaning.CATEGORY,
         Meaning.ANSWER,
         Meaning.HANDLING,
+        Meaning.TEAM,
         Meaning.RESOURCE,
         Meaning.SENDER,
     ),

@@ -45,6 +45,13 @@ WORDS: dict[Meaning, tuple[str, ...]] = {
         "beantwortet am", "answered", "answered at", "bis", "lieferdatum", "delivered", "fertig",
         "fertig am",
     ),
+    Meaning.TEAM: (
+        "org group", "team", "teamname", "team name", "abteilung", "department", "bearbeitergruppe",
+        "bearbeitungsgruppe", "zustaendige gruppe", "zustaendiges team", "assignment group",
+        "assigned group", "support group", "support team", "group", "organisationseinheit", "org unit",
+        "organizational unit", "queue", "warteschlange",
+        "fachbereich", "owner group", "org role", "rolle", "role",
+    ),
     Meaning.RESOURCE: (
         "org resource", "resource", "ressource", "bearbeiter", "bearbeiterin", "bearbeitet von",
         "sachbearbeiter", "sachbearbeiterin", "mitarbeiter", "mitarbeiterin", "zustaendig", "assignee",

@@ -1,19 +1,24 @@
 """Turns the table of texts into `cases`, `activities` and `events`; rows that cannot be read are named and
 left out.
 
-People (who worked on it, who sent it) are never taken over: their columns are not read at all.
+Who asked is never taken over: that column is not read at all. Who worked on a step becomes a pseudonym
+(engine/people.py).
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pilotwerk.processes.domain.messages import Rejection, Unreadable, giving_up
 from pilotwerk.processes.domain.roles import TIMES, ColumnMapping, Kind, Meaning
 from pilotwerk.processes.domain.values import is_missing
+from pilotwerk.processes.engine.people import name_people
+from pilotwerk.processes.engine.schema import CREATE
 from pilotwerk.processes.engine.values import bounded, filled, meaningful, minutes_sql, time_reading
 from pilotwerk.processes.reading import Source
 
 OPTIONAL_TEXTS = (Meaning.TEXT, Meaning.CATEGORY, Meaning.ANSWER)
+PEOPLE = (Meaning.TEAM, Meaning.RESOURCE)
 # How much of a value a reason quotes.
 QUOTED = 60
 
@@ -37,23 +42,27 @@ class Normalised:
     zoned: bool
 
 
-def normalise(source: Source, mapping: ColumnMapping) -> Normalised:
+def normalise(source: Source, mapping: ColumnMapping, key: bytes | None = None) -> Normalised:
     """Builds the tables. Raises `Unreadable` for an incomplete mapping or where no row is left.
 
     `cases(case_no, case_id, row, opened, closed, text, category, answer, handling)`, times in microseconds
-    since 1970, handling in minutes; `activities(activity_no, name)`; `events(case_no, activity_no, t, row)`.
+    since 1970, handling in minutes; `activities(activity_no, name)`; `events(case_no, activity_no, t, row,
+    team_no, resource_no, handling)`, the last three NULL where the file does not say; `teams(team_no,
+    pseudonym, name, people)`; `resources(resource_no, pseudonym)`. `key` makes the pseudonyms; without one
+    they differ from run to run.
     """
     mapping.check(source.columns)
     log = mapping.kind is Kind.EVENT_LOG
     faults, zoned = _read_times_and_texts(source, mapping)
     rejected = [*source.rejected, *_rejections(source, mapping, faults)]
     rejected.sort(key=lambda rejection: rejection.row)
-    if log:
-        _event_log(source)
-    else:
-        _case_table(source)
     counted = source.con.execute("SELECT count(*) FROM read WHERE fault IS NULL").fetchone()
     rows = counted[0] if counted else 0
+    if log:
+        _event_log(source, key or os.urandom(32))
+    else:
+        _case_table(source)
+    source.con.execute("DROP TABLE read")
     if rows == 0:
         if not rejected:
             raise Unreadable("file.no_rows")
@@ -92,6 +101,10 @@ def _read_times_and_texts(source: Source, mapping: ColumnMapping) -> tuple[list[
     for meaning in OPTIONAL_TEXTS:
         optional = mapping.get(meaning)
         parts.append(f"{meaningful(source.column(optional)) if optional else 'NULL::VARCHAR'} AS {meaning}")
+    if mapping.kind is Kind.EVENT_LOG:
+        for meaning in PEOPLE:
+            column = mapping.get(meaning)
+            parts.append(f"{meaningful(source.column(column)) if column else 'NULL::VARCHAR'} AS {meaning}")
     if handling := mapping.get(Meaning.HANDLING):
         parts.append(f"{meaningful(source.column(handling))} AS handling_text")
         parts.append(f"{minutes_sql(source, handling)} AS handling")
@@ -161,25 +174,28 @@ def _rejection(row: int, fault: Fault, value: str | None, mapping: ColumnMapping
     return Rejection(row, column, fault.code, {} if value is None else {"value": value})
 
 
-def _event_log(source: Source) -> None:
+def _event_log(source: Source, key: bytes) -> None:
     def first(meaning: Meaning) -> str:
         return f"arg_min({meaning}, row) FILTER (WHERE {meaning} IS NOT NULL) AS {meaning}"
 
+    con = source.con
     texts = ", ".join(first(meaning) for meaning in OPTIONAL_TEXTS)
-    source.con.execute(
-        "CREATE TABLE cases AS SELECT row_number() OVER (ORDER BY row) - 1 AS case_no, * FROM ("  # noqa: S608
-        "SELECT case_id, min(row) AS row, min(time_us) AS opened, max(time_us) AS closed, "
+    con.execute(
+        "CREATE TABLE cases AS SELECT CAST(row_number() OVER (ORDER BY row) - 1 AS INTEGER) AS case_no, * "  # noqa: S608
+        "FROM (SELECT case_id, min(row) AS row, min(time_us) AS opened, max(time_us) AS closed, "
         f"{texts}, sum(handling) AS handling FROM read WHERE fault IS NULL GROUP BY case_id)"
     )
-    source.con.execute(
-        "CREATE TABLE activities AS SELECT row_number() OVER (ORDER BY min(row)) - 1 AS activity_no, "
-        "activity AS name FROM read WHERE fault IS NULL GROUP BY activity"
+    con.execute(
+        "CREATE TABLE activities AS SELECT CAST(row_number() OVER (ORDER BY min(row)) - 1 AS INTEGER) "
+        "AS activity_no, activity AS name FROM read WHERE fault IS NULL GROUP BY activity"
     )
-    # A join does not keep the order of rows; the row number travels along and breaks ties in time.
-    source.con.execute(
-        "CREATE TABLE events AS SELECT case_no, activity_no, time_us AS t, read.row AS row FROM read "
-        "JOIN cases USING (case_id) JOIN activities ON activities.name = read.activity WHERE fault IS NULL"
-    )
+    with name_people(con, key) as (people, joins):
+        # A join does not keep the order of rows; the row number travels along and breaks ties in time.
+        con.execute(
+            "CREATE TABLE events AS SELECT case_no, activity_no, time_us AS t, read.row AS row, "  # noqa: S608
+            f"{people}, read.handling AS handling FROM read JOIN cases USING (case_id) "
+            f"JOIN activities ON activities.name = read.activity {joins} WHERE fault IS NULL"
+        )
 
 
 def _case_table(source: Source) -> None:
@@ -187,9 +203,9 @@ def _case_table(source: Source) -> None:
     opened = "start_us" if "start_us" in columns else "NULL::BIGINT"
     closed = "end_us" if "end_us" in columns else "NULL::BIGINT"
     source.con.execute(
-        "CREATE TABLE cases AS SELECT row_number() OVER (ORDER BY row) - 1 AS case_no, case_id, row, "  # noqa: S608
-        f"{opened} AS opened, {closed} AS closed, text, category, answer, handling "
+        "CREATE TABLE cases AS SELECT CAST(row_number() OVER (ORDER BY row) - 1 AS INTEGER) AS case_no, "  # noqa: S608
+        f"case_id, row, {opened} AS opened, {closed} AS closed, text, category, answer, handling "
         "FROM read WHERE fault IS NULL"
     )
-    source.con.execute("CREATE TABLE activities (activity_no BIGINT, name VARCHAR)")
-    source.con.execute("CREATE TABLE events (case_no BIGINT, activity_no BIGINT, t BIGINT, row BIGINT)")
+    for table in ("activities", "events", "teams", "resources"):
+        source.con.execute(CREATE[table])

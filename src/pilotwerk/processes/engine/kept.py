@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
 from pilotwerk.processes.domain.selection import KNOWN, Selection
-from pilotwerk.processes.engine.store import TABLES
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -33,7 +32,7 @@ def opened(
 
     with duckdb.connect(":memory:", config={"threads": "2"}) as con:
         con.execute(f"SET TimeZone = '{zone.key if zone else 'UTC'}'")
-        for table in TABLES:
+        for table in ("cases", "activities", "events"):
             name = table if table == "activities" else f"all_{table}"
             path = str(folder / f"{table}.parquet").replace("'", "''")
             con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")

@@ -1,19 +1,34 @@
-"""Keeps an import as Parquet, so that figures can be computed again without the file that was handed in."""
+"""Keeps a process's cases as Parquet, so that figures can be computed again without the file handed in."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pilotwerk.processes.engine.schema import COLUMNS
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-TABLES = ("cases", "activities", "events")
+TABLES = tuple(COLUMNS)
 
 
 def store(con: "DuckDBPyConnection", folder: Path) -> None:
-    """Writes `cases`, `activities` and `events`. Each appears whole or not at all."""
+    """Writes all tables of `engine.schema`. Each appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     for table in TABLES:
         part = folder / f"{table}.part"
         target = str(part).replace("'", "''")
         con.execute(f"COPY (FROM {table} ORDER BY ALL) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
         part.replace(folder / f"{table}.parquet")
+
+
+def load(con: "DuckDBPyConnection", folder: Path, prefix: str = "") -> None:
+    """The kept tables again, named with `prefix`. What an older version did not keep is empty or NULL."""
+    for table in TABLES:
+        columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS[table].items())
+        con.execute(f"CREATE TABLE {prefix}{table} ({columns})")
+        path = folder / f"{table}.parquet"
+        if path.is_file():
+            con.execute(
+                f"INSERT INTO {prefix}{table} BY NAME SELECT * FROM read_parquet(?)",  # noqa: S608
+                [str(path)],
+            )

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 MEGABYTE = 1024 * 1024
+ROWS_MOST = 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,7 @@ class Limits:
 
     file_bytes: int = 2048 * MEGABYTE
     unpacked_bytes: int = 4096 * MEGABYTE
-    rows: int = 20_000_000
+    rows: int = ROWS_MOST
     columns: int = 1000
     cell_characters: int = 200_000
     rejected: int = 100_000
@@ -33,8 +34,21 @@ class Limits:
             raise Unreadable("file.too_many_columns", limit=self.columns)
 
 
-# A stranger's browser sends these; an XLSX or .gz of a few kilobytes must not fill memory or disk.
-WEB = Limits(file_bytes=64 * MEGABYTE, unpacked_bytes=512 * MEGABYTE, rows=2_000_000, columns=300)
+def for_uploads(megabytes: int) -> Limits:
+    """What a stranger's browser may send: a file of so many megabytes, and a bounded amount inside of it.
+
+    An XLSX or .gz of a few kilobytes must not fill memory or disk. Rows of 25 bytes are the narrowest that
+    process data has; texts and Parquet rarely shrink to less than an eighth.
+    """
+    return Limits(
+        file_bytes=megabytes * MEGABYTE,
+        unpacked_bytes=max(512, 8 * megabytes) * MEGABYTE,
+        rows=min(max(2_000_000, 40_000 * megabytes), ROWS_MOST),
+        columns=300,
+    )
+
+
+WEB = for_uploads(64)
 
 
 class Bounded(io.RawIOBase):

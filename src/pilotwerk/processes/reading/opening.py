@@ -1,13 +1,15 @@
 """Opens a file by its name and checks that the content is what the name says."""
 
 import tempfile
+import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pilotwerk.core.errors import BadInput
 from pilotwerk.processes.domain.messages import Unreadable
-from pilotwerk.processes.reading.limits import MEGABYTE, Limits
+from pilotwerk.processes.reading.limits import MEGABYTE, Bounded, Limits
 from pilotwerk.processes.reading.parquet import read_parquet
 from pilotwerk.processes.reading.source import Progress, Source, connect
 from pilotwerk.processes.reading.text import read_text
@@ -27,7 +29,7 @@ READERS = {
 # Kinds whose readers jump about in the file: a packed one is unpacked into a file first.
 NEED_A_FILE = frozenset({".xlsx", ".xlsm", ".parquet"})
 # What a browser's file dialog offers.
-ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xes,.parquet,.gz"
+ACCEPT = ".csv,.tsv,.txt,.xlsx,.xlsm,.xes,.parquet,.gz,.zip"
 
 _GZIP = b"\x1f\x8b"
 _ZIP = b"PK\x03\x04"
@@ -36,8 +38,13 @@ _PARQUET = b"PAR1"
 
 
 def kind_of(filename: str) -> tuple[str, bool]:
-    """The suffix that says the kind, and whether the file is packed with gzip. Raises for unknown kinds."""
+    """The suffix that says the kind, and whether the file is packed with gzip. Raises for unknown kinds.
+
+    For ".zip" the kind shows only inside.
+    """
     path = Path(filename.lower())
+    if path.suffix == ".zip":
+        return ".zip", False
     packed = path.suffix == ".gz"
     suffix = Path(path.stem).suffix if packed else path.suffix
     if suffix == ".xls":
@@ -56,11 +63,39 @@ def _check_magic(path: Path, suffix: str, packed: bool, filename: str) -> None:
         # Both old Excel files and password-protected new ones come in this container.
         code = "file.protected" if suffix in (".xlsx", ".xlsm") else "file.old_excel"
         raise Unreadable(code, file=filename)
-    inner = {".xlsx": _ZIP, ".xlsm": _ZIP, ".parquet": _PARQUET}.get(suffix)
+    inner = {".xlsx": _ZIP, ".xlsm": _ZIP, ".zip": _ZIP, ".parquet": _PARQUET}.get(suffix)
     expected = _GZIP if packed else inner
     other = {_GZIP, _ZIP, _PARQUET} - {expected}
     if (expected and not head.startswith(expected)) or any(head.startswith(magic) for magic in other):
         raise Unreadable("file.not_what_it_says", file=filename, expected="gzip" if packed else suffix[1:])
+
+
+def _table_in_zip(path: Path, folder: Path, limits: Limits) -> tuple[Path, str]:
+    """The one table inside of a ZIP file, unpacked into `folder`, and its name. Bounded as it comes out."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            tables = [one for one in archive.infolist() if _is_table(one)]
+            if len(tables) != 1:
+                code = "file.zip_many" if tables else "file.zip_none"
+                raise Unreadable(code, count=len(tables))
+            if tables[0].flag_bits & 1:
+                raise Unreadable("file.protected")
+            inner = folder / "inside"
+            with archive.open(tables[0]) as stream, inner.open("wb") as out:
+                bounded = Bounded(stream, limits.unpacked_bytes)
+                while chunk := bounded.read(MEGABYTE):
+                    out.write(chunk)
+            return inner, Path(tables[0].filename).name
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
+        raise Unreadable("file.damaged") from error
+
+
+def _is_table(member: zipfile.ZipInfo) -> bool:
+    """A file of a kind that can be read; what macOS adds and hidden files are none."""
+    path = Path(member.filename.lower())
+    inner = Path(path.stem) if path.suffix == ".gz" else path
+    hidden = path.name.startswith(".") or "__macosx" in path.parts
+    return not member.is_dir() and not hidden and inner.suffix in READERS
 
 
 def _unpacked(packed: Packed, suffix: str, folder: Path, filename: str) -> Packed:
@@ -101,8 +136,12 @@ def open_source(
         con = connect(Path(folder))
         try:
             source = Source(con, Path(folder), limits)
-            source.facts["format"] = suffix[1:] + (".gz" if packed else "")
             try:
+                if suffix == ".zip":
+                    path, inside = _table_in_zip(path, Path(folder), limits)
+                    suffix, packed = kind_of(inside)
+                    _check_magic(path, suffix, packed, name)
+                source.facts["format"] = suffix[1:] + (".gz" if packed else "")
                 ready = _unpacked(Packed(path, packed, limits), suffix, Path(folder), name)
                 READERS[suffix](source, ready, sample, progress)
                 source.limits.check_rows(source.rows)

@@ -20,6 +20,8 @@ from pilotwerk.processes.reading.source import Progress, Source, Stager, check_c
 from pilotwerk.processes.reading.unpacking import Packed
 
 HEAD_CHARACTERS = 256 * 1024
+# Signs that no text holds but by accident: control characters other than tab, line ends, form feed, escape.
+CONTROL = bytes({*range(1, 9), 11, *range(14, 32)} - {27})
 SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
 
@@ -59,7 +61,7 @@ def survey(packed: Packed) -> Survey:
             mark = chunk[:4]
             if mark.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
                 return Survey("utf-16", 0, plain=False, even=False)
-        if b"\0" in chunk:
+        if b"\0" in chunk or len(chunk) - len(chunk.translate(None, CONTROL)) > len(chunk) / 100:
             raise Unreadable("file.binary")
         if utf8 is not None:
             try:
@@ -88,9 +90,15 @@ def _text(packed: Packed, encoding: str) -> Iterator[io.TextIOWrapper]:
 
 def _consistency(records: list[list[str]]) -> float:
     """How table-like the records are: the share with the usual number of cells, a little more for more
-    cells.
+    cells. Empty cells at the end may count or not, whichever makes the records more alike.
     """
-    widths = [len(trimmed(record)) for record in records if any(cell.strip() for cell in record)]
+    # An empty cell in quotes is empty, also to a reading that takes quotes for ordinary signs.
+    bare = [[cell.strip(' "') for cell in record] for record in records]
+    filled = [record for record in bare if any(record)]
+    return max(_likeness([len(record) for record in filled]), _likeness([len(trimmed(r)) for r in filled]))
+
+
+def _likeness(widths: list[int]) -> float:
     if not widths:
         return 0.0
     usual = max(set(widths), key=lambda width: (widths.count(width), width))
@@ -99,7 +107,7 @@ def _consistency(records: list[list[str]]) -> float:
 
 def sniff(head: str, *, whole: bool, tab_first: bool) -> Dialect:
     """The dialect whose rows are most alike. `whole` is False where `head` may stop in the middle of a
-    row.
+    row; `tab_first` where the name of the file says that tabs separate.
     """
     best, best_score = Dialect("\t" if tab_first else ",", '"'), 0.0
     for separator in sorted(SEPARATORS, key=lambda sign: sign != "\t") if tab_first else SEPARATORS:
@@ -110,6 +118,7 @@ def sniff(head: str, *, whole: bool, tab_first: bool) -> Dialect:
             except csv.Error:
                 continue
             score = _consistency(records if whole or len(records) < 2 else records[:-1])
+            score += 0.2 if tab_first and separator == "\t" and score else 0.0
             # Quotes as ordinary signs only where that is clearly better.
             if score > best_score + (0.05 if quote is None else 0.0):
                 best, best_score = dialect, score
@@ -131,6 +140,8 @@ def read_text(source: Source, packed: Packed, sample: int | None, progress: Prog
     found = survey(packed)
     with _text(packed, found.encoding) as stream:
         head = stream.read(HEAD_CHARACTERS)
+    if not head.strip("".join(SEPARATORS) + '" \r\n'):
+        raise Unreadable("file.no_header")
     whole = len(head) < HEAD_CHARACTERS
     dialect = sniff(head, whole=whole, tab_first=".tsv" in source.facts["format"])
     records, single = _first_records(head, dialect)
@@ -146,8 +157,9 @@ def read_text(source: Source, packed: Packed, sample: int | None, progress: Prog
         "header_row": str(header.row + 1),
     }
     data = [len(record) for record in records[header.row + 1 :] if any(cell.strip() for cell in record)]
-    width = max(set(data), key=data.count) if data else header.width
-    if found.even and single and width >= header.width:
+    # On equal counts the narrower: a single row of a million cells is not the table.
+    width = min(set(data), key=lambda cells: (-data.count(cells), cells)) if data else header.width
+    if found.even and single and header.width <= width <= source.limits.columns:
         path = packed.path if found.plain else _as_utf8(packed, found.encoding, source.folder)
         if _read_fast(source, path, dialect, header, width, sample):
             if progress:
@@ -190,19 +202,22 @@ def _read_fast(
         return False
     extra = [f"trim(coalesce(c{i}, '')) <> ''" for i in range(header.width, width)]
     longest = " OR ".join(f"length(c{i}) > {source.limits.cell_characters:d}" for i in range(header.width))
+    some = " OR ".join(f"trim(coalesce(c{i}, '')) <> ''" for i in range(header.width))
     row = source.con.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE {' OR '.join([*extra, longest])}) FROM staged"  # noqa: S608
+        f"SELECT count(*), count(*) FILTER (WHERE {' OR '.join([*extra, longest])}), "  # noqa: S608 -- own names
+        f"count(*) FILTER (WHERE {some}) FROM staged"
     ).fetchone()
     if row is None or row[1]:
         source.con.execute("DROP TABLE staged")
         return False
     names = ", ".join(f"c{i}" for i in range(header.width))
+    kept = f"WHERE {some}" if row[2] < row[0] else ""  # a row of separators only is no row
     # A table's row id is its insertion order, and DuckDB keeps the order of the file.
     source.con.execute(
-        f"CREATE VIEW raw AS SELECT rowid + {header.row + 2:d} AS row, {names} FROM staged"  # noqa: S608
+        f"CREATE VIEW raw AS SELECT rowid + {header.row + 2:d} AS row, {names} FROM staged {kept}"  # noqa: S608
     )
-    source.rows = row[0]
-    source.complete = sample is None or source.rows < sample
+    source.rows = row[2]
+    source.complete = sample is None or row[0] < sample
     return True
 
 

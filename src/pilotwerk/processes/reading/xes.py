@@ -31,6 +31,7 @@ class _Events:
         self.columns: dict[str, int] = {}
         self.events = 0
         self.traces = 0
+        self.unnamed = 0
         self._stager = Stager(source, 0, progress)
         self._sample = sample
         self._depth = 0
@@ -74,6 +75,7 @@ class _Events:
                 raise _Stop
         elif self._depth == self._trace_depth:
             self._trace_depth = 0
+            self.unnamed += self._trace[self._case] == f"#{self.traces}"
         self._depth -= 1
 
     def finish(self) -> None:
@@ -120,5 +122,7 @@ def _read_carefully(source: Source, packed: Packed, sample: int | None, progress
         source.complete = False
     events.finish()
     source.facts["traces"] = str(events.traces)
+    if events.unnamed:  # a number of ours says nothing about the next export
+        source.facts["unnamed_cases"] = str(events.unnamed)
     if events.events == 0:
         raise Unreadable("file.no_rows")

@@ -65,6 +65,7 @@ def _facts_page(request: OrganisationRequest, found: ProcessImport) -> HttpRespo
         "quality": quality_pictures.summary(found.facts),
         "good_enough": pictures.good_enough(found.facts),
         "cost": pictures.cost(measured, selectors.hourly_cost(request.organisation)),
+        "is_latest": selectors.import_latest(request.organisation, found.process) == found,
         "others": selectors.imports_of(found.process).exclude(pk=found.pk),
         "waiting": selectors.import_open(request.organisation, found.process),
         **pictures.facts_context(measured),

@@ -47,7 +47,7 @@ def process_new(request: OrganisationRequest) -> HttpResponse:
                 process = services.process_create(
                     organisation=request.organisation, actor=request.actor, name=form.cleaned_data["name"]
                 )
-            elif process.imports.exclude(state=State.DISCARDED).exists():
+            elif process.imports.exclude(state__in=selectors.GONE).exists():
                 raise Refused(_("There is a process “%(name)s” already.") % {"name": process.name})
         except Refused as refusal:
             form.add_error("name", str(refusal))
@@ -97,8 +97,12 @@ def mapping(request: OrganisationRequest, pk: str) -> HttpResponse:
         return redirect(request.organisation.url("processes:import", pk=found.pk))
     wanted = request.POST.get("kind") or request.GET.get("kind") or found.kind
     kind = Kind(wanted) if wanted in set(Kind) else Kind(found.kind)
-    seen = selectors.import_preview(found, kind)
-    form = MappingForm(request.POST or None, seen=seen, kind=kind)
+    try:
+        seen = selectors.import_preview(found, kind)
+    except Unreadable as error:  # the database of a query may be away by now
+        raise Refused(texts.unreadable(error)) from error
+    earlier = selectors.import_latest(request.organisation, found.process)
+    form = MappingForm(request.POST or None, seen=seen, kind=kind, first=earlier is None)
     if request.method == "POST" and form.is_valid():
         try:
             services.import_confirm(
@@ -107,6 +111,7 @@ def mapping(request: OrganisationRequest, pk: str) -> HttpResponse:
                 process_import=found,
                 mapping=form.mapping(),
                 kind=kind,
+                unite=form.cleaned_data.get("unite") != "no",
             )
         except Unreadable as error:
             form.add_error(None, texts.unreadable(error))
@@ -123,6 +128,7 @@ def mapping(request: OrganisationRequest, pk: str) -> HttpResponse:
         "other": other,
         "other_label": texts.KINDS[other],
         "columns": _columns(seen),
+        "remembered": selectors.mapping_remembered(found.process, seen.columns, kind) is not None,
         "fault": _fault(found),
     }
     return page(request, "processes/mapping.html", context, form=form)
@@ -160,6 +166,31 @@ def import_discard(request: OrganisationRequest, pk: str) -> HttpResponse:
     services.import_discard(organisation=request.organisation, actor=request.actor, process_import=found)
     messages.success(request, _("%(filename)s is discarded.") % {"filename": found.filename})
     return redirect(request.organisation.url("processes:process", pk=found.process_id))
+
+
+@requires(permissions.IMPORT)
+@require_POST
+def import_cancel(request: OrganisationRequest, pk: str) -> HttpResponse:
+    """A waiting or running import ends; the process is as it was before."""
+    found = import_of(request, pk)
+    services.import_cancel(organisation=request.organisation, actor=request.actor, process_import=found)
+    messages.success(
+        request, _("%(filename)s is not imported. Nothing was changed.") % {"filename": found.filename}
+    )
+    return redirect(request.organisation.url("processes:process", pk=found.process_id))
+
+
+@requires(permissions.IMPORT)
+def import_undo(request: OrganisationRequest, pk: str) -> HttpResponse:
+    """Asks, then takes the latest import back; what was known before it holds again."""
+    found = import_of(request, pk)
+    if request.method == "POST":
+        services.import_undo(organisation=request.organisation, actor=request.actor, process_import=found)
+        messages.success(request, _("The import of %(filename)s is undone.") % {"filename": found.filename})
+        return redirect(request.organisation.url("processes:process", pk=found.process_id))
+    if found.state != State.DONE:
+        return redirect(request.organisation.url("processes:import", pk=found.pk))
+    return page(request, "processes/undo.html", {"import": found})
 
 
 @requires(permissions.VIEW)

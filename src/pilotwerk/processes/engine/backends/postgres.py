@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 # hashed under the hash of the first.
 DIALECT = Dialect(double="DOUBLE PRECISION", print_of="hashint8extended({b}, hashint8extended({a}, {seed}))")
 BATCH = 50_000
-TYPES = {"BIGINT": "BIGINT", "DOUBLE": "DOUBLE PRECISION", "VARCHAR": "TEXT"}
+TYPES = {"INTEGER": "INTEGER", "BIGINT": "BIGINT", "DOUBLE": "DOUBLE PRECISION", "VARCHAR": "TEXT"}
 # Texts and answers stay where they are: the facts only ask whether there is one.
 MARKED = frozenset({"text", "answer"})
 

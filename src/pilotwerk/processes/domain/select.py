@@ -1,0 +1,74 @@
+"""Is a text one SELECT that only reads? What is run afterwards is written anew from what was understood.
+
+So nothing hides in comments (MySQL runs some of them) or behind a second semicolon. It is the first of two lines:
+the session is read-only as well, and the user of the database should have no right but SELECT.
+"""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from pilotwerk.processes.domain.messages import Unreadable
+
+if TYPE_CHECKING:
+    from sqlglot.expressions import Expression
+
+# sqlglot's name of each kind of database.
+DIALECTS = {"postgresql": "postgres", "mysql": "mysql", "sqlite": "sqlite", "mssql": "tsql"}
+
+# Functions that read files, reach other servers, wait, or change something, in any of the databases.
+FORBIDDEN_FUNCTIONS = re.compile(
+    r"(?:pg_(?:read|ls|stat_file|write|sleep|terminate|cancel|reload|rotate|advisory|try_advisory|create|drop|"
+    r"logical|replication|export|promote|switch|start|stop|backup|file).*|lo_.*|dblink.*|set_config|setval|nextval|"
+    r"query_to_xml.*|cursor_to_xml.*|table_to_xml.*|schema_to_xml.*|database_to_xml.*|load_file|load_extension|"
+    r"readfile|writefile|edit|fts3_tokenizer|sleep|benchmark|get_lock|release_lock|release_all_locks|"
+    r"sys_exec|sys_eval|xp_.*|sp_.*|openrowset|opendatasource|openquery|openxml)$",
+    re.IGNORECASE,
+)
+_PART = r"""(?:[\w$]+|"[^"]+"|`[^`]+`|\[[^\]]+\])"""
+_TABLE = re.compile(rf"{_PART}(?:\.{_PART}){{0,3}}$")
+
+
+def checked_select(text: str, kind: str, *, at_most: int | None = None) -> str:
+    """The SELECT to run for a query or the name of a table; `at_most` limits the rows of one without a limit.
+
+    `kind` is one of `DIALECTS`. Raises `Unreadable` for anything that is not one reading SELECT.
+    """
+    import sqlglot
+    from sqlglot import exp
+    from sqlglot.errors import SqlglotError
+
+    if kind not in DIALECTS:
+        raise Unreadable("sql.unknown_kind")
+    dialect = DIALECTS[kind]
+    text = text.strip().rstrip(";").strip()
+    try:
+        if re.match(r"(?:select|with|\()", text, re.IGNORECASE):
+            trees = [tree for tree in sqlglot.parse(text, read=dialect) if tree is not None]
+        elif _TABLE.match(text):
+            trees = [exp.select("*").from_(exp.to_table(text, dialect=dialect))]
+        else:
+            trees = []
+    except (SqlglotError, RecursionError) as error:
+        raise Unreadable("sql.not_one_select") from error
+    if len(trees) != 1 or not isinstance(trees[0], exp.Query):
+        raise Unreadable("sql.not_one_select")
+    tree: Any = trees[0]
+    _check(tree)
+    if at_most is not None and not (tree.args.get("limit") or tree.args.get("fetch")):
+        tree = tree.limit(at_most)
+    return str(tree.sql(dialect=dialect, comments=False))
+
+
+def _check(tree: "Expression") -> None:
+    """Looks at every node, so that nothing writes from inside a subquery either."""
+    from sqlglot import exp
+
+    writing = (exp.DML, exp.DDL, exp.Command, exp.Into, exp.Lock, exp.Set, exp.Pragma, exp.Attach, exp.Detach,
+               exp.Use, exp.Transaction, exp.Commit, exp.Rollback, exp.Alter, exp.Drop, exp.Kill)  # fmt: skip
+    for node in tree.walk():
+        if isinstance(node, writing) and not isinstance(node, exp.Query):
+            raise Unreadable("sql.not_reading", word=node.key.upper())
+        if isinstance(node, exp.Func):
+            name = node.name if isinstance(node, exp.Anonymous) else node.sql_name()
+            if FORBIDDEN_FUNCTIONS.match(name):
+                raise Unreadable("sql.not_reading", word=name)
