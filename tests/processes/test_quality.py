@@ -16,6 +16,7 @@ from pilotwerk.processes.domain.quality.profile import Profile
 from pilotwerk.processes.domain.roles import Meaning
 from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.quality import measure_file
+from pilotwerk.processes.reading import open_source
 from tests.cast import Cast
 from tests.processes.files import event_csv, table, workbook, write, xes
 from tests.processes.test_story import imported, page
@@ -312,3 +313,16 @@ def test_the_rooms_above_ask_which_columns_name_people(cast: Cast, tmp_path: Pat
     personal = selectors.personal_data_of(found)
     assert personal == [selectors.PersonalColumn("E-Mail", Personal.EMAIL, kept=False)]
     assert not any(b"kunde7@" in path.read_bytes() for path in found.folder.iterdir())
+
+
+def test_a_wide_table_is_counted_column_by_column(tmp_path: Path) -> None:
+    header = tuple(f"Spalte {number}" for number in range(45))
+    rows = [tuple(f"w{row % (column % 7 + 1)}" for column in range(45)) for row in range(70)]
+    path = csv(tmp_path / "a.csv", rows, header)
+    with open_source(path) as source:
+        assert [one.distinct for one in source.profiles()] == [column % 7 + 1 for column in range(45)]
+    profile = measured(path)
+    assert [one.distinct for one in profile.columns] == [column % 7 + 1 for column in range(45)]
+    copied = {one.column: one.params["other"] for one in of_rule(profile, "copied_column")}
+    assert copied["Spalte 8"] == "Spalte 1"
+    assert "Spalte 2" not in copied

@@ -160,6 +160,20 @@ def test_every_column_has_a_type(found: Counts) -> None:
     assert 0 <= found.missing <= 1
 
 
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("Ticket-Nr.", Type.IDENTIFIER),
+        ("case:concept:name", Type.IDENTIFIER),
+        ("InvoiceNo", Type.IDENTIFIER),
+        ("case:AMOUNT_REQ", Type.WHOLE_NUMBER),
+        ("Menge", Type.WHOLE_NUMBER),
+    ],
+)
+def test_numbers_that_count_and_numbers_that_name(name: str, kind: Type) -> None:
+    assert type_of(name, Counts(100, 100, 60, 5.0, 1.0, 100, 100, codes=100)) is kind
+
+
 def profile(**columns: Column) -> Profile:
     return Profile(
         rows=1000,

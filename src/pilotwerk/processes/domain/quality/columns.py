@@ -39,9 +39,11 @@ UNIQUE = 0.98
 YES_NO = frozenset({"ja", "nein", "yes", "no", "true", "false", "wahr", "falsch", "j", "n", "y", "x"})
 _IDENTIFIER_WORDS = frozenset(
     {"id", "nr", "nummer", "number", "no", "key", "code", "kennung", "aktenzeichen", "uuid", "guid", "kundennummer",
-     "auftragsnummer", "vorgangsnummer", "ticketnummer", "rechnungsnummer", "bestellnummer", "artikelnummer", "case",
+     "auftragsnummer", "vorgangsnummer", "ticketnummer", "rechnungsnummer", "bestellnummer", "artikelnummer",
      "personalnummer", "vertragsnummer", "belegnummer"}
 )  # fmt: skip
+# These number something only where they are all of the name: "case:amount" is an amount.
+_WHOLE_NAMES = frozenset({"case", "caseid", "caseconceptname", "vorgang", "ticket", "fall", "auftrag"})
 _BIRTH = ("geburt", "birth", "gebdat")
 _PLANNED = (
     "faellig",
@@ -144,7 +146,7 @@ def words_of(column: str) -> list[str]:
 def names_identifier(column: str) -> bool:
     """Whether a column's name says that it numbers something."""
     words = words_of(column)
-    return bool(set(words) & _IDENTIFIER_WORDS) or "".join(words) in _IDENTIFIER_WORDS
+    return bool(set(words) & _IDENTIFIER_WORDS) or "".join(words) in _IDENTIFIER_WORDS | _WHOLE_NAMES
 
 
 def is_birth(column: str) -> bool:

@@ -32,7 +32,7 @@ UNNAMED_SHARE = 0.95
 UNNAMED_MARKED = 0.1
 UNNAMED_DISTINCT = 20
 
-EMAIL = r"[A-Za-z0-9_.+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}"
+EMAIL = r"[A-Za-z0-9_.+-]+@[A-Za-z0-9À-ÿ-]+(?:\.[A-Za-z0-9À-ÿ-]+)*\.[A-Za-z]{2,}"
 # With a plus or 00 and a country, or an area code with something between it and the number.
 PHONE = (
     r"(?:(?:\+|\b00)[1-9]\d{0,2}[ ()/.-]{0,3}(?:\(0\))?[ ]?(?:\d[ ()/.-]{0,2}){6,12}\d\b"
@@ -84,10 +84,14 @@ NAME_WHOLE = (
 )
 NAME_MARKED = rf"{_TITLE}.+|{_FAMILY}, ?{_GIVEN}(?: {_GIVEN})?"
 NAME_SINGLE = rf"(?:{_FAMILY}|{_GIVEN})"
-# In a text a name follows a salutation or "my name is".
+_CLOSED, _ENDED = r"[,.!]?\s*\n\s*(?:i\. ?A\. )?", r"\s*(?:\n|$)"
+# In a text a name follows a salutation or "my name is", or stands alone on the line after a closing.
 NAME_IN_TEXT = (
     r"\b(?:(?:Frau|Herrn?|Mrs\.?|Mr\.?|Ms\.?) (?:(?:Dr|Prof)\. ?){0,2}"
     rf"|(?:[Mm]ein Name ist|[Mm]y name is|[Ii]ch heiße) ){_FAMILY}"
+    r"|(?:[Gg]r(?:ü|ue)(?:ß|ss)e?n?|[Gg]ru(?:ß|ss)|[Bb]leiben|\b(?:MfG|mfg|VG|vg|LG|lg)|[Rr]egards|[Ww]ishes"
+    rf"|[Ss]incerely){_CLOSED}{_GIVEN}(?: {_FAMILY})?{_ENDED}"
+    rf"|(?:[Dd]anke?|[Tt]hanks){_CLOSED}{_GIVEN} {_FAMILY}{_ENDED}"
 )
 # Firms are no persons.
 FIRM = r"\b(?:GmbH|AG|KG|OHG|UG|SE|GbR|e\.?K\.?|e\.?V\.?|Ltd|LLC|Inc|Corp|B\.?V|S\.?A|Co)\b\.?|&"
