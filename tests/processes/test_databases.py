@@ -211,6 +211,18 @@ def test_each_kind_of_database_gets_its_driver_and_a_session_that_only_reads() -
     assert connect_arguments("mssql", 20)["read_only"] is True
 
 
+@pytest.mark.parametrize("kind", ["postgresql", "mysql", "mssql"])
+def test_a_server_that_is_not_there_is_told_in_its_own_words(kind: str) -> None:
+    url = url_from(f"{kind}://leser:{SECRET}@127.0.0.1:1/erp")
+    with pytest.raises(Unreadable) as caught, open_query(url, "tickets", sample=5):
+        pass
+    assert caught.value.code == "sql.unreachable"
+    told = str(caught.value)
+    assert "onnect" in told
+    assert "(20" not in told
+    assert SECRET not in told
+
+
 def test_sqlite_is_opened_for_reading_and_given_up_in_time(helpdesk: Path) -> None:
     url = url_from(f"sqlite:///{helpdesk}")
     endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) AS z FROM n"

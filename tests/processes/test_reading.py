@@ -3,6 +3,7 @@
 import datetime as dt
 import gzip
 import io
+import time
 import zipfile
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.reading import Limits, open_source
 from pilotwerk.processes.reading import text as text_reader
 from pilotwerk.processes.reading.limits import for_uploads
+from pilotwerk.processes.reading.watching import watched
 from tests.processes.files import EVENTS, HEADER, event_csv, table, workbook, write, xes
 
 
@@ -246,3 +248,38 @@ def test_a_last_column_without_a_name_is_a_column_where_most_rows_fill_it(tmp_pa
     assert found[0] == (2, ("1", "eins", "x"))
     # a header of the same name over and over is named in one pass
     assert unique_names(["a"] * 50_000)[-1] == "a (50000)"
+
+
+def test_a_large_file_tells_how_far_it_is(tmp_path: Path) -> None:
+    """Also where DuckDB reads it in one statement."""
+    path = tmp_path / "a.csv"
+    lines = "".join(
+        f"T-{n};Eingang;2026-04-{1 + n % 28:02d};ein Text in der Zeile {n}\n" for n in range(50_000)
+    )
+    path.write_text("Nr;Schritt;Zeit;Text\n" + lines * 30, encoding="utf-8")
+    told: list[int] = []
+    with open_source(path, progress=told.append) as source:
+        assert source.rows == 1_500_000
+    assert told[-1] == 1_500_000
+    assert told == sorted(told)
+
+
+def test_a_statement_that_nobody_wants_any_more_ends_at_once() -> None:
+    import duckdb
+
+    class Enough(Exception):
+        pass
+
+    def enough(_rows: int) -> None:
+        raise Enough
+
+    endless = "CREATE TABLE t AS SELECT count(*) AS n FROM range(10000000) a, "
+    endless += "range(10000000) b WHERE a.range + b.range < 0"
+    with duckdb.connect() as con:
+        began = time.monotonic()
+        with pytest.raises(Enough):
+            watched(con, endless, [], 100, enough)
+        assert time.monotonic() - began < 20
+        with pytest.raises(duckdb.Error):
+            watched(con, "SELECT nonsense", [], 100, enough)
+        assert con.execute("SELECT 1").fetchall() == [(1,)]

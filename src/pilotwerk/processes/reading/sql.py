@@ -114,7 +114,12 @@ def _text(value: Any) -> str:
 
 def _detail(error: Exception, url: "URL") -> str:
     """The database's own first line, never with the password and never with our SQL."""
-    lines = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+    cause: Any = getattr(error, "orig", None) or error
+    parts = cause.args[0] if cause.args and isinstance(cause.args[0], tuple) else cause.args
+    said = parts[1] if len(parts) > 1 and isinstance(parts[0], int) else str(cause)  # (number, words)
+    said = said.decode(errors="replace") if isinstance(said, bytes) else str(said)
+    lines = [line for line in said.strip().splitlines() if "error message" not in line]
+    lines = lines or [type(error).__name__]
     told = lines[0][:200]
     return told.replace(url.password, "***") if url.password else told
 

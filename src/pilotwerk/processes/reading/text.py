@@ -18,6 +18,7 @@ from pilotwerk.processes.domain.header import LOOK_AT, Header, find_header, trim
 from pilotwerk.processes.domain.messages import Rejection, Unreadable
 from pilotwerk.processes.reading.source import Progress, Source, Stager, check_cells
 from pilotwerk.processes.reading.unpacking import Packed
+from pilotwerk.processes.reading.watching import watched
 
 HEAD_CHARACTERS = 256 * 1024
 # Signs that no text holds but by accident: control characters other than tab, line ends, form feed, escape.
@@ -161,7 +162,7 @@ def read_text(source: Source, packed: Packed, sample: int | None, progress: Prog
     width = min(set(data), key=lambda cells: (-data.count(cells), cells)) if data else header.width
     if found.even and single and header.width <= width <= source.limits.columns:
         path = packed.path if found.plain else _as_utf8(packed, found.encoding, source.folder)
-        if _read_fast(source, path, dialect, header, width, sample):
+        if _read_fast(source, path, dialect, header, width, sample, progress):
             if progress:
                 progress(source.rows)
             return
@@ -178,7 +179,13 @@ def _as_utf8(packed: Packed, encoding: str, folder: Path) -> Path:
 
 
 def _read_fast(
-    source: Source, path: Path, dialect: Dialect, header: Header, width: int, sample: int | None
+    source: Source,
+    path: Path,
+    dialect: Dialect,
+    header: Header,
+    width: int,
+    sample: int | None,
+    progress: Progress | None,
 ) -> bool:
     """DuckDB in strict mode. False where it met anything irregular; then nothing is left behind."""
     import duckdb
@@ -191,12 +198,15 @@ def _read_fast(
     columns = ", ".join(f"'c{i}': 'VARCHAR'" for i in range(width))
     limit = f"LIMIT {sample:d}" if sample is not None else ""
     try:
-        source.con.execute(
+        watched(
+            source.con,
             f"CREATE TABLE staged AS SELECT * FROM read_csv(?, header = false, auto_detect = false, "  # noqa: S608
             f"delim = '{dialect.separator}', quote = '{quote}', escape = '{quote}', "
             f"skip = {header.row + 1:d}, columns = {{{columns}}}, strict_mode = true, "
             f"max_line_size = {4 * source.limits.cell_characters:d}) {limit}",
             [str(path)],
+            source.expected or 0,
+            progress,
         )
     except duckdb.Error:
         return False
