@@ -115,6 +115,8 @@ def test_classes_are_labelled_without_needless_decimals() -> None:
 
 
 def test_every_reason_can_be_said_in_german() -> None:
-    values = dict.fromkeys(("value", "found", "expected", "column", "limit", "detail", "reason", "row"), "x")
+    values = dict.fromkeys(
+        ("value", "found", "expected", "column", "limit", "detail", "reason", "row", "count"), "x"
+    )
     for code in TEXTS:
         assert say(code, values) != TEXTS[code] % values

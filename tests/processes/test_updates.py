@@ -139,7 +139,7 @@ def test_a_waiting_import_is_cancelled_on_its_page(
     assert confirmed(cast, event_csv(tmp_path / "b.csv"), started.process).state == State.QUEUED
 
 
-@pytest.mark.parametrize("place", ["_report", "normalise", "findings", "store"])
+@pytest.mark.parametrize("place", ["_report", "normalise", "measure_quality", "store"])
 def test_a_running_import_stops_where_it_is_and_leaves_the_process_as_it_was(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -229,5 +229,5 @@ def test_a_worker_killed_in_the_middle_leaves_an_import_that_the_next_one_finish
     for place in places:  # each leaves its import leased and half done; the next takes another one
         assert run(WORKER, place).returncode == -signal.SIGKILL
     ended = run(STORY, "end")
-    names = "activities.parquet cases.parquet events.parquet resources.parquet teams.parquet"
+    names = "activities.parquet cases.parquet events.parquet resources.parquet teams.parquet topics.parquet"
     assert ended.stdout.splitlines() == [f"done 5 {names}"] * len(places), ended.stderr

@@ -94,11 +94,11 @@ def read_xes(source: Source, packed: Packed, sample: int | None, progress: Progr
         source.expected = sum(chunk.count(b"<event>") + chunk.count(b"<event ") for chunk in packed.chunks())
     else:
         try:
-            _events, traces = read_plain(source, packed, progress)
+            traces, unnamed = read_plain(source, packed, progress)
         except NotPlain:
             pass
         else:
-            source.facts["traces"] = str(traces)
+            _tell(source, traces, unnamed)
             return
     _read_carefully(source, packed, sample, progress)
 
@@ -121,8 +121,12 @@ def _read_carefully(source: Source, packed: Packed, sample: int | None, progress
     except _Stop:
         source.complete = False
     events.finish()
-    source.facts["traces"] = str(events.traces)
-    if events.unnamed:  # a number of ours says nothing about the next export
-        source.facts["unnamed_cases"] = str(events.unnamed)
+    _tell(source, events.traces, events.unnamed)
     if events.events == 0:
         raise Unreadable("file.no_rows")
+
+
+def _tell(source: Source, traces: int, unnamed: int) -> None:
+    source.facts["traces"] = str(traces)
+    if unnamed:  # a number of ours says nothing about the next export
+        source.facts["unnamed_cases"] = str(unnamed)

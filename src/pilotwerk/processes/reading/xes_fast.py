@@ -53,7 +53,10 @@ def pieces(packed: Packed) -> Iterator[tuple[bytes, bool]]:
 
 
 def read_plain(source: Source, packed: Packed, progress: Progress | None) -> tuple[int, int]:
-    """Reads the log into `raw`; answers the numbers of events and traces. Raises `NotPlain`, leaving nothing behind."""
+    """Reads the log into `raw`; answers how many traces there are, and how many of them have no name.
+
+    Raises `NotPlain`, leaving nothing behind.
+    """
     try:
         return _read(source, packed, progress)
     except NotPlain:
@@ -64,22 +67,23 @@ def read_plain(source: Source, packed: Packed, progress: Progress | None) -> tup
 
 def _read(source: Source, packed: Packed, progress: Progress | None) -> tuple[int, int]:
     names: dict[str, int] = {CASE: 0}
-    events = traces = 0
+    events = traces = unnamed = 0
     source.con.execute("CREATE TABLE raw (row BIGINT, c0 VARCHAR)")
     first = True
     for piece, last in pieces(packed):
         found = Piece(piece, first=first, last=last)
         first = False
-        if not found.events:
-            traces += found.traces
+        if not found.traces:
             continue
-        table = found.columns(events, traces)
+        table, without_name = found.columns(traces)
+        unnamed += without_name
         for name in table:
             if name not in names:
                 source.limits.check_columns(len(names) + 1)
                 source.con.execute(f"ALTER TABLE raw ADD COLUMN c{len(names)} VARCHAR")
                 names[name] = len(names)
-        _insert(source, table, names, events)
+        if found.events:
+            _insert(source, table, names, events)
         events += found.events
         traces += found.traces
         source.limits.check_rows(events)
@@ -89,7 +93,7 @@ def _read(source: Source, packed: Packed, progress: Progress | None) -> tuple[in
         # Why there is none, the careful reader knows.
         raise NotPlain
     source.columns, source.rows = tuple(names), events
-    return events, traces
+    return traces, unnamed
 
 
 def _insert(source: Source, table: "dict[str, pa.Array]", names: dict[str, int], before: int) -> None:
@@ -223,24 +227,27 @@ class Piece:
         distinct = list(dict.fromkeys(names))
         return distinct, np.array([distinct.index(name) for name in names])[codes]
 
-    def columns(self, events_before: int, traces_before: int) -> "dict[str, pa.Array]":
-        """A column of texts for each key, one value an event; attributes of a trace are named "case:..."."""
+    def columns(self, before: int) -> "tuple[dict[str, pa.Array], int]":
+        """A column of texts for each key, one value an event; attributes of a trace are named "case:...".
+
+        `before` traces came in earlier pieces: a trace without a name is named by its number. With how many those are.
+        """
         import pyarrow as pa
         import pyarrow.compute as pc
 
         names, codes = self._keys()
-        unnamed = pa.array(
-            [f"#{traces_before + number}" for number in range(1, self.traces + 1)], pa.large_string()
-        )
-        found: dict[str, pa.Array] = {CASE: unnamed.take(pa.array(self.traces_of_events))}
+        numbers = pa.array([f"#{before + number}" for number in range(1, self.traces + 1)], pa.large_string())
+        unnamed = self.traces
+        found: dict[str, pa.Array] = {CASE: numbers.take(pa.array(self.traces_of_events))}
         for name, attributes in _by_first(names, codes, ~self.owner_is_event):
             by_trace = self._spread(attributes, self.trace_of, self.traces)
             if name == "concept:name":
-                by_trace = pc.coalesce(by_trace, unnamed)
+                by_trace = pc.coalesce(by_trace, numbers)
+                unnamed = int(pc.sum(pc.equal(by_trace, numbers)).as_py() or 0)
             found[f"case:{name}"] = by_trace.take(pa.array(self.traces_of_events))
         for name, attributes in _by_first(names, codes, self.owner_is_event):
             found[name] = self._spread(attributes, self.event_of, self.events)
-        return found
+        return found, unnamed
 
     def _spread(self, attributes: "Places", owners: "Places", count: int) -> "pa.Array":
         """The values of some attributes at the places of their owners; the last one counts, and a gap is null."""
