@@ -1,6 +1,7 @@
 """What the facts page shows: few bars, honest labels, a map that says what it leaves out."""
 
 import datetime as dt
+import re
 from typing import Any
 
 from pilotwerk.processes import pictures
@@ -115,8 +116,6 @@ def test_classes_are_labelled_without_needless_decimals() -> None:
 
 
 def test_every_reason_can_be_said_in_german() -> None:
-    values = dict.fromkeys(
-        ("value", "found", "expected", "column", "limit", "detail", "reason", "row", "count"), "x"
-    )
+    values = dict.fromkeys(re.findall(r"%\((\w+)\)", " ".join(TEXTS.values())), "x")
     for code in TEXTS:
         assert say(code, values) != TEXTS[code] % values
