@@ -130,7 +130,19 @@ def test_rejections_are_gathered_by_reason_and_column() -> None:
 
 
 def test_every_reason_can_be_said_in_german() -> None:
-    names = "value found expected column limit detail reason row count seconds word".split()
+    names = [
+        "value",
+        "found",
+        "expected",
+        "column",
+        "limit",
+        "detail",
+        "reason",
+        "row",
+        "count",
+        "seconds",
+        "word",
+    ]
     values = dict.fromkeys(names, "x")
     for code in TEXTS:
         assert say(code, values) != TEXTS[code] % values
