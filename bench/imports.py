@@ -44,7 +44,7 @@ def generate(path: Path, megabytes: int, *, messy: bool) -> None:
 
 
 def run(path: Path) -> None:
-    """As the worker does it after an upload: read, normalise, look for findings, measure, keep as Parquet."""
+    """As the worker does it after an upload: read, normalise, measure the quality, measure, keep as Parquet."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotwerk.project.settings")
     os.environ["PILOTWERK_UPLOAD_MAX_MB"] = "2000"
     os.environ["PILOTWERK_DATA_DIR"] = str(path.parent / "data")
@@ -55,8 +55,8 @@ def run(path: Path) -> None:
     from pilotwerk.processes import analysis
     from pilotwerk.processes.domain.guess import guess
     from pilotwerk.processes.engine.cases import normalise
-    from pilotwerk.processes.engine.findings import findings
     from pilotwerk.processes.engine.store import store
+    from pilotwerk.processes.quality import measure_quality
     from pilotwerk.processes.reading import open_source
     from pilotwerk.processes.selectors import upload_limits
 
@@ -74,9 +74,9 @@ def run(path: Path) -> None:
         mapping = guess(source.profiles()).mapping
         normalised = normalise(source, mapping, b"key")
         lap("normalise")
-        findings(source, mapping, normalised.rejected, clock.now())
-        lap("findings")
-        facts = analysis.facts_of(source, mapping, normalised)
+        measure_quality(source, mapping, normalised.rejected, clock.now())
+        lap("quality")
+        facts = analysis.measured_facts(source, mapping, normalised)
         lap("facts")
         store(source.con, path.parent / "kept")
         lap("keep")

@@ -156,7 +156,7 @@ EVENT = st.tuples(
 ROWS = st.lists(EVENT, min_size=1, max_size=6)
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=20, deadline=None, derandomize=True)
 @given(ROWS, ROWS)
 def test_the_union_holds_each_event_as_often_as_the_fuller_export(
     tmp_path_factory: pytest.TempPathFactory, first: list[Event], second: list[Event]
