@@ -78,3 +78,16 @@ def workbook(path: Path, rows: Iterable[Sequence[object]], *, cover: bool = Fals
         sheet.append(list(row))
     book.save(path)
     return path
+
+
+def team_csv(path: Path) -> Path:
+    """Ten cases that go from six people ("Annahme") to five ("Technik"), four of them on to a team of one."""
+    rows: list[Sequence[object]] = [("Vorgangsnummer", "Schritt", "Zeitpunkt", "Bearbeiter", "Team")]
+    for number in range(10):
+        day = f"{number + 1:02d}.04.2026"
+        rows.append((f"T-{number}", "Eingang", f"{day} 08:00", f"Anna {number % 6}", "Annahme"))
+        rows.append((f"T-{number}", "Prüfung", f"{day} 09:00", f"Theo {number % 5}", "Technik"))
+        if number < 4:
+            rows.append((f"T-{number}", "Freigabe", f"{day} 10:00", "Lena", "Meisterei"))
+        rows.append((f"T-{number}", "Antwort", f"{day} 11:00", f"Theo {(number + 1) % 5}", "Technik"))
+    return write(path, table(rows))

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pilotwerk.core.errors import BadInput
 from pilotwerk.processes.analysis import analyse
 from pilotwerk.processes.domain.rhythm import theil_sen
-from tests.processes.files import event_csv, table, write
+from tests.processes.files import event_csv, table, team_csv, write
 
 DATA = Path(os.environ.get("PILOTWERK_TEST_DATA", Path(__file__).parents[2] / ".." / "shared" / "data"))
 HERE = {"engine", "seconds"}
@@ -52,6 +52,15 @@ def other(request: pytest.FixtureRequest) -> str:
 def test_a_small_log_measured_elsewhere(tmp_path: Path, other: str) -> None:
     path = event_csv(tmp_path / "tickets.csv")
     assert facts(path, other) == facts(path, "duckdb")
+
+
+@pytest.mark.engines
+@together
+def test_handovers_between_teams_measured_elsewhere(tmp_path: Path, other: str) -> None:
+    path = team_csv(tmp_path / "teams.csv")
+    found = facts(path, other)
+    assert found["handovers"] is not None
+    assert found == facts(path, "duckdb")
 
 
 @pytest.mark.engines

@@ -18,7 +18,7 @@ from pilotwerk.processes.engine.kept import case_count, case_page, one_case
 from pilotwerk.processes.engine.topics import bare
 from pilotwerk.processes.models import ProcessImport
 from tests.cast import Cast
-from tests.processes.files import event_csv, table, write
+from tests.processes.files import event_csv, table, team_csv, write
 from tests.processes.test_story import imported, page
 
 
@@ -331,3 +331,27 @@ def test_few_texts_have_no_topics(cast: Cast, tmp_path: Path) -> None:
 def test_addresses_and_heads_of_mails_are_no_topic() -> None:
     text = "Wasser läuft\n-- Weitergeleitet --\nVon: Petra <petra@wulff.example>\nBetreff: Bad\nsiehe https://x.example/a"
     assert bare(text).split() == ["wasser", "läuft", "siehe"]
+
+
+def test_handovers_name_only_teams_of_five_people(cast: Cast, tmp_path: Path) -> None:
+    found = imported(cast, team_csv(tmp_path / "teams.csv"))
+    # ten times Annahme to Technik; four times on to the manager and back, who is a team of one
+    assert found.facts["handovers"] == {
+        "cases": 10,
+        "known_cases": 10,
+        "per_case": 1.8,
+        "pairs": [{"from": "Annahme", "to": "Technik", "count": 10, "cases": 10}],
+    }
+    shown = page(cast.client("lead"), cast.organisation.url("processes:facts", pk=found.pk))
+    assert "Annahme → Technik" in shown
+    assert "10 von 10 Vorgängen wechseln das Team, im Mittel 1,8-mal pro Vorgang." in shown
+    assert "Meisterei" not in shown
+    assert "Theo" not in shown
+    part = selectors.facts_of_part(found, Selection.read({"last": "2026-04-04"}))
+    assert not isinstance(part, CannotTell)
+    assert part["handovers"]["cases"] == 4
+    assert "Meisterei" not in str(part)
+
+
+def test_without_teams_there_are_no_handovers(log: ProcessImport) -> None:
+    assert log.facts["handovers"] is None

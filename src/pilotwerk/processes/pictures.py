@@ -364,6 +364,10 @@ def facts_context(facts: Facts) -> dict[str, Any]:
         "classes": classes(facts),
         "variants": variants(facts),
         "bottlenecks": bottlenecks(facts),
+        "handovers": [
+            {**one, "source": one["from"], "target": one["to"]}
+            for one in (facts.get("handovers") or {}).get("pairs", ())
+        ],
         "map": process_map(facts),
     }
 

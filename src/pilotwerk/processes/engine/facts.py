@@ -99,6 +99,20 @@ SELECT category, count(*) AS n, avg(handling) AS handling,
 FROM cases WHERE category IS NOT NULL GROUP BY category ORDER BY n DESC, category LIMIT {limit}
 """
 
+# Steps whose team is not known count for nothing: a handover needs two known teams, one after the other.
+HANDOVERS = """
+SELECT case_no, team_no, lag(team_no) OVER (PARTITION BY case_no ORDER BY t, row) AS prior_team
+FROM events WHERE team_no IS NOT NULL
+"""
+
+# Teams of fewer than five people have no name, and are not told apart here.
+HANDED = """
+SELECT a.name AS source, b.name AS target, count(*) AS n, count(DISTINCT case_no) AS cases
+FROM handovers JOIN teams a ON a.team_no = prior_team JOIN teams b ON b.team_no = handovers.team_no
+WHERE prior_team <> handovers.team_no AND a.name IS NOT NULL AND b.name IS NOT NULL
+GROUP BY a.name, b.name ORDER BY n DESC, source, target LIMIT {limit}
+"""
+
 # Handling beyond the cycle time contradicts itself; such cases say nothing about waiting.
 SPLIT = """
 SELECT count(*) AS n, sum(handling) AS handling, sum((closed - opened) / 60000000.0) AS cycle
@@ -288,6 +302,7 @@ def _event_log_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> d
         "top_variants": top,
         "repetition": _repetition("variants", top, cases),
         "loops": _loops(engine),
+        "handovers": _handovers(engine),
         **_map(engine),
     }
 
@@ -308,6 +323,27 @@ def _loops(engine: Engine) -> list[dict[str, Any]]:
         {"activity": name, "cases": cases, "extra": int(extra), "direct": int(direct)}
         for name, cases, extra, direct in rows
     ]
+
+
+def _handovers(engine: Engine) -> dict[str, Any] | None:
+    """How often cases change from one team to another; None where the log names no team.
+
+    The pairs are those of teams that may be shown, which are teams of at least five people.
+    """
+    engine.keep("handovers", HANDOVERS)
+    [(known, cases, total)] = engine.rows(
+        "SELECT count(DISTINCT case_no), count(DISTINCT CASE WHEN prior_team <> team_no THEN case_no END), "
+        "count(CASE WHEN prior_team <> team_no THEN 1 END) FROM handovers"
+    )
+    if not known:
+        return None
+    pairs = engine.rows(HANDED.format(limit=TOP_LOOPS))
+    return {
+        "cases": cases,
+        "known_cases": known,
+        "per_case": total / known,
+        "pairs": [dict(zip(("from", "to", "count", "cases"), row, strict=True)) for row in pairs],
+    }
 
 
 def _map(engine: Engine) -> dict[str, Any]:

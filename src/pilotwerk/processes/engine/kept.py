@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
 from pilotwerk.processes.domain.selection import KNOWN, Selection
+from pilotwerk.processes.engine.schema import CREATE
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -36,6 +37,7 @@ def opened(
             name = table if table == "activities" else f"all_{table}"
             path = str(folder / f"{table}.parquet").replace("'", "''")
             con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")
+        _teams(con, folder)
         if (folder / "topics.parquet").is_file():
             path = str(folder / "topics.parquet").replace("'", "''")
             con.execute(f"CREATE VIEW all_topics AS FROM read_parquet('{path}')")
@@ -49,6 +51,16 @@ def opened(
         wanted = "WHERE case_no IN (SELECT case_no FROM cases)" if conditions else ""
         con.execute(f"CREATE VIEW events AS FROM all_events {wanted}")
         yield con
+
+
+def _teams(con: "DuckDBPyConnection", folder: Path) -> None:
+    """The teams of the import; none for one that was kept before teams were."""
+    path = folder / "teams.parquet"
+    if path.is_file():
+        quoted = str(path).replace("'", "''")
+        con.execute(f"CREATE VIEW teams AS FROM read_parquet('{quoted}')")
+    else:
+        con.execute(CREATE["teams"])
 
 
 def _conditions(selection: Selection, *, zoned: bool) -> tuple[list[str], list[Any]]:

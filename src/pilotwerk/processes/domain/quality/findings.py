@@ -197,7 +197,7 @@ RULES: dict[str, Rule] = {
         gettext_noop("count it in the data-protection risk"),
         INFO,
     ),
-    "people": Rule(gettext_noop("The column names people"), gettext_noop("left out, not stored"), INFO),
+    "people": Rule(gettext_noop("The column names people"), gettext_noop("names are not stored"), INFO),
     # what a model would learn from
     "too_few": Rule(
         gettext_noop("Only %(usable)s rows have both a text and a category"),
