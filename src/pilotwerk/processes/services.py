@@ -30,8 +30,8 @@ from pilotwerk.processes.domain.messages import Rejection, Unreadable
 from pilotwerk.processes.domain.roles import ColumnMapping, mapping_from
 from pilotwerk.processes.engine.cases import normalise
 from pilotwerk.processes.engine.merge import unite
-from pilotwerk.processes.engine.store import store
-from pilotwerk.processes.engine.topics import store_topics, topics
+from pilotwerk.processes.engine.store import store, store_table
+from pilotwerk.processes.engine.topics import topics
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
 from pilotwerk.processes.quality import measure_quality
 from pilotwerk.processes.reading.opening import kind_of
@@ -326,7 +326,7 @@ def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...],
         facts["topics"] = topics(source.con)
         _report(row, source.rows)
         store(source.con, row.folder)
-        store_topics(source.con, row.folder)
+        store_table(source.con, "topics", row.folder)
     return facts, normalised.rejected, base
 
 

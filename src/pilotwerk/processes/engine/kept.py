@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
 from pilotwerk.processes.domain.selection import KNOWN, Selection
 from pilotwerk.processes.engine.schema import CREATE
+from pilotwerk.processes.engine.values import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,12 +36,10 @@ def opened(
         con.execute(f"SET TimeZone = '{zone.key if zone else 'UTC'}'")
         for table in ("cases", "activities", "events"):
             name = table if table == "activities" else f"all_{table}"
-            path = str(folder / f"{table}.parquet").replace("'", "''")
-            con.execute(f"CREATE VIEW {name} AS FROM read_parquet('{path}')")
+            con.execute(f"CREATE VIEW {name} AS FROM {_parquet(folder / f'{table}.parquet')}")
         _teams(con, folder)
         if (folder / "topics.parquet").is_file():
-            path = str(folder / "topics.parquet").replace("'", "''")
-            con.execute(f"CREATE VIEW all_topics AS FROM read_parquet('{path}')")
+            con.execute(f"CREATE VIEW all_topics AS FROM {_parquet(folder / 'topics.parquet')}")
         else:
             con.execute("CREATE VIEW all_topics AS SELECT case_no, NULL::BIGINT AS topic FROM all_cases")
         conditions, values = _conditions(selection, zoned=zone is not None)
@@ -53,12 +52,15 @@ def opened(
         yield con
 
 
+def _parquet(path: Path) -> str:
+    return f"read_parquet({literal(str(path))})"
+
+
 def _teams(con: "DuckDBPyConnection", folder: Path) -> None:
     """The teams of the import; none for one that was kept before teams were."""
     path = folder / "teams.parquet"
     if path.is_file():
-        quoted = str(path).replace("'", "''")
-        con.execute(f"CREATE VIEW teams AS FROM read_parquet('{quoted}')")
+        con.execute(f"CREATE VIEW teams AS FROM {_parquet(path)}")
     else:
         con.execute(CREATE["teams"])
 

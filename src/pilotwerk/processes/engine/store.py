@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pilotwerk.processes.engine.schema import COLUMNS
+from pilotwerk.processes.engine.values import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -15,10 +16,15 @@ def store(con: "DuckDBPyConnection", folder: Path) -> None:
     """Writes all tables of `engine.schema`. Each appears whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
     for table in TABLES:
-        part = folder / f"{table}.part"
-        target = str(part).replace("'", "''")
-        con.execute(f"COPY (FROM {table} ORDER BY ALL) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-        part.replace(folder / f"{table}.parquet")
+        store_table(con, table, folder)
+
+
+def store_table(con: "DuckDBPyConnection", table: str, folder: Path) -> None:
+    """Writes one table, whole or not at all."""
+    part = folder / f"{table}.part"
+    target = literal(str(part))
+    con.execute(f"COPY (FROM {table} ORDER BY ALL) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+    part.replace(folder / f"{table}.parquet")
 
 
 def load(con: "DuckDBPyConnection", folder: Path, prefix: str = "") -> None:

@@ -5,7 +5,6 @@ and belongs to the one with the largest part. Deterministic: the start is drawn 
 """
 
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pilotwerk.processes.domain.function_words import GERMAN
@@ -110,11 +109,3 @@ def _keep(con: "DuckDBPyConnection", found: list[tuple[int, int]]) -> None:
         return
     cases, numbers = (list(column) for column in zip(*found, strict=True))
     con.execute("INSERT INTO topics SELECT unnest(?::BIGINT[]), unnest(?::BIGINT[])", [cases, numbers])
-
-
-def store_topics(con: "DuckDBPyConnection", folder: Path) -> None:
-    """Keeps which case has which topic beside the cases; whole or not at all."""
-    part = folder / "topics.part"
-    target = str(part).replace("'", "''")
-    con.execute(f"COPY (FROM topics ORDER BY case_no) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-    part.replace(folder / "topics.parquet")
