@@ -284,10 +284,10 @@ def _level_words(drawn: ProcessMap, share: float | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hours:
-    """When cases begin: bars by weekday and by hour of the day, and the busiest weekday and hour in words."""
+    """When cases begin: bars by weekday, counts by hour of the day, and the busiest of both."""
 
     weekdays: tuple[tuple[str, int, str], ...]
-    hours: tuple[tuple[int, int, str], ...]
+    hours: tuple[tuple[int, int], ...]
     busiest_day: str
     busiest_hour: int
 
@@ -299,10 +299,10 @@ def hours(facts: Facts) -> Hours | None:
         return None
     days = [sum(day) for day in counted]
     by_hour = [sum(day[hour] for day in counted) for hour in range(24)]
-    most_day, most_hour = max(days) or 1, max(by_hour) or 1
+    most = max(days) or 1
     return Hours(
-        tuple((str(WEEKDAYS[i]), count, _percent(count / most_day)) for i, count in enumerate(days)),
-        tuple((i, count, _percent(count / most_hour)) for i, count in enumerate(by_hour)),
+        tuple((str(WEEKDAYS[i]), count, _percent(count / most)) for i, count in enumerate(days)),
+        tuple(enumerate(by_hour)),
         str(WEEKDAYS[days.index(max(days))]),
         by_hour.index(max(by_hour)),
     )

@@ -195,31 +195,27 @@ def _lock(organisation: Organisation, process_import: ProcessImport) -> None:
 @transaction.atomic
 def import_discard(*, organisation: Organisation, actor: Actor, process_import: ProcessImport) -> None:
     """An upload that was not imported goes, with its file."""
-    changed = (
-        ProcessImport.objects.of(organisation)
-        .filter(pk=process_import.pk, state__in=[State.UPLOADED, State.FAILED])
-        .update(state=State.DISCARDED, finished_at=clock.now())
-    )
-    if changed != 1:
+    if not _leave(organisation, process_import, [State.UPLOADED, State.FAILED], State.DISCARDED):
         raise Refused(_("Only an upload that was not imported can be discarded."))
     _record(process_import, actor, "processes.import_discarded", {})
-    folder = process_import.folder
-    transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
 @transaction.atomic
 def import_cancel(*, organisation: Organisation, actor: Actor, process_import: ProcessImport) -> None:
     """An import that waits or runs ends without a trace in the process; its worker notices and stops."""
-    changed = (
-        ProcessImport.objects.of(organisation)
-        .filter(pk=process_import.pk, state__in=[State.QUEUED, State.RUNNING])
-        .update(state=State.CANCELLED, finished_at=clock.now())
-    )
-    if changed != 1:
+    if not _leave(organisation, process_import, [State.QUEUED, State.RUNNING], State.CANCELLED):
         raise Refused(_("This import is over already."))
     _record(process_import, actor, "processes.import_cancelled", {})
+
+
+def _leave(organisation: Organisation, process_import: ProcessImport, states: list[State], to: State) -> bool:
+    """Ends an import that is in one of the states, and its folder with the transaction; False where it is in none."""
+    rows = ProcessImport.objects.of(organisation).filter(pk=process_import.pk, state__in=states)
+    if rows.update(state=to, finished_at=clock.now()) != 1:
+        return False
     folder = process_import.folder
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
+    return True
 
 
 @transaction.atomic

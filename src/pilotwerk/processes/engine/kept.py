@@ -1,6 +1,5 @@
 """An import that is kept as Parquet, opened again for the cases behind a figure and for the facts of a part of it."""
 
-import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +14,6 @@ from pilotwerk.processes.engine.values import literal
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-EPOCH = dt.date(1970, 1, 1)
 # The steps of each case with the one before.
 PRIOR = "lag(activity_no) OVER (PARTITION BY case_no ORDER BY t, row)"
 FOLLOWING = f"SELECT case_no, activity_no, {PRIOR} AS prior FROM all_events"  # noqa: S608
@@ -153,11 +151,10 @@ def one_case(con: "DuckDBPyConnection", case_no: int) -> dict[str, Any] | None:
     return {**dict(zip(names, found, strict=True)), "steps": steps}
 
 
-def choices(con: "DuckDBPyConnection") -> tuple[list[str], list[str]]:
-    """Categories and steps that can be chosen, the most frequent first."""
-    categories = con.execute(
+def categories(con: "DuckDBPyConnection") -> list[str]:
+    """The categories of all cases, the most frequent first; at most a hundred, to choose from."""
+    rows = con.execute(
         "SELECT category FROM all_cases WHERE category IS NOT NULL GROUP BY category "
         "ORDER BY count(*) DESC, category LIMIT 100"
     ).fetchall()
-    steps = con.execute("SELECT name FROM activities ORDER BY name LIMIT 200").fetchall()
-    return [row[0] for row in categories], [row[0] for row in steps]
+    return [row[0] for row in rows]

@@ -12,7 +12,7 @@ from pilotwerk.core.permissions import requires
 from pilotwerk.processes import permissions, selectors, texts
 from pilotwerk.processes.domain.figures import DAY_MICROSECONDS
 from pilotwerk.processes.domain.selection import Selection
-from pilotwerk.processes.engine.kept import ORDERS, case_count, case_page, choices, one_case
+from pilotwerk.processes.engine.kept import ORDERS, case_count, case_page, one_case
 from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.views.imported import kept_import, selection_of
 from pilotwerk.processes.views.imports import harmless
@@ -33,7 +33,6 @@ def cases(request: OrganisationRequest, pk: str) -> HttpResponse:
         selected, total = case_count(con)
         shown = Paginator(range(selected), ROWS_A_PAGE).get_page(request.GET.get("page"))
         rows = case_page(con, order=order, offset=max(shown.start_index() - 1, 0), limit=ROWS_A_PAGE)
-        categories, _steps = choices(con)
     context = {
         "import": found,
         "selection": selection,
@@ -45,7 +44,6 @@ def cases(request: OrganisationRequest, pk: str) -> HttpResponse:
         "query": selection.query(),
         "order": order,
         "orders": [(name, texts.ORDERS[name]) for name in ORDERS],
-        "categories": categories,
         "lines": [_line(row, found) for row in rows],
     }
     return page(request, "processes/cases.html", context)

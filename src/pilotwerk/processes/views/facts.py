@@ -10,7 +10,7 @@ from pilotwerk.core.permissions import requires
 from pilotwerk.core.results import CannotTell
 from pilotwerk.processes import comparing, permissions, pictures, selectors, texts
 from pilotwerk.processes.domain.selection import Selection
-from pilotwerk.processes.engine.kept import choices
+from pilotwerk.processes.engine.kept import categories
 from pilotwerk.processes.models import Process, ProcessImport
 from pilotwerk.processes.quality import pictures as quality_pictures
 from pilotwerk.processes.views.imported import import_of, kept_import, selection_of
@@ -40,10 +40,10 @@ def facts(request: OrganisationRequest, pk: str) -> HttpResponse:
 def _facts_page(request: OrganisationRequest, found: ProcessImport) -> HttpResponse:
     selection, fault = selection_of(request)
     measured: dict[str, Any] = found.facts
-    categories: list[str] = []
+    known_categories: list[str] = []
     if found.cases_file.is_file():
         with selectors.kept(found, Selection()) as con:
-            categories, _steps = choices(con)
+            known_categories = categories(con)
         part = selectors.facts_of_part(found, selection) if selection else measured
         if isinstance(part, CannotTell):
             fault, selection = part.reason, Selection()
@@ -58,7 +58,7 @@ def _facts_page(request: OrganisationRequest, found: ProcessImport) -> HttpRespo
         "query": selection.query(),
         "conditions": texts.conditions(selection),
         "fault": fault,
-        "categories": categories,
+        "categories": known_categories,
         "first": selectors.day_of(measured.get("first")),
         "last": selectors.day_of(measured.get("last")),
         "imported": found.rows - found.rejected,
@@ -86,7 +86,7 @@ def compare(request: OrganisationRequest, pk: str) -> HttpResponse:
         sides = list(comparing.halves(found.facts))
     measured = [selectors.facts_of_part(found, side) for side in sides]
     with selectors.kept(found, Selection()) as con:
-        categories, _steps = choices(con)
+        known_categories = categories(con)
     missing = [one.reason for one in measured if isinstance(one, CannotTell)]
     context = {
         "import": found,
@@ -98,6 +98,6 @@ def compare(request: OrganisationRequest, pk: str) -> HttpResponse:
         "rows": []
         if missing
         else comparing.rows(*[one for one in measured if not isinstance(one, CannotTell)]),
-        "categories": categories,
+        "categories": known_categories,
     }
     return page(request, "processes/compare.html", context)
