@@ -8,6 +8,7 @@ Who asked is never taken over: that column is not read at all. Who worked on a s
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pilotwerk.processes.domain.messages import Rejection, Unreadable, giving_up
 from pilotwerk.processes.domain.roles import TIMES, ColumnMapping, Kind, Meaning
@@ -17,6 +18,9 @@ from pilotwerk.processes.engine.schema import CREATE
 from pilotwerk.processes.engine.values import bounded, filled, meaningful, minutes_sql, time_reading
 from pilotwerk.processes.reading import Source
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 OPTIONAL_TEXTS = (Meaning.TEXT, Meaning.CATEGORY, Meaning.ANSWER)
 PEOPLE = (Meaning.TEAM, Meaning.RESOURCE)
 # How much of a value a reason quotes.
@@ -25,7 +29,10 @@ QUOTED = 60
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A condition in SQL under which a row is not imported, checked in the order given."""
+    """A condition in SQL on a line of `read` under which a row is not imported, checked in the order given.
+
+    `value`: the text in `raw` that the reason quotes.
+    """
 
     condition: str
     code: str
@@ -53,15 +60,15 @@ def normalise(source: Source, mapping: ColumnMapping, key: bytes | None = None) 
     """
     mapping.check(source.columns)
     log = mapping.kind is Kind.EVENT_LOG
-    faults, zoned = _read_times_and_texts(source, mapping)
+    faults, zoned = _read(source, mapping)
     rejected = [*source.rejected, *_rejections(source, mapping, faults)]
     rejected.sort(key=lambda rejection: rejection.row)
     counted = source.con.execute("SELECT count(*) FROM read WHERE fault IS NULL").fetchone()
     rows = counted[0] if counted else 0
     if log:
-        _event_log(source, key or os.urandom(32))
+        _event_log(source.con, mapping, key or os.urandom(32))
     else:
-        _case_table(source)
+        _case_table(source.con, mapping)
     source.con.execute("DROP TABLE read")
     if rows == 0:
         if not rejected:
@@ -71,97 +78,114 @@ def normalise(source: Source, mapping: ColumnMapping, key: bytes | None = None) 
     return Normalised(rows, tuple(rejected), zoned)
 
 
-def _read_times_and_texts(source: Source, mapping: ColumnMapping) -> tuple[list[Fault], bool]:
+def _read(source: Source, mapping: ColumnMapping) -> tuple[list[Fault], bool]:
     """Creates `read`, one line a row with the number of its fault or NULL.
 
-    Answers the faults, and whether times carry an offset.
+    Answers the faults, and whether times carry an offset. A log's cases and activities are numbers here, named in
+    `case_codes` and `activity_codes`: a few names are trimmed and compared instead of millions of texts.
     """
-    parts = ["row"]
+    log = mapping.kind is Kind.EVENT_LOG
+    parts, joins = ["raw.row AS row"], []
     faults: list[Fault] = []
-    zoned = False
     case = mapping.get(Meaning.CASE)
-    parts.append(f"{filled(source.column(case))} AS case_id" if case else "'#' || row AS case_id")
-    faults.append(Fault("case_id IS NULL", "row.missing", Meaning.CASE))
-    if activity := mapping.get(Meaning.ACTIVITY):
-        parts.append(f"{filled(source.column(activity))} AS activity")
-        faults.append(Fault("activity IS NULL", "row.missing", Meaning.ACTIVITY))
+    if log:
+        for meaning in (Meaning.CASE, Meaning.ACTIVITY):
+            column = source.column(mapping.columns[meaning])
+            _encode(source.con, str(meaning), column)
+            parts.append(f"{meaning}_codes.code AS {meaning}_code")
+            joins.append(f"LEFT JOIN {meaning}_codes ON {meaning}_codes.written = raw.{column}")
+            faults.append(Fault(f"{meaning}_code IS NULL", "row.missing", meaning))
+    elif case:
+        parts.append(f"{filled(source.column(case))} AS case_id")
+        faults.append(Fault("case_id IS NULL", "row.missing", Meaning.CASE))
+    else:
+        parts.append("'#' || row AS case_id")
     times: list[str] = []
+    zoned = False
     for meaning in TIMES:
         if name := mapping.get(meaning):
-            written = f"{meaning}_text"
-            reading = time_reading(source, name, written)
+            reading = time_reading(source, name)
             zoned = zoned or reading.zoned
-            parts.append(f"{filled(source.column(name))} AS {written}")
-            times.append(f"{reading.sql} AS {meaning}_any")
-            faults += _time_faults(meaning, written)
+            parts.append(f"{reading.sql} AS {meaning}_any")
+            if meaning is Meaning.END:  # a case that is still open has no end
+                parts.append(f"{meaningful(source.column(name))} IS NOT NULL AS {meaning}_written")
+            times.append(str(meaning))
+            faults.append(_time_fault(meaning, filled(source.column(name))))
     if Meaning.START in mapping.columns and Meaning.END in mapping.columns:
         faults.append(Fault("end_us < start_us", "row.end_before_start", Meaning.END))
-    if mapping.kind is Kind.CASE_TABLE and Meaning.START not in mapping.columns:
+    if not log and Meaning.START not in mapping.columns:
         faults.append(Fault("text IS NULL", "row.missing", Meaning.TEXT))
-    for meaning in OPTIONAL_TEXTS:
-        optional = mapping.get(meaning)
-        parts.append(f"{meaningful(source.column(optional)) if optional else 'NULL::VARCHAR'} AS {meaning}")
-    if mapping.kind is Kind.EVENT_LOG:
-        for meaning in PEOPLE:
-            column = mapping.get(meaning)
-            parts.append(f"{meaningful(source.column(column)) if column else 'NULL::VARCHAR'} AS {meaning}")
+    for meaning in (*OPTIONAL_TEXTS, *PEOPLE):
+        if optional := mapping.get(meaning):
+            parts.append(f"{meaningful(source.column(optional))} AS {meaning}")
     if handling := mapping.get(Meaning.HANDLING):
-        parts.append(f"{meaningful(source.column(handling))} AS handling_text")
+        value = meaningful(source.column(handling))
+        parts.append(f"{value} IS NOT NULL AS handling_written")
         parts.append(f"{minutes_sql(source, handling)} AS handling")
-        unreadable = "handling_text IS NOT NULL AND handling IS NULL"
-        faults.append(Fault(unreadable, "row.number", Meaning.HANDLING, "handling_text"))
-        faults.append(Fault("handling < 0", "row.negative", Meaning.HANDLING, "handling_text"))
-    else:
-        parts.append("NULL::DOUBLE AS handling")
-    again = mapping.kind is Kind.CASE_TABLE and case is not None
-    if again:
-        faults.append(Fault("false", "row.case_again", Meaning.CASE))
-    _create_read(source, parts, times, faults, again=again)
+        faults.append(Fault("handling_written AND handling IS NULL", "row.number", Meaning.HANDLING, value))
+        faults.append(Fault("handling < 0", "row.negative", Meaning.HANDLING, value))
+    _create_read(source.con, parts, joins, times, faults)
+    if case and not log:
+        faults.append(Fault("false", "row.case_again", Meaning.CASE, filled(source.column(case))))
+        _mark_again(source.con, len(faults) - 1)
     return faults, zoned
 
 
-def _time_faults(meaning: Meaning, written: str) -> list[Fault]:
+def _encode(con: "DuckDBPyConnection", name: str, column: str) -> None:
+    """Creates `<name>_codes(written, name, code)`: a number for each different name, blanks around it aside."""
+    con.execute(
+        f"CREATE TABLE {name}_codes AS WITH "  # noqa: S608 -- own names only
+        f"texts AS (SELECT written, {filled('written')} AS name FROM (SELECT DISTINCT {column} AS written FROM raw)), "
+        "names AS (SELECT name, CAST(row_number() OVER () - 1 AS INTEGER) AS code FROM (SELECT DISTINCT name FROM texts)) "
+        "SELECT written, name, code FROM texts JOIN names USING (name)"
+    )
+
+
+def _time_fault(meaning: Meaning, written: str) -> Fault:
     """A time that is missing or cannot be read. Words for nothing are told from others after the query."""
-    if meaning is Meaning.END:  # a case that is still open has no end
-        return [Fault(f"end_us IS NULL AND {meaningful(written)} IS NOT NULL", "row.time", meaning, written)]
-    return [Fault(f"{meaning}_us IS NULL", "row.time", meaning, written)]
+    unread = f"{meaning}_us IS NULL"
+    return Fault(f"{unread} AND end_written" if meaning is Meaning.END else unread, "row.time", meaning, written)
 
 
 def _create_read(
-    source: Source, parts: Sequence[str], times: Sequence[str], faults: Sequence[Fault], *, again: bool
+    con: "DuckDBPyConnection",
+    parts: Sequence[str],
+    joins: Sequence[str],
+    times: Sequence[str],
+    faults: Sequence[Fault],
 ) -> None:
-    """In layers, so that nothing is computed twice: trimmed texts, times, plausible times, faults, values.
+    """In layers, so that nothing is computed twice: texts and times, plausible times, faults.
 
     `fault` is the number of the first fault in `faults`, or NULL.
     """
-    names = [time.rsplit(" AS ", 1)[1].removesuffix("_any") for time in times]
-    plausible = [f"{bounded(f'{name}_any')} AS {name}_us" for name in names]
-    scratch = [f"{name}_{kind}" for name in names for kind in ("text", "any")]
-    if any(fault.meaning is Meaning.HANDLING for fault in faults):
-        scratch.append("handling_text")
+    plausible = [f"{bounded(f'{name}_any')} AS {name}_us" for name in times]
+    scratch = [f"{name}_any" for name in times]
+    scratch += [name for name in ("end_written", "handling_written") if any(name in part for part in parts)]
     kept = f"* EXCLUDE ({', '.join(scratch)})" if scratch else "*"
     number = " ".join(f"WHEN {fault.condition} THEN {i}" for i, fault in enumerate(faults))
-    value = " ".join(f"WHEN {i} THEN left({fault.value}, {QUOTED})" for i, fault in enumerate(faults))
-    source.con.execute(
-        f"CREATE TABLE read AS SELECT {kept}, CASE fault {value} END AS fault_value "  # noqa: S608 -- own names
-        f"FROM (SELECT *, CASE {number} END AS fault "
-        f"FROM (SELECT {', '.join(['*', *plausible])} FROM (SELECT {', '.join(['*', *times])} "
-        f"FROM (SELECT {', '.join(parts)} FROM raw))))"
+    con.execute(
+        f"CREATE TABLE read AS SELECT {kept}, CAST(CASE {number} END AS UTINYINT) AS fault "  # noqa: S608 -- own names
+        f"FROM (SELECT {', '.join(['*', *plausible])} "
+        f"FROM (SELECT {', '.join(parts)} FROM raw {' '.join(joins)}))"
     )
-    if again:
-        source.con.execute(
-            f"UPDATE read SET fault = {len(faults) - 1}, fault_value = left(case_id, {QUOTED}) "  # noqa: S608
-            "WHERE fault IS NULL AND row NOT IN "
-            "(SELECT min(row) FROM read WHERE fault IS NULL GROUP BY case_id)"
-        )
+
+
+def _mark_again(con: "DuckDBPyConnection", number: int) -> None:
+    """Of rows with the same case number the first is imported."""
+    con.execute(
+        f"UPDATE read SET fault = {number} WHERE fault IS NULL AND row NOT IN "  # noqa: S608
+        "(SELECT min(row) FROM read WHERE fault IS NULL GROUP BY case_id)"
+    )
 
 
 def _rejections(source: Source, mapping: ColumnMapping, faults: Sequence[Fault]) -> list[Rejection]:
     limit = source.limits.rejected
+    value = " ".join(f"WHEN {i} THEN left({fault.value}, {QUOTED})" for i, fault in enumerate(faults))
     rows = source.con.execute(
-        f"SELECT row, fault, fault_value FROM read WHERE fault IS NOT NULL ORDER BY row LIMIT {limit + 1:d}"  # noqa: S608
+        f"SELECT row, fault, CASE fault {value} END FROM raw JOIN "  # noqa: S608 -- own names only
+        f"(SELECT row, fault FROM read WHERE fault IS NOT NULL ORDER BY row LIMIT {limit + 1:d}) USING (row) ORDER BY row"
     ).fetchall()
-    found = [_rejection(row, faults[number], value, mapping) for row, number, value in rows]
+    found = [_rejection(row, faults[number], quoted, mapping) for row, number, quoted in rows]
     if len(found) > limit:
         raise giving_up("file.too_many_rejected", found[0], limit=limit)
     return found
@@ -174,38 +198,54 @@ def _rejection(row: int, fault: Fault, value: str | None, mapping: ColumnMapping
     return Rejection(row, column, fault.code, {} if value is None else {"value": value})
 
 
-def _event_log(source: Source, key: bytes) -> None:
+def _event_log(con: "DuckDBPyConnection", mapping: ColumnMapping, key: bytes) -> None:
     def first(meaning: Meaning) -> str:
+        if meaning not in mapping.columns:
+            return f"NULL::VARCHAR AS {meaning}"
         return f"arg_min({meaning}, row) FILTER (WHERE {meaning} IS NOT NULL) AS {meaning}"
 
-    con = source.con
     texts = ", ".join(first(meaning) for meaning in OPTIONAL_TEXTS)
+    handled = Meaning.HANDLING in mapping.columns
     con.execute(
-        "CREATE TABLE cases AS SELECT CAST(row_number() OVER (ORDER BY row) - 1 AS INTEGER) AS case_no, * "  # noqa: S608
-        "FROM (SELECT case_id, min(row) AS row, min(time_us) AS opened, max(time_us) AS closed, "
-        f"{texts}, sum(handling) AS handling FROM read WHERE fault IS NULL GROUP BY case_id)"
+        "CREATE TABLE case_numbers AS SELECT CAST(row_number() OVER (ORDER BY row) - 1 AS INTEGER) AS case_no, * "  # noqa: S608
+        "FROM (SELECT case_code, min(row) AS row, min(time_us) AS opened, max(time_us) AS closed, "
+        f"{texts}, {'sum(handling)' if handled else 'NULL::DOUBLE'} AS handling "
+        "FROM read WHERE fault IS NULL GROUP BY case_code)"
     )
     con.execute(
-        "CREATE TABLE activities AS SELECT CAST(row_number() OVER (ORDER BY min(row)) - 1 AS INTEGER) "
-        "AS activity_no, activity AS name FROM read WHERE fault IS NULL GROUP BY activity"
+        "CREATE TABLE cases AS SELECT case_no, case_id, row, opened, closed, text, category, answer, handling "
+        "FROM case_numbers JOIN (SELECT DISTINCT code AS case_code, name AS case_id FROM case_codes) USING (case_code)"
     )
-    with name_people(con, key) as (people, joins):
+    con.execute(
+        "CREATE TABLE activity_numbers AS SELECT CAST(row_number() OVER (ORDER BY min(row)) - 1 AS INTEGER) "
+        "AS activity_no, activity_code FROM read WHERE fault IS NULL GROUP BY activity_code"
+    )
+    con.execute(
+        "CREATE TABLE activities AS SELECT activity_no, any_value(name) AS name FROM activity_numbers "
+        "JOIN activity_codes ON code = activity_code GROUP BY activity_no ORDER BY activity_no"
+    )
+    with name_people(con, mapping, key) as (people, joins):
         # A join does not keep the order of rows; the row number travels along and breaks ties in time.
         con.execute(
             "CREATE TABLE events AS SELECT case_no, activity_no, time_us AS t, read.row AS row, "  # noqa: S608
-            f"{people}, read.handling AS handling FROM read JOIN cases USING (case_id) "
-            f"JOIN activities ON activities.name = read.activity {joins} WHERE fault IS NULL"
+            f"{people}, {'read.handling' if handled else 'NULL::DOUBLE'} AS handling "
+            "FROM read JOIN case_numbers USING (case_code) JOIN activity_numbers USING (activity_code) "
+            f"{joins} WHERE fault IS NULL"
         )
+    for table in ("case_codes", "case_numbers", "activity_codes", "activity_numbers"):
+        con.execute(f"DROP TABLE {table}")
 
 
-def _case_table(source: Source) -> None:
-    columns = {row[0] for row in source.con.execute("DESCRIBE read").fetchall()}
-    opened = "start_us" if "start_us" in columns else "NULL::BIGINT"
-    closed = "end_us" if "end_us" in columns else "NULL::BIGINT"
-    source.con.execute(
+def _case_table(con: "DuckDBPyConnection", mapping: ColumnMapping) -> None:
+    def known(column: str, meaning: Meaning, kind: str) -> str:
+        return f"{column} AS" if meaning in mapping.columns else f"NULL::{kind} AS"
+
+    con.execute(
         "CREATE TABLE cases AS SELECT CAST(row_number() OVER (ORDER BY row) - 1 AS INTEGER) AS case_no, "  # noqa: S608
-        f"case_id, row, {opened} AS opened, {closed} AS closed, text, category, answer, handling "
-        "FROM read WHERE fault IS NULL"
+        f"case_id, row, {known('start_us', Meaning.START, 'BIGINT')} opened, "
+        f"{known('end_us', Meaning.END, 'BIGINT')} closed, "
+        + "".join(f"{known(str(meaning), meaning, 'VARCHAR')} {meaning}, " for meaning in OPTIONAL_TEXTS)
+        + f"{known('handling', Meaning.HANDLING, 'DOUBLE')} handling FROM read WHERE fault IS NULL"
     )
     for table in ("activities", "events", "teams", "resources"):
-        source.con.execute(CREATE[table])
+        con.execute(CREATE[table])

@@ -34,6 +34,7 @@ MASK_BITS = 64
 STEPS = """
 SELECT case_no, activity_no, t,
        lag(activity_no) OVER w AS prior,
+       lead(activity_no) OVER w AS following,
        t - lag(t) OVER w AS wait,
        row_number() OVER w AS place
 FROM events WINDOW w AS (PARTITION BY case_no ORDER BY t, row)
@@ -61,12 +62,16 @@ SELECT a.name AS source, b.name AS target, n, cases, median, total FROM (
 ORDER BY n DESC, source, target
 """
 
-NODES = """
-SELECT name, n, cases, starts, ends FROM (
-    SELECT activity_no, count(*) AS n, count(DISTINCT steps.case_no) AS cases,
-           count(*) FILTER (WHERE place = 1) AS starts, count(*) FILTER (WHERE place = runs.steps) AS ends
-    FROM steps JOIN runs ON runs.case_no = steps.case_no GROUP BY activity_no
-) counted JOIN activities ON activities.activity_no = counted.activity_no ORDER BY n DESC, name
+# Counted a case first, so that cases need not be told apart once more for each figure.
+ACTIVITIES = """
+SELECT name, n, cases, starts, ends, repeated, extra, direct FROM (
+    SELECT activity_no, sum(n) AS n, count(*) AS cases, sum(starts) AS starts, sum(ends) AS ends,
+           count(*) FILTER (WHERE n > 1) AS repeated, sum(n - 1) AS extra, sum(again) AS direct FROM (
+        SELECT case_no, activity_no, count(*) AS n, count(*) - count(prior) AS starts,
+               count(*) - count(following) AS ends, count(*) FILTER (WHERE prior = activity_no) AS again
+        FROM steps GROUP BY case_no, activity_no
+    ) per_case GROUP BY activity_no
+) counted JOIN activities ON activities.activity_no = counted.activity_no
 """
 
 TOP = """
@@ -74,17 +79,6 @@ SELECT top.cases, top.example, top.median, activities.name, steps.place
 FROM (SELECT * FROM variants ORDER BY cases DESC, example LIMIT {limit}) top
 JOIN steps ON steps.case_no = top.example JOIN activities ON activities.activity_no = steps.activity_no
 ORDER BY top.cases DESC, top.example, steps.place
-"""
-
-LOOPS = """
-SELECT name, cases, extra, direct FROM (
-    SELECT activity_no, count(*) FILTER (WHERE n > 1) AS cases, sum(n - 1) AS extra, sum(again) AS direct FROM (
-        SELECT case_no, activity_no, count(*) AS n,
-               sum(CASE WHEN prior = activity_no THEN 1 ELSE 0 END) AS again
-        FROM steps GROUP BY case_no, activity_no
-    ) per_case GROUP BY activity_no
-) loops JOIN activities ON activities.activity_no = loops.activity_no
-WHERE extra > 0 ORDER BY extra DESC, name LIMIT {limit}
 """
 
 SPREAD = """
@@ -289,6 +283,7 @@ def _event_log_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> d
         "SELECT count(*) FILTER (WHERE wait = 0), count(DISTINCT activity_no) FROM steps"
     )
     cases, top = facts["cases"], _top_variants(engine)
+    nodes, loops = _activities(engine)
     for one in top:
         one["share"] = one["cases"] / cases
     return facts | {
@@ -301,9 +296,9 @@ def _event_log_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> d
         "equal_times": ties,
         "top_variants": top,
         "repetition": _repetition("variants", top, cases),
-        "loops": _loops(engine),
+        "loops": loops,
         "handovers": _handovers(engine),
-        **_map(engine),
+        **_map(engine, nodes),
     }
 
 
@@ -316,13 +311,19 @@ def _top_variants(engine: Engine) -> list[dict[str, Any]]:
     return found
 
 
-def _loops(engine: Engine) -> list[dict[str, Any]]:
-    """Steps that are done again: in how many cases, how many times more than once, how often at once."""
-    rows = engine.rows(LOOPS.format(limit=TOP_LOOPS))
-    return [
-        {"activity": name, "cases": cases, "extra": int(extra), "direct": int(direct)}
-        for name, cases, extra, direct in rows
-    ]
+def _activities(engine: Engine) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The activities for the map, and those that are done again: in how many cases, how many times more than once,
+    how often at once.
+    """
+    nodes, loops = [], []
+    for name, *counted in engine.rows(ACTIVITIES):
+        n, cases, starts, ends, repeated, extra, direct = map(int, counted)
+        nodes.append({"activity": name, "count": n, "cases": cases, "starts": starts, "ends": ends})
+        if extra:
+            loops.append({"activity": name, "cases": repeated, "extra": extra, "direct": direct})
+    nodes.sort(key=lambda node: (-node["count"], node["activity"]))
+    loops.sort(key=lambda loop: (-loop["extra"], loop["activity"]))
+    return nodes, loops[:TOP_LOOPS]
 
 
 def _handovers(engine: Engine) -> dict[str, Any] | None:
@@ -346,7 +347,7 @@ def _handovers(engine: Engine) -> dict[str, Any] | None:
     }
 
 
-def _map(engine: Engine) -> dict[str, Any]:
+def _map(engine: Engine, nodes: list[dict[str, Any]]) -> dict[str, Any]:
     edges = engine.rows(EDGES.format(double=engine.dialect.double))
     waiting = float(sum(edge[5] for edge in edges))
     listed = [
@@ -362,15 +363,8 @@ def _map(engine: Engine) -> dict[str, Any]:
     ]
     ranked = sorted(listed, key=lambda edge: -(edge["share_of_waiting"] or 0.0))
     bottlenecks = [edge for edge in ranked if edge["share_of_waiting"]][:TOP_BOTTLENECKS]
-    nodes = engine.rows(NODES)
     return {
         "directly_follows_edges": len(edges),
         "bottlenecks": bottlenecks,
-        "map": {
-            "nodes": [
-                {"activity": name, "count": count, "cases": cases, "starts": starts, "ends": ends}
-                for name, count, cases, starts, ends in nodes
-            ],
-            "edges": listed[:MAP_EDGES],
-        },
+        "map": {"nodes": nodes, "edges": listed[:MAP_EDGES]},
     }

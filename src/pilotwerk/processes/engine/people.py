@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pilotwerk.processes.domain.roles import ColumnMapping, Meaning
 from pilotwerk.processes.engine.schema import CREATE
 
 if TYPE_CHECKING:
@@ -27,10 +28,12 @@ def pseudonym(name: str, key: bytes) -> str:
     return hmac.new(key, plain.encode(), hashlib.sha256).hexdigest()[: _BITS // 4]
 
 
-def _named(con: "DuckDBPyConnection", column: str, key: bytes) -> bool:
+def _named(con: "DuckDBPyConnection", column: Meaning, mapping: ColumnMapping, key: bytes) -> bool:
     """Creates `<column>_names(name, pseudonym, no)` from `read`. False where no row has such a value."""
     table = f"{column}_names"
     con.execute(f"CREATE TABLE {table} (name VARCHAR, pseudonym VARCHAR, no INTEGER)")
+    if column not in mapping.columns:
+        return False
     names = [
         row[0]
         for row in con.execute(
@@ -51,14 +54,16 @@ def _named(con: "DuckDBPyConnection", column: str, key: bytes) -> bool:
 
 
 @contextmanager
-def name_people(con: "DuckDBPyConnection", key: bytes) -> Iterator[tuple[str, str]]:
+def name_people(
+    con: "DuckDBPyConnection", mapping: ColumnMapping, key: bytes
+) -> Iterator[tuple[str, str]]:
     """Gives the columns `team_no, resource_no` of `events` and the joins that they need, for rows of `read`.
 
     Afterwards `teams` and `resources` are there, and the names of people are nowhere.
     """
     columns, joins = [], []
-    for column in ("team", "resource"):
-        if _named(con, column, key):
+    for column in (Meaning.TEAM, Meaning.RESOURCE):
+        if _named(con, column, mapping, key):
             columns.append(f"{column}_names.no AS {column}_no")
             joins.append(f"LEFT JOIN {column}_names ON {column}_names.name = read.{column}")
         else:

@@ -47,8 +47,8 @@ def meaningful(column: str) -> str:
 class TimeReading:
     """How a column's points in time are read.
 
-    `sql` gives microseconds since 1970 for a trimmed text named `text`, or NULL; `bounded` turns times
-    outside the plausible years into NULL. `zoned` says that the values carry an offset from UTC; without one
+    `sql` gives microseconds since 1970 for a value, or NULL; `bounded` turns times outside the plausible years
+    into NULL. `zoned` says that the values carry an offset from UTC; without one
     they are taken as they stand, so that a night in which the clocks change makes a duration wrong by an
     hour.
     """
@@ -65,7 +65,10 @@ def bounded(microseconds: str) -> str:
 def _style_sql(style: TimeStyle, text: str, *, zoned: bool = False) -> str:
     if style.name == "iso":
         # The type with a time zone applies an offset, ours is UTC where a value has none; it is the slower one.
-        return f"epoch_us(try_cast({text} AS {'TIMESTAMPTZ' if zoned else 'TIMESTAMP'}))"
+        kind = "TIMESTAMPTZ" if zoned else "TIMESTAMP"
+        # Trimming costs more than reading a time; it is done for those that cannot be read as they stand.
+        return f"epoch_us(coalesce(try_cast({text} AS {kind}), try_cast({filled(text)} AS {kind})))"
+    text = filled(text)
     if style.name == "epoch":
         number = f"try_cast({text} AS DOUBLE)"
         scale = f"CASE WHEN {number} < 1e11 THEN 1e6 WHEN {number} < 1e14 THEN 1e3 WHEN {number} < 1e17 THEN 1 END"
@@ -88,11 +91,11 @@ def _sample(source: Source, column: str) -> list[str]:
     return [row[0] for row in rows if not is_missing(row[0])]
 
 
-def time_reading(source: Source, name: str, text: str) -> TimeReading:
+def time_reading(source: Source, name: str, value: str | None = None) -> TimeReading:
     """Decides over the whole column which way of writing is used, and reads every value that way.
 
     Other ways that occur too (a workbook with real dates and typed ones) follow after it, never a rival
-    reading of the same signs.
+    reading of the same signs. `value`: how the query names the value, if not by its column in `raw`.
     """
     column = source.column(name)
     sample = _sample(source, column)
@@ -101,19 +104,24 @@ def time_reading(source: Source, name: str, text: str) -> TimeReading:
         styles = [style for style in styles if style.name not in NUMERIC_STYLES]
     if any(style.name in RIVALS for style in styles):
         styles = _without_rivals(source, styles, column)
-    found = source.con.execute(
-        f"SELECT count(*) FILTER (WHERE length({column}) > 12 AND "  # noqa: S608 -- own names only
-        f"regexp_matches(right({column}, 6), '(Z|[+-]\\d\\d:?\\d\\d|[+-]\\d\\d)$')) > 0 FROM raw"
-    ).fetchone()
-    zoned = bool(found and found[0])
-    parts = [_style_sql(style, text, zoned=zoned) for style in styles]
+    zoned = _has_offset(source, column)
+    parts = [_style_sql(style, value or column, zoned=zoned) for style in styles]
     sql = parts[0] if len(parts) == 1 else f"coalesce({', '.join(bounded(part) for part in parts)})"
     return TimeReading(sql, zoned)
 
 
+def _has_offset(source: Source, column: str) -> bool:
+    """Whether any time of the column ends in an offset from UTC. The simple patterns spare most values the slow one."""
+    found = source.con.execute(
+        f"SELECT 1 FROM raw WHERE ({column} LIKE '%Z' OR {column} LIKE '%+%' OR {column} LIKE '___________%-%') "  # noqa: S608
+        f"AND length({column}) > 12 AND regexp_matches(right({column}, 6), '(Z|[+-]\\d\\d:?\\d\\d|[+-]\\d\\d)$') LIMIT 1"
+    ).fetchone()
+    return found is not None
+
+
 def _without_rivals(source: Source, styles: list[TimeStyle], column: str) -> list[TimeStyle]:
     """Of two readings of the same signs only the one that reads more values; the day comes first in a tie."""
-    counts = ", ".join(f"count({bounded(_style_sql(style, f'trim({column})'))})" for style in styles)
+    counts = ", ".join(f"count({bounded(_style_sql(style, column))})" for style in styles)
     read = source.con.execute(f"SELECT {counts} FROM raw").fetchone() or ()  # noqa: S608 -- own names only
     kept: list[TimeStyle] = []
     for style, _ in sorted(zip(styles, read, strict=True), key=lambda pair: -pair[1]):

@@ -28,7 +28,7 @@ class Source:
     """Table `raw(row BIGINT, c0 VARCHAR, c1 VARCHAR, ...)` in `con`; `columns[i]` names column `ci`.
 
     `row` counts from 1 with the header, as a person counts in a table program; for XES it counts the events.
-    Values are as written; nothing is trimmed or interpreted yet. `expected` is the number of rows that the
+    Rows lie in their order. Values are as written; nothing is trimmed or interpreted yet. `expected` is the number of rows that the
     file seems to have, for showing progress. `complete` is False when only the first rows were read.
     """
 
@@ -56,7 +56,7 @@ class Source:
         """What the first rows say about each column. Repetition is counted on more rows than contents."""
         names = ", ".join(f"c{i}" for i in range(len(self.columns)))
         sample = self.con.execute(
-            f"SELECT {names} FROM raw ORDER BY row LIMIT {CONTENT_ROWS}"  # noqa: S608 -- own names only
+            f"SELECT {names} FROM raw LIMIT {CONTENT_ROWS}"  # noqa: S608 -- own names only
         ).fetchall()
         counted: list[int] = []
         # A few columns at a time: each distinct count holds a table of its own in memory.
@@ -66,7 +66,7 @@ class Source:
                 for i in range(start, min(start + COUNTED_TOGETHER, len(self.columns)))
             )
             row = self.con.execute(
-                f"SELECT {counts} FROM (FROM raw ORDER BY row LIMIT {PROFILE_ROWS})"  # noqa: S608 -- own names only
+                f"SELECT {counts} FROM (FROM raw LIMIT {PROFILE_ROWS})"  # noqa: S608 -- own names only
             ).fetchone()
             if row is None:
                 raise Unreadable("file.no_rows")

@@ -8,7 +8,7 @@ names every row that it cannot take.
 import codecs
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -178,6 +178,23 @@ def _as_utf8(packed: Packed, encoding: str, folder: Path) -> Path:
     return target
 
 
+def _blank(columns: Iterable[int]) -> str:
+    """A condition for rows without text in the columns. It passes over cells that begin with a visible sign, which
+    nearly all do, before it trims anything.
+    """
+    # Never NULL, so that it can be turned round.
+    quick = [f"coalesce(c{i} < '!' OR c{i} > '~', true)" for i in columns]
+    return f"{' AND '.join(quick)} AND trim(concat({', '.join(f'c{i}' for i in columns)})) = ''"
+
+
+def _other_than_blank(source: Source, first: int, end: int) -> bool:
+    """Whether any row holds text in the columns from `first` to before `end`."""
+    if first == end:
+        return False
+    found = source.con.execute(f"SELECT 1 FROM staged WHERE NOT ({_blank(range(first, end))}) LIMIT 1").fetchone()  # noqa: S608
+    return found is not None
+
+
 def _read_fast(
     source: Source,
     path: Path,
@@ -210,24 +227,24 @@ def _read_fast(
         )
     except duckdb.Error:
         return False
-    extra = [f"trim(coalesce(c{i}, '')) <> ''" for i in range(header.width, width)]
-    longest = " OR ".join(f"length(c{i}) > {source.limits.cell_characters:d}" for i in range(header.width))
-    some = " OR ".join(f"trim(coalesce(c{i}, '')) <> ''" for i in range(header.width))
-    row = source.con.execute(
-        f"SELECT count(*), count(*) FILTER (WHERE {' OR '.join([*extra, longest])}), "  # noqa: S608 -- own names
-        f"count(*) FILTER (WHERE {some}) FROM staged"
-    ).fetchone()
-    if row is None or row[1]:
+    longest = ", ".join(f"max(strlen(c{i}))" for i in range(header.width))
+    counted = source.con.execute(f"SELECT count(*), greatest({longest}, 0) FROM staged").fetchone()  # noqa: S608
+    rows, bytes_of_longest = counted or (0, 0)
+    # Bytes are never fewer than characters, and known without counting.
+    if bytes_of_longest > source.limits.cell_characters or _other_than_blank(source, header.width, width):
         source.con.execute("DROP TABLE staged")
         return False
     names = ", ".join(f"c{i}" for i in range(header.width))
-    kept = f"WHERE {some}" if row[2] < row[0] else ""  # a row of separators only is no row
+    blank = _blank(range(header.width))
+    found = source.con.execute(f"SELECT count(*) FROM staged WHERE {blank}").fetchone()  # noqa: S608 -- own names
+    blanks = found[0] if found else 0
+    kept = f"WHERE NOT ({blank})" if blanks else ""  # a row of separators only is no row
     # A table's row id is its insertion order, and DuckDB keeps the order of the file.
     source.con.execute(
         f"CREATE VIEW raw AS SELECT rowid + {header.row + 2:d} AS row, {names} FROM staged {kept}"  # noqa: S608
     )
-    source.rows = row[2]
-    source.complete = sample is None or row[0] < sample
+    source.rows = rows - blanks
+    source.complete = sample is None or rows < sample
     return True
 
 
