@@ -67,11 +67,12 @@ def look(source: Source, *, kind: Kind | None = None, preview: int = 10) -> Peek
 def measure(
     source: Source, mapping: ColumnMapping, *, engine: str = "duckdb", zone: ZoneInfo | None = None
 ) -> tuple[dict[str, Any], tuple[Rejection, ...]]:
-    """Normalises an opened file and measures it with the named engine. The tables stay in the source's connection.
+    """Normalises an opened file and measures it with the named engine. The tables stay in the source's connection,
+    the texts that they were read from do not.
 
     `zone` is where the clock hangs that says at which hour of the week work comes in.
     """
-    normalised = normalise(source, mapping)
+    normalised = normalise(source, mapping, forget=True)
     facts = measured_facts(source, mapping, normalised, engine=engine, zone=zone)
     return facts, normalised.rejected
 

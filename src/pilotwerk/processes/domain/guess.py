@@ -1,7 +1,9 @@
 """Guess what the columns of an unknown table mean, from their names and from what is in them, and say why."""
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from pilotwerk.processes.domain.messages import gettext_noop
 from pilotwerk.processes.domain.roles import ColumnMapping, Kind, Meaning
@@ -77,17 +79,21 @@ def as_last_time(mapping: ColumnMapping) -> Guess:
 
 def profile(name: str, values: Sequence[str | None]) -> ColumnProfile:
     """The profile of a sample of one column's values, in the order of the rows."""
-    filled = [value.strip() for value in values if value is not None and not is_missing(value)]
-    count = max(len(filled), 1)
+    filled = Counter(value.strip() for value in values if value is not None and not is_missing(value))
+    count = filled.total()
+
+    def mean(of: Callable[[str], float]) -> float:
+        return sum(of(value) * times for value, times in filled.items()) / max(count, 1)
+
     return ColumnProfile(
         name=name,
-        filled=len(filled),
-        distinct=len(set(filled)),
-        times=sum(map(looks_like_time, filled)) / count,
-        times_with_numbers=sum(looks_like_time(value, numeric_too=True) for value in filled) / count,
-        numbers=sum(map(looks_like_number, filled)) / count,
-        durations=sum(map(looks_like_duration, filled)) / count,
-        mean_length=sum(map(len, filled)) / count,
+        filled=count,
+        distinct=len(filled),
+        times=mean(looks_like_time),
+        times_with_numbers=mean(partial(looks_like_time, numeric_too=True)),
+        numbers=mean(looks_like_number),
+        durations=mean(looks_like_duration),
+        mean_length=mean(len),
     )
 
 

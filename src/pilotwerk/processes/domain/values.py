@@ -66,6 +66,8 @@ TIME_STYLES: tuple[TimeStyle, ...] = (
 )
 # Numbers that happen to look like a date; they count as times only where the column's name says so.
 NUMERIC_STYLES = frozenset({"ymd", "epoch"})
+_TIMES = [style.pattern.match for style in TIME_STYLES if style.name not in NUMERIC_STYLES]
+_NUMERIC_TIMES = [style.pattern.match for style in TIME_STYLES if style.name in NUMERIC_STYLES]
 # Two readings of the same signs: at most one of each pair may be used in a column.
 RIVALS = {"d/m/y": "m/d/y", "m/d/y": "d/m/y", "d/m/yy": "m/d/yy", "m/d/yy": "d/m/yy"}
 
@@ -80,7 +82,8 @@ def is_missing(value: str | None) -> bool:
 def looks_like_time(value: str, *, numeric_too: bool = False) -> bool:
     """True where a way of writing points in time fits; bare numbers only with `numeric_too`."""
     value = value.strip()
-    return any(style.fits(value) for style in TIME_STYLES if numeric_too or style.name not in NUMERIC_STYLES)
+    found = any(match(value) for match in _TIMES)
+    return found or (numeric_too and any(match(value) for match in _NUMERIC_TIMES))
 
 
 def looks_like_number(value: str) -> bool:

@@ -49,20 +49,24 @@ class Normalised:
     zoned: bool
 
 
-def normalise(source: Source, mapping: ColumnMapping, key: bytes | None = None) -> Normalised:
+def normalise(
+    source: Source, mapping: ColumnMapping, key: bytes | None = None, *, forget: bool = False
+) -> Normalised:
     """Builds the tables. Raises `Unreadable` for an incomplete mapping or where no row is left.
 
     `cases(case_no, case_id, row, opened, closed, text, category, answer, handling)`, times in microseconds
     since 1970, handling in minutes; `activities(activity_no, name)`; `events(case_no, activity_no, t, row,
     team_no, resource_no, handling)`, the last three NULL where the file does not say; `teams(team_no,
     pseudonym, name, people)`; `resources(resource_no, pseudonym)`. `key` makes the pseudonyms; without one
-    they differ from run to run.
+    they differ from run to run. With `forget` the texts of the source go as soon as they are read.
     """
     mapping.check(source.columns)
     log = mapping.kind is Kind.EVENT_LOG
     faults, zoned = _read(source, mapping)
     rejected = [*source.rejected, *_rejections(source, mapping, faults)]
     rejected.sort(key=lambda rejection: rejection.row)
+    if forget:
+        source.forget()
     counted = source.con.execute("SELECT count(*) FROM read WHERE fault IS NULL").fetchone()
     rows = counted[0] if counted else 0
     if log:
@@ -199,21 +203,19 @@ def _rejection(row: int, fault: Fault, value: str | None, mapping: ColumnMapping
 
 
 def _event_log(con: "DuckDBPyConnection", mapping: ColumnMapping, key: bytes) -> None:
-    def first(meaning: Meaning) -> str:
-        if meaning not in mapping.columns:
-            return f"NULL::VARCHAR AS {meaning}"
-        return f"arg_min({meaning}, row) FILTER (WHERE {meaning} IS NOT NULL) AS {meaning}"
-
-    texts = ", ".join(first(meaning) for meaning in OPTIONAL_TEXTS)
-    handled = Meaning.HANDLING in mapping.columns
+    known = [meaning for meaning in OPTIONAL_TEXTS if meaning in mapping.columns]
+    gathered = [f"arg_min({name}, row) FILTER (WHERE {name} IS NOT NULL) AS {name}" for name in known]
+    if handled := Meaning.HANDLING in mapping.columns:
+        gathered.append("sum(handling) AS handling")
     con.execute(
         "CREATE TABLE case_numbers AS SELECT CAST(row_number() OVER (ORDER BY row) - 1 AS INTEGER) AS case_no, * "  # noqa: S608
-        "FROM (SELECT case_code, min(row) AS row, min(time_us) AS opened, max(time_us) AS closed, "
-        f"{texts}, {'sum(handling)' if handled else 'NULL::DOUBLE'} AS handling "
-        "FROM read WHERE fault IS NULL GROUP BY case_code)"
+        "FROM (SELECT case_code, min(row) AS row, min(time_us) AS opened, max(time_us) AS closed"
+        f"{''.join(f', {one}' for one in gathered)} FROM read WHERE fault IS NULL GROUP BY case_code)"
     )
+    texts = ", ".join(str(one) if one in known else f"NULL::VARCHAR AS {one}" for one in OPTIONAL_TEXTS)
+    handling = "handling" if handled else "NULL::DOUBLE AS handling"
     con.execute(
-        "CREATE TABLE cases AS SELECT case_no, case_id, row, opened, closed, text, category, answer, handling "
+        f"CREATE TABLE cases AS SELECT case_no, case_id, row, opened, closed, {texts}, {handling} "  # noqa: S608
         "FROM case_numbers JOIN (SELECT DISTINCT code AS case_code, name AS case_id FROM case_codes) USING (case_code)"
     )
     con.execute(
@@ -228,7 +230,7 @@ def _event_log(con: "DuckDBPyConnection", mapping: ColumnMapping, key: bytes) ->
         # A join does not keep the order of rows; the row number travels along and breaks ties in time.
         con.execute(
             "CREATE TABLE events AS SELECT case_no, activity_no, time_us AS t, read.row AS row, "  # noqa: S608
-            f"{people}, {'read.handling' if handled else 'NULL::DOUBLE'} AS handling "
+            f"{people}, {'read.' if handled else ''}{handling} "
             "FROM read JOIN case_numbers USING (case_code) JOIN activity_numbers USING (activity_code) "
             f"{joins} WHERE fault IS NULL"
         )

@@ -29,55 +29,71 @@ TOP_CATEGORIES = 10
 TOP_BOTTLENECKS = 10
 TOP_LOOPS = 10
 MAP_EDGES = 400
-MASK_BITS = 64
 
 STEPS = """
-SELECT case_no, activity_no, t,
+SELECT case_no, activity_no,
        lag(activity_no) OVER w AS prior,
-       lead(activity_no) OVER w AS following,
        t - lag(t) OVER w AS wait,
        row_number() OVER w AS place
 FROM events WINDOW w AS (PARTITION BY case_no ORDER BY t, row)
 """
 
 RUNS = """
-SELECT case_no, min(t) AS opened, max(t) AS closed, count(*) AS steps,
-       CASE WHEN {distinct} < count(*) THEN 1 ELSE 0 END AS rework,
-       bit_xor({print1}) AS print1, bit_xor({print2}) AS print2
+SELECT case_no, count(*) AS steps, bit_xor({print1}) AS print1, bit_xor({print2}) AS print2
 FROM steps GROUP BY case_no
 """
 
 VARIANTS = """
-SELECT steps, print1, print2, count(*) AS cases, min(case_no) AS example,
-       percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(closed - opened AS {double})) AS median
+SELECT steps, print1, print2, count(*) AS cases, min(case_no) AS example
 FROM runs GROUP BY steps, print1, print2
 """
 
-EDGES = """
-SELECT a.name AS source, b.name AS target, n, cases, median, total FROM (
-    SELECT prior, activity_no, count(*) AS n, count(DISTINCT case_no) AS cases,
-           percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(wait AS {double})) AS median, sum(wait) AS total
-    FROM steps WHERE prior IS NOT NULL GROUP BY prior, activity_no
-) edges JOIN activities a ON a.activity_no = edges.prior JOIN activities b ON b.activity_no = edges.activity_no
-ORDER BY n DESC, source, target
+# The steps of one case of each variant stand for those of all its cases: what does not depend on time is counted
+# here, weighted by the cases, since most cases go a way that others went.
+WAYS = """
+SELECT variants.example, variants.cases, variants.steps, steps.activity_no, steps.prior, steps.place
+FROM steps JOIN variants ON variants.example = steps.case_no
 """
 
-# Counted a case first, so that cases need not be told apart once more for each figure.
+VISITS = """
+SELECT example, cases, activity_no, count(*) AS n, count(*) - count(prior) AS starts,
+       count(*) FILTER (WHERE place = steps) AS ends, count(*) FILTER (WHERE prior = activity_no) AS again
+FROM ways GROUP BY example, cases, activity_no
+"""
+
 ACTIVITIES = """
 SELECT name, n, cases, starts, ends, repeated, extra, direct FROM (
-    SELECT activity_no, sum(n) AS n, count(*) AS cases, sum(starts) AS starts, sum(ends) AS ends,
-           count(*) FILTER (WHERE n > 1) AS repeated, sum(n - 1) AS extra, sum(again) AS direct FROM (
-        SELECT case_no, activity_no, count(*) AS n, count(*) - count(prior) AS starts,
-               count(*) - count(following) AS ends, count(*) FILTER (WHERE prior = activity_no) AS again
-        FROM steps GROUP BY case_no, activity_no
-    ) per_case GROUP BY activity_no
+    SELECT activity_no, sum(cases * n) AS n, sum(cases) AS cases, sum(cases * starts) AS starts,
+           sum(cases * ends) AS ends, sum(CASE WHEN n > 1 THEN cases ELSE 0 END) AS repeated,
+           sum(cases * (n - 1)) AS extra, sum(cases * again) AS direct
+    FROM visits GROUP BY activity_no
 ) counted JOIN activities ON activities.activity_no = counted.activity_no
 """
 
+REWORK = "SELECT sum(cases) FROM (SELECT DISTINCT example, cases FROM visits WHERE n > 1) again"
+
+EDGES = """
+SELECT a.name AS source, b.name AS target, n, cases, median, total FROM (
+    SELECT prior, activity_no, count(*) AS n, sum(wait) AS total,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(wait AS {double})) AS median
+    FROM steps WHERE prior IS NOT NULL GROUP BY prior, activity_no
+) edges JOIN (
+    SELECT prior, activity_no, sum(cases) AS cases
+    FROM (SELECT DISTINCT example, cases, prior, activity_no FROM ways WHERE prior IS NOT NULL) per_variant
+    GROUP BY prior, activity_no
+) seen ON seen.prior = edges.prior AND seen.activity_no = edges.activity_no
+JOIN activities a ON a.activity_no = edges.prior JOIN activities b ON b.activity_no = edges.activity_no
+ORDER BY n DESC, source, target
+"""
+
 TOP = """
-SELECT top.cases, top.example, top.median, activities.name, steps.place
-FROM (SELECT * FROM variants ORDER BY cases DESC, example LIMIT {limit}) top
-JOIN steps ON steps.case_no = top.example JOIN activities ON activities.activity_no = steps.activity_no
+SELECT top.cases, top.example, median, activities.name, steps.place FROM (
+    SELECT ranked.cases, ranked.example,
+           percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(cases.closed - cases.opened AS {double})) AS median
+    FROM (SELECT * FROM variants ORDER BY cases DESC, example LIMIT {limit}) ranked
+    JOIN runs ON runs.steps = ranked.steps AND runs.print1 = ranked.print1 AND runs.print2 = ranked.print2
+    JOIN cases ON cases.case_no = runs.case_no GROUP BY ranked.cases, ranked.example
+) top JOIN steps ON steps.case_no = top.example JOIN activities ON activities.activity_no = steps.activity_no
 ORDER BY top.cases DESC, top.example, steps.place
 """
 
@@ -266,33 +282,28 @@ def _case_table_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> 
 def _event_log_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> dict[str, Any]:
     """Facts of an event log."""
     facts = _cases_facts(engine, zoned=zoned, zone=zone)
-    [(events, highest)] = engine.rows("SELECT count(*), max(activity_no) FROM events")
-    dialect = engine.dialect
-    distinct = "count(DISTINCT activity_no)"
-    if dialect.bits_of and highest < MASK_BITS:
-        distinct = dialect.bits_of.format(a="activity_no")
     prints = {
-        f"print{seed}": dialect.print_of.format(a="activity_no", b="place", seed=seed) for seed in (1, 2)
+        f"print{seed}": engine.dialect.print_of.format(a="activity_no", b="place", seed=seed) for seed in (1, 2)
     }
     engine.keep("steps", STEPS)
-    engine.keep("runs", RUNS.format(distinct=distinct, **prints))
-    engine.keep("variants", VARIANTS.format(double=dialect.double))
+    engine.keep("runs", RUNS.format(**prints))
+    engine.keep("variants", VARIANTS)
+    engine.keep("ways", WAYS)
+    engine.keep("visits", VISITS)
     [(variants, largest)] = engine.rows("SELECT count(*), max(cases) FROM variants")
-    [(rework,)] = engine.rows("SELECT sum(rework) FROM runs")
-    [(ties, activities)] = engine.rows(
-        "SELECT count(*) FILTER (WHERE wait = 0), count(DISTINCT activity_no) FROM steps"
-    )
+    [(rework,)] = engine.rows(REWORK)
+    [(events, ties)] = engine.rows("SELECT count(*), count(*) FILTER (WHERE wait = 0) FROM steps")
     cases, top = facts["cases"], _top_variants(engine)
     nodes, loops = _activities(engine)
     for one in top:
         one["share"] = one["cases"] / cases
     return facts | {
         "events": events,
-        "activities": activities,
+        "activities": len(nodes),
         "variants": variants,
         "top_variant_share": largest / cases,
-        "rework_share": int(rework) / cases,
-        "rework_cases": int(rework),
+        "rework_share": int(rework or 0) / cases,
+        "rework_cases": int(rework or 0),
         "equal_times": ties,
         "top_variants": top,
         "repetition": _repetition("variants", top, cases),
@@ -303,7 +314,7 @@ def _event_log_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> d
 
 
 def _top_variants(engine: Engine) -> list[dict[str, Any]]:
-    rows = engine.rows(TOP.format(limit=TOP_VARIANTS))
+    rows = engine.rows(TOP.format(limit=TOP_VARIANTS, double=engine.dialect.double))
     found = []
     for (count, example, median), steps in groupby(rows, itemgetter(0, 1, 2)):
         names = [step[3] for step in steps]
@@ -355,7 +366,7 @@ def _map(engine: Engine, nodes: list[dict[str, Any]]) -> dict[str, Any]:
             "from": source,
             "to": target,
             "count": count,
-            "cases": cases,
+            "cases": int(cases),
             "median_days": _days(median),
             "share_of_waiting": float(wait) / waiting if waiting else None,
         }

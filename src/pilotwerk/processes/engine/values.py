@@ -66,8 +66,9 @@ def _style_sql(style: TimeStyle, text: str, *, zoned: bool = False) -> str:
     if style.name == "iso":
         # The type with a time zone applies an offset, ours is UTC where a value has none; it is the slower one.
         kind = "TIMESTAMPTZ" if zoned else "TIMESTAMP"
-        # Trimming costs more than reading a time; it is done for those that cannot be read as they stand.
-        return f"epoch_us(coalesce(try_cast({text} AS {kind}), try_cast({filled(text)} AS {kind})))"
+        plain, trimmed = f"try_cast({text} AS {kind})", f"try_cast({filled(text)} AS {kind})"
+        # Trimming costs more than reading; CASE, unlike coalesce, does it only for what cannot be read as it stands.
+        return f"epoch_us(CASE WHEN {plain} IS NOT NULL THEN {plain} ELSE {trimmed} END)"
     text = filled(text)
     if style.name == "epoch":
         number = f"try_cast({text} AS DOUBLE)"

@@ -10,7 +10,6 @@ from pilotwerk.processes.domain.messages import Rejection, Unreadable, giving_up
 from pilotwerk.processes.reading.limits import Limits
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
 Progress = Callable[[int], None]
@@ -96,6 +95,12 @@ class Source:
         ).fetchall()
         return [(row[0], tuple(value or "" for value in row[1:])) for row in rows]
 
+    def forget(self) -> None:
+        """Drops the texts, which are most of the memory, once everything that is asked of them has been asked."""
+        kind = self.con.execute("SELECT table_type FROM information_schema.tables WHERE table_name = 'raw'").fetchone()
+        self.con.execute(f"DROP {'VIEW' if kind and kind[0] == 'VIEW' else 'TABLE'} raw")
+        self.con.execute("DROP TABLE IF EXISTS staged")
+
 
 def connect(folder: Path) -> "DuckDBPyConnection":
     """A DuckDB of our own in memory that spills into `folder`, uses UTC and loads nothing from a network."""
@@ -174,13 +179,3 @@ def check_cells(cells: Iterable[str | None], limits: Limits, row: int) -> None:
     for cell in cells:
         if cell is not None and len(cell) > limits.cell_characters:
             raise Unreadable("file.cell_too_long", row=row, limit=limits.cell_characters)
-
-
-def check_length(values: "pa.Array", limits: Limits, row: int) -> None:
-    """The same for a column of texts whose first one stands in this row."""
-    import pyarrow.compute as pc
-
-    longest = pc.max(pc.utf8_length(values)).as_py()
-    if longest is not None and longest > limits.cell_characters:
-        place = pc.index(pc.greater(pc.utf8_length(values), limits.cell_characters), True).as_py()
-        raise Unreadable("file.cell_too_long", row=row + place, limit=limits.cell_characters)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pilotwerk.processes.domain.header import LOOK_AT, Header, find_header, trimmed
 from pilotwerk.processes.domain.messages import Rejection, Unreadable
+from pilotwerk.processes.reading.limits import MEGABYTE
 from pilotwerk.processes.reading.source import Progress, Source, Stager, check_cells
 from pilotwerk.processes.reading.unpacking import Packed
 from pilotwerk.processes.reading.watching import watched
@@ -29,8 +30,8 @@ SEPARATOR_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "bar"}
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What one pass over the bytes says. `plain`: UTF-8 without mark, on disk as it is. `even`: no blank
-    lines.
+    """What one pass over the bytes says. `plain`: UTF-8 without mark, on disk as it is. `even`: each carriage
+    return is part of a line end.
     """
 
     encoding: str
@@ -56,7 +57,7 @@ def survey(packed: Packed) -> Survey:
     """Encoding and shape of the whole file. UTF-16 needs its mark; what is not UTF-8 is Windows-1252."""
     utf8: codecs.IncrementalDecoder | None = codecs.getincrementaldecoder("utf-8")()
     mark, encoding = b"", "utf-8"
-    lines, even, last = 0, True, b"\n"
+    lines, even, last = 0, True, b""
     for chunk in packed.chunks():
         if not mark:
             mark = chunk[:4]
@@ -70,17 +71,29 @@ def survey(packed: Packed) -> Survey:
             except UnicodeDecodeError:
                 utf8, encoding = None, "cp1252"
         lines += chunk.count(b"\n")
-        seam = last + chunk
-        # A blank line, or a carriage return that is not part of a line end, makes counting rows unsure.
-        lone_returns = chunk.count(b"\r") - chunk.count(b"\r\n") - chunk.endswith(b"\r")
-        even = even and not (lone_returns or b"\n\n" in seam or b"\n\r" in seam)
-        last = seam[-2:]
+        if b"\r" in chunk or last == b"\r":
+            seam = last + chunk if last == b"\r" else chunk
+            even = even and seam.count(b"\r") - seam.endswith(b"\r") == seam.count(b"\r\n")
+        last = chunk[-1:]
+    lines += last not in b"\n"
     if not mark:
         raise Unreadable("file.empty")
     if utf8 is not None and mark.startswith(codecs.BOM_UTF8):
         encoding = "utf-8-sig"
     plain = encoding == "utf-8" and not packed.gzipped
     return Survey(encoding, lines, plain, even)
+
+
+def _has_blank_line(path: Path) -> bool:
+    """Whether a line without any sign stands in the file."""
+    last = b"\n"
+    with path.open("rb") as stream:
+        while chunk := stream.read(MEGABYTE):
+            seam = last + chunk
+            if b"\n\n" in seam or b"\n\r" in seam:
+                return True
+            last = seam[-2:]
+    return False
 
 
 @contextmanager
@@ -230,8 +243,13 @@ def _read_fast(
     longest = ", ".join(f"max(strlen(c{i}))" for i in range(header.width))
     counted = source.con.execute(f"SELECT count(*), greatest({longest}, 0) FROM staged").fetchone()  # noqa: S608
     rows, bytes_of_longest = counted or (0, 0)
-    # Bytes are never fewer than characters, and known without counting.
-    if bytes_of_longest > source.limits.cell_characters or _other_than_blank(source, header.width, width):
+    # Bytes are never fewer than characters, and known without counting. DuckDB passes over a blank line without
+    # counting it, which makes the numbers of later rows wrong; a row for each line says that there is none.
+    if (
+        bytes_of_longest > source.limits.cell_characters
+        or _other_than_blank(source, header.width, width)
+        or (rows != source.expected and _has_blank_line(path))
+    ):
         source.con.execute("DROP TABLE staged")
         return False
     names = ", ".join(f"c{i}" for i in range(header.width))

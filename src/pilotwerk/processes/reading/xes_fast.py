@@ -3,13 +3,15 @@
 Plain means: UTF-8, no comment or CDATA within the traces, no nested attribute, every attribute `<type key="..."
 value="..."/>` with these two in this order. Anything else raises `NotPlain`, and the careful reader takes the file
 from its beginning. Memory is bounded by the size of a piece and of its largest trace.
+
+Arrow's arrays are made from buffers and never computed with: its functions take longer to load than most logs to read.
 """
 
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from pilotwerk.processes.reading.source import Progress, Source, check_length
+from pilotwerk.processes.reading.source import Progress, Source, check_cells
 from pilotwerk.processes.reading.unpacking import Packed
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ MOST = 8 * PIECE
 END = b"</trace>"
 CASE = "case:concept:name"
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
+_SPACE = re.compile("\r\n|[\t\n\r]")
 _NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 # The first letters of string, date, int, float, boolean and id; lists and containers are not plain.
 _TYPES = b"sdifb"
@@ -100,14 +103,17 @@ def _insert(source: Source, table: "dict[str, pa.Array]", names: dict[str, int],
     import numpy as np
     import pyarrow as pa
 
-    count = len(next(iter(table.values())))
-    numbers = pa.array(np.arange(before + 1, before + count + 1))
-    arrays = {"row": numbers} | {f"c{names[name]}": values for name, values in table.items()}
     for values in table.values():
-        check_length(values, source.limits, before + 1)
-    batch = pa.table(arrays)
+        lengths = np.diff(np.frombuffer(values.buffers()[1], dtype=np.int64))
+        if lengths.max() > source.limits.cell_characters:  # bytes, which are never fewer than characters
+            for row, value in enumerate(values.to_pylist(), start=before + 1):
+                check_cells([value], source.limits, row)
+    count = len(next(iter(table.values())))
+    numbers = pa.py_buffer(np.arange(before + 1, before + count + 1, dtype=np.int64))
+    arrays = {"row": pa.Array.from_buffers(pa.int64(), count, [None, numbers])}
+    arrays |= {f"c{names[name]}": values for name, values in table.items()}
     columns = ", ".join(arrays)
-    source.con.register("piece", batch)
+    source.con.register("piece", pa.Table.from_arrays(list(arrays.values()), list(arrays)))
     try:
         source.con.execute(f"INSERT INTO raw ({columns}) SELECT {columns} FROM piece")  # noqa: S608 -- own names only
     finally:
@@ -129,6 +135,8 @@ class Piece:
         if b"<!" in data[start:] or b"<!D" in data[:start] or b"\x00" in data:
             raise NotPlain
         self.buffer = np.frombuffer(data + b"\x00" * 8, dtype=np.uint8)
+        # The eight bytes from each place on as one number.
+        self.words = np.ndarray(len(data) + 1, dtype="<u8", buffer=self.buffer, strides=(1,))
         self._head(data, first=first, last=last)
         tags = np.flatnonzero(self.buffer == ord("<")).astype(np.int64)
         closing = self.buffer[tags + 1] == ord("/")
@@ -175,24 +183,25 @@ class Piece:
         at = first[attributes]
         self.key = quotes[at] + 1, quotes[at + 1]
         self.value = quotes[at + 2] + 1, quotes[at + 3]
-        before_key, before_value = self._bytes(self.key[0] - 6, 5), self._bytes(self.value[0] - 8, 7)
-        end = self._bytes(self.value[1] + 1, 2)
-        if not (_all(before_key, b" key=") and _all(before_value, b" value=") and _all(end, b"/>")):
+        around = (self.key[0] - 6, b" key="), (self.value[0] - 8, b" value="), (self.value[1] + 1, b"/>")
+        if not all(self._all(places, expected) for places, expected in around):
             raise NotPlain
         self.owner_is_event = self.in_event[attributes]
         self.event_of = self.event_number[attributes] - 1
         self.trace_of = self.trace_number[attributes] - 1
 
-    def _bytes(self, starts: "Places", width: int) -> Any:
+    def _all(self, places: "Places", expected: bytes) -> bool:
+        """Whether the same few bytes stand at all places."""
         import numpy as np
 
-        return self.buffer[starts[:, None] + np.arange(width)]
+        number = np.uint64(int.from_bytes(expected, "little"))
+        mask = np.uint64(2 ** (8 * len(expected)) - 1)
+        return bool(((self.words[places] & mask) == number).all())
 
-    def _text(self, starts: "Places", ends: "Places") -> "pa.Array":
-        """Texts between places, with references and white space as XML reads them."""
+    def _text(self, starts: "Places", ends: "Places", known: "Flags | None" = None) -> "pa.Array":
+        """Texts between places, with references and white space as XML reads them; null where they are not `known`."""
         import numpy as np
         import pyarrow as pa
-        import pyarrow.compute as pc
 
         lengths = ends - starts
         offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
@@ -202,11 +211,13 @@ class Piece:
             (starts - offsets[:-1]).astype(np.int32), lengths
         )
         content = np.ascontiguousarray(self.buffer[picked])
-        found = pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(content))
-        if bool((content == ord("&")).any()):
-            found = pa.array([_resolved(text) for text in found.to_pylist()], pa.large_string())
-        if bool(np.isin(content, np.frombuffer(b"\t\n\r", dtype=np.uint8)).any()):
-            found = pc.replace_substring_regex(found, "\r\n|[\t\n\r]", " ")
+        gaps = None if known is None else pa.py_buffer(np.packbits(known, bitorder="little"))
+        found = pa.LargeStringArray.from_buffers(
+            len(lengths), pa.py_buffer(offsets), pa.py_buffer(content), gaps
+        )
+        if bool((content == ord("&")).any()) or bool((content < ord(" ")).any()):
+            read = [None if text is None else _resolved(text) for text in found.to_pylist()]
+            found = pa.array(read, pa.large_string())
         return found
 
     def _keys(self) -> tuple[list[str], "Places"]:
@@ -214,8 +225,7 @@ class Piece:
         import numpy as np
 
         starts, ends = self.key
-        head = self._bytes(starts, 8).astype(np.uint8).view(np.uint64)[:, 0]
-        tail = self._bytes(np.maximum(ends - 8, 0), 8).astype(np.uint8).view(np.uint64)[:, 0]
+        head, tail = self.words[starts], self.words[np.maximum(ends - 8, 0)]
         mixed = (
             head * np.uint64(0x9E3779B97F4A7C15)
             ^ tail * np.uint64(0xC2B2AE3D27D4EB4F)
@@ -232,35 +242,48 @@ class Piece:
 
         `before` traces came in earlier pieces: a trace without a name is named by its number. With how many those are.
         """
-        import pyarrow as pa
-        import pyarrow.compute as pc
-
         names, codes = self._keys()
-        numbers = pa.array([f"#{before + number}" for number in range(1, self.traces + 1)], pa.large_string())
-        unnamed = self.traces
-        found: dict[str, pa.Array] = {CASE: numbers.take(pa.array(self.traces_of_events))}
-        for name, attributes in _by_first(names, codes, ~self.owner_is_event):
-            by_trace = self._spread(attributes, self.trace_of, self.traces)
-            if name == "concept:name":
-                by_trace = pc.coalesce(by_trace, numbers)
-                unnamed = int(pc.sum(pc.equal(by_trace, numbers)).as_py() or 0)
-            found[f"case:{name}"] = by_trace.take(pa.array(self.traces_of_events))
+        of_traces = _by_first(names, codes, ~self.owner_is_event)
+        places = {name: self._places(attributes, self.trace_of, self.traces) for name, attributes in of_traces}
+        named = places.pop("concept:name", None)
+        unnamed = self.traces if named is None else int((named < 0).sum())
+        found = {CASE: self._case_names(named, before) if unnamed or named is None else self._values(named, True)}
+        found |= {f"case:{name}": self._values(place, True) for name, place in places.items()}
         for name, attributes in _by_first(names, codes, self.owner_is_event):
-            found[name] = self._spread(attributes, self.event_of, self.events)
+            found[name] = self._values(self._places(attributes, self.event_of, self.events), False)
         return found, unnamed
 
-    def _spread(self, attributes: "Places", owners: "Places", count: int) -> "pa.Array":
-        """The values of some attributes at the places of their owners; the last one counts, and a gap is null."""
+    def _case_names(self, named: "Places | None", before: int) -> "pa.Array":
+        """The name of the trace of each event, or its number where it has none."""
         import numpy as np
         import pyarrow as pa
 
-        values = self._text(self.value[0][attributes], self.value[1][attributes])
-        owner = owners[attributes]
-        if len(owner) == count and bool((owner == np.arange(count)).all()):
-            return values
+        known = [None] * self.traces
+        if named is not None:
+            there = named >= 0
+            starts, ends = (np.where(there, ends[named], 0) for ends in self.value)
+            known = self._text(starts, ends, there).to_pylist()
+        names = [f"#{before + i}" if name is None else name for i, name in enumerate(known, start=1)]
+        return pa.array([names[trace] for trace in self.traces_of_events.tolist()], pa.large_string())
+
+    def _places(self, attributes: "Places", owners: "Places", count: int) -> "Places":
+        """For each owner which attribute is its one; the last one counts, and -1 stands for none."""
+        import numpy as np
+
         place = np.full(count, -1, dtype=np.int64)
-        place[owner] = np.arange(len(owner))
-        return values.take(pa.array(place, mask=place < 0))
+        place[owners[attributes]] = attributes
+        return place
+
+    def _values(self, place: "Places", of_traces: bool) -> "pa.Array":
+        """The values of the attributes at the places, one an event; null where there is none."""
+        import numpy as np
+
+        if of_traces:
+            place = place[self.traces_of_events]
+        there = place >= 0
+        if bool(there.all()):
+            return self._text(self.value[0][place], self.value[1][place])
+        return self._text(*(np.where(there, ends[place], 0) for ends in self.value), there)
 
 
 def _by_first(names: list[str], codes: "Places", wanted: "Flags") -> list[tuple[str, "Places"]]:
@@ -284,14 +307,8 @@ def _inside(opened: "Places", closed: "Places") -> "Flags":
     return found
 
 
-def _all(found: Any, expected: bytes) -> bool:
-    import numpy as np
-
-    return bool((found == np.frombuffer(expected, dtype=np.uint8)).all())
-
-
 def _resolved(text: str) -> str:
-    """References in a value, as XML knows them without a document type."""
+    """White space and references in a value, as XML reads them without a document type."""
 
     def one(match: re.Match[str]) -> str:
         if match[3]:
@@ -301,7 +318,7 @@ def _resolved(text: str) -> str:
             raise NotPlain
         return chr(number)
 
-    found = _REFERENCE.sub(one, text)
+    text = _SPACE.sub(" ", text)
     if "&" in _REFERENCE.sub("", text):
         raise NotPlain
-    return found
+    return _REFERENCE.sub(one, text)

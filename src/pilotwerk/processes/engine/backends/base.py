@@ -10,13 +10,10 @@ class Dialect:
 
     `double`: the type of a 64-bit floating point number. `print_of`: a 64-bit hash of the integers {a} and {b}
     under the number {seed}; it need not be the same in two engines, since only equality within one run counts.
-    `bits_of`: the number of different values below 64 of the integer {a} in a group, or "" where it has none faster
-    than counting.
     """
 
     double: str
     print_of: str
-    bits_of: str = ""
 
 
 class Engine(Protocol):

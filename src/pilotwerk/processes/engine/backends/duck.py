@@ -11,8 +11,6 @@ DIALECT = Dialect(
     double="DOUBLE",
     # Hashed again: how DuckDB joins the hashes of several values is too regular to be summed up by exclusive or.
     print_of="hash(hash({a}, {b}, {seed}))",
-    # Shifting by 64 and more is an error, so facts use the mask only where no number reaches that far.
-    bits_of="bit_count(bit_or(1::UBIGINT << ({a})::UBIGINT))",
 )
 
 
