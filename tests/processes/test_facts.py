@@ -162,12 +162,21 @@ def test_points_in_time_as_people_and_programs_write_them(
     assert found.facts["first"] == first
 
 
-def test_more_than_64_activities_are_counted_without_the_mask(tmp_path: Path) -> None:
+def test_logs_with_many_activities_are_counted_too(tmp_path: Path) -> None:
     rows = [("case", "activity", "time")]
     rows += [("1", f"a{i}", f"2026-01-01 {i // 60:02d}:{i % 60:02d}") for i in range(80)]
     rows += [("2", "a1", "2026-01-01"), ("2", "a1", "2026-01-02")]
     found = analyse(write(tmp_path / "a.csv", table(rows))).facts
     assert (found["activities"], found["rework_cases"]) == (80, 1)
+
+
+def test_blanks_around_names_and_times_make_no_difference(tmp_path: Path) -> None:
+    rows = [("case", "activity", "time"), ("1", "a", "2026-01-01 10:00"), (" 1", "b ", " 2026-01-02 10:00 ")]
+    rows += [("1 ", " a", "2026-01-03 10:00"), ("\u00a02", "b", "\u00a02026-01-01 11:00")]
+    found = analyse(write(tmp_path / "a.csv", table(rows)))
+    assert found.rejected == ()
+    assert [found.facts[name] for name in ("cases", "activities", "rework_cases")] == [2, 2, 1]
+    assert found.facts["duration_days"]["mean"] == 1.0
 
 
 def test_bad_mappings_say_what_is_missing(tmp_path: Path) -> None:
@@ -206,6 +215,9 @@ def test_any_log_agrees_with_a_plain_computation(
     edges = Counter(
         pair for path_, n in paths.items() for pair in itertools.pairwise(path_) for _ in range(n)
     )
+    cases_of_edges = Counter(
+        pair for path_, n in paths.items() for pair in set(itertools.pairwise(path_)) for _ in range(n)
+    )
     lengths = [(trace[-1][0] - trace[0][0]) / 24 for trace in traces.values()]
     assert found["variants"] == len(paths)
     assert sum(one["cases"] for one in found["top_variants"]) == found["cases"] == len(traces)
@@ -213,7 +225,28 @@ def test_any_log_agrees_with_a_plain_computation(
     counts = [one["cases"] for one in found["top_variants"]]
     assert counts == sorted(counts, reverse=True)
     assert {(edge["from"], edge["to"]): edge["count"] for edge in found["map"]["edges"]} == edges
+    assert {(edge["from"], edge["to"]): edge["cases"] for edge in found["map"]["edges"]} == cases_of_edges
     assert found["rework_cases"] == sum(n for path_, n in paths.items() if len(set(path_)) < len(path_))
+    ways = [[step[1] for step in trace] for trace in traces.values()]
+    assert {node["activity"]: node for node in found["map"]["nodes"]} == {
+        name: {
+            "activity": name,
+            "count": sum(way.count(name) for way in ways),
+            "cases": sum(name in way for way in ways),
+            "starts": sum(way[0] == name for way in ways),
+            "ends": sum(way[-1] == name for way in ways),
+        }
+        for name in {step for way in ways for step in way}
+    }
+    assert {loop["activity"]: loop for loop in found["loops"]} == {
+        name: {
+            "activity": name,
+            "cases": sum(way.count(name) > 1 for way in ways),
+            "extra": sum(max(way.count(name) - 1, 0) for way in ways),
+            "direct": sum(pair == (name, name) for way in ways for pair in itertools.pairwise(way)),
+        }
+        for name in {step for way in ways for step in way if way.count(step) > 1}
+    }
     assert found["duration_days"]["median"] == pytest.approx(quantile(lengths, 0.5), abs=1e-5)
     assert found["duration_days"]["p90"] == pytest.approx(quantile(lengths, 0.9), abs=1e-5)
 

@@ -54,6 +54,33 @@ def test_a_missing_file_is_bad_input() -> None:
     assert len(done.stderr.strip().splitlines()) == 1
 
 
+def test_reading_a_file_needs_neither_settings_nor_rooms(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("case,activity,time\n1,a,2026-01-01\n1,b,2026-01-02\n")
+    code = (
+        "import sys; from pilotwerk.cli.main import main; main(sys.argv[1:]); print('django' in sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, "analyse", str(path)], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "False"
+
+
+def test_a_reader_that_has_read_enough_is_no_fault(tmp_path: Path) -> None:
+    path = tmp_path / "log.csv"
+    path.write_text("case,activity,time\n" + "".join(f"{i},a{i},2026-01-01\n" for i in range(9000)))
+    with subprocess.Popen(
+        [sys.executable, "-m", "pilotwerk.cli.main", "analyse", str(path), "--format", "json"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stderr
+        process.stdout.read(1)
+        process.stdout.close()
+        assert (process.wait(), process.stderr.read()) == (0, b"")
+
+
 def test_results_are_readable_as_a_table() -> None:
     text = readable({"cases": 3, "top": [{"from": "A", "count": 2}], "days": {"median": 1.5}})
     assert text.splitlines() == ["cases  3", "top", "  from  count", "  A     2", "days", "  median  1.5"]

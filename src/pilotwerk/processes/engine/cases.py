@@ -7,7 +7,7 @@ Who asked is never taken over: that column is not read at all. Who worked on a s
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pilotwerk.processes.domain.messages import Rejection, Unreadable, giving_up
@@ -62,8 +62,8 @@ def normalise(
     """
     mapping.check(source.columns)
     log = mapping.kind is Kind.EVENT_LOG
-    faults, zoned = _read(source, mapping)
-    rejected = [*source.rejected, *_rejections(source, mapping, faults)]
+    reading = _read(source, mapping)
+    rejected = [*source.rejected, *_rejections(source, mapping, reading.faults)]
     rejected.sort(key=lambda rejection: rejection.row)
     if forget:
         source.forget()
@@ -79,98 +79,102 @@ def normalise(
             raise Unreadable("file.no_rows")
         first = rejected[0]
         raise giving_up("mapping.nothing_left", first)
-    return Normalised(rows, tuple(rejected), zoned)
+    return Normalised(rows, tuple(rejected), reading.zoned)
 
 
-def _read(source: Source, mapping: ColumnMapping) -> tuple[list[Fault], bool]:
-    """Creates `read`, one line a row with the number of its fault or NULL.
+@dataclass
+class _Reading:
+    """What the query that creates `read` consists of."""
 
-    Answers the faults, and whether times carry an offset. A log's cases and activities are numbers here, named in
-    `case_codes` and `activity_codes`: a few names are trimmed and compared instead of millions of texts.
-    """
+    parts: list[str] = field(default_factory=lambda: ["raw.row AS row"])
+    joins: list[str] = field(default_factory=list)
+    times: list[str] = field(default_factory=list)
+    scratch: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    zoned: bool = False
+
+
+def _read(source: Source, mapping: ColumnMapping) -> _Reading:
+    """Creates `read`, one line a row with the number of its fault or NULL."""
+    reading = _Reading()
     log = mapping.kind is Kind.EVENT_LOG
-    parts, joins = ["raw.row AS row"], []
-    faults: list[Fault] = []
     case = mapping.get(Meaning.CASE)
     if log:
         for meaning in (Meaning.CASE, Meaning.ACTIVITY):
-            column = source.column(mapping.columns[meaning])
-            _encode(source.con, str(meaning), column)
-            parts.append(f"{meaning}_codes.code AS {meaning}_code")
-            joins.append(f"LEFT JOIN {meaning}_codes ON {meaning}_codes.written = raw.{column}")
-            faults.append(Fault(f"{meaning}_code IS NULL", "row.missing", meaning))
+            _read_name(reading, source, meaning, source.column(mapping.columns[meaning]))
     elif case:
-        parts.append(f"{filled(source.column(case))} AS case_id")
-        faults.append(Fault("case_id IS NULL", "row.missing", Meaning.CASE))
+        reading.parts.append(f"{filled(source.column(case))} AS case_id")
+        reading.faults.append(Fault("case_id IS NULL", "row.missing", Meaning.CASE))
     else:
-        parts.append("'#' || row AS case_id")
-    times: list[str] = []
-    zoned = False
+        reading.parts.append("'#' || row AS case_id")
     for meaning in TIMES:
         if name := mapping.get(meaning):
-            reading = time_reading(source, name)
-            zoned = zoned or reading.zoned
-            parts.append(f"{reading.sql} AS {meaning}_any")
-            if meaning is Meaning.END:  # a case that is still open has no end
-                parts.append(f"{meaningful(source.column(name))} IS NOT NULL AS {meaning}_written")
-            times.append(str(meaning))
-            faults.append(_time_fault(meaning, filled(source.column(name))))
+            _read_time(reading, source, meaning, name)
     if Meaning.START in mapping.columns and Meaning.END in mapping.columns:
-        faults.append(Fault("end_us < start_us", "row.end_before_start", Meaning.END))
+        reading.faults.append(Fault("end_us < start_us", "row.end_before_start", Meaning.END))
     if not log and Meaning.START not in mapping.columns:
-        faults.append(Fault("text IS NULL", "row.missing", Meaning.TEXT))
+        reading.faults.append(Fault("text IS NULL", "row.missing", Meaning.TEXT))
     for meaning in (*OPTIONAL_TEXTS, *PEOPLE):
         if optional := mapping.get(meaning):
-            parts.append(f"{meaningful(source.column(optional))} AS {meaning}")
+            reading.parts.append(f"{meaningful(source.column(optional))} AS {meaning}")
     if handling := mapping.get(Meaning.HANDLING):
         value = meaningful(source.column(handling))
-        parts.append(f"{value} IS NOT NULL AS handling_written")
-        parts.append(f"{minutes_sql(source, handling)} AS handling")
-        faults.append(Fault("handling_written AND handling IS NULL", "row.number", Meaning.HANDLING, value))
-        faults.append(Fault("handling < 0", "row.negative", Meaning.HANDLING, value))
-    _create_read(source.con, parts, joins, times, faults)
+        reading.parts += [f"{value} AS handling_text", f"{minutes_sql(source, handling)} AS handling"]
+        reading.scratch.append("handling_text")
+        unreadable = "handling_text IS NOT NULL AND handling IS NULL"
+        reading.faults.append(Fault(unreadable, "row.number", Meaning.HANDLING, value))
+        reading.faults.append(Fault("handling < 0", "row.negative", Meaning.HANDLING, value))
+    _create_read(source.con, reading)
     if case and not log:
-        faults.append(Fault("false", "row.case_again", Meaning.CASE, filled(source.column(case))))
-        _mark_again(source.con, len(faults) - 1)
-    return faults, zoned
+        reading.faults.append(Fault("false", "row.case_again", Meaning.CASE, filled(source.column(case))))
+        _mark_again(source.con, len(reading.faults) - 1)
+    return reading
 
 
-def _encode(con: "DuckDBPyConnection", name: str, column: str) -> None:
-    """Creates `<name>_codes(written, name, code)`: a number for each different name, blanks around it aside."""
-    con.execute(
-        f"CREATE TABLE {name}_codes AS WITH "  # noqa: S608 -- own names only
+def _read_name(reading: _Reading, source: Source, meaning: Meaning, column: str) -> None:
+    """A log's cases and activities become numbers, named in `<meaning>_codes(written, name, code)`: a few different
+    names are trimmed and compared instead of millions of texts.
+    """
+    codes = f"{meaning}_codes"
+    source.con.execute(
+        f"CREATE TABLE {codes} AS WITH "  # noqa: S608 -- own names only
         f"texts AS (SELECT written, {filled('written')} AS name FROM (SELECT DISTINCT {column} AS written FROM raw)), "
-        "names AS (SELECT name, CAST(row_number() OVER () - 1 AS INTEGER) AS code FROM (SELECT DISTINCT name FROM texts)) "
+        "names AS (SELECT name, CAST(row_number() OVER () - 1 AS INTEGER) AS code "
+        "FROM (SELECT DISTINCT name FROM texts)) "
         "SELECT written, name, code FROM texts JOIN names USING (name)"
     )
+    reading.parts.append(f"{codes}.code AS {meaning}_code")
+    reading.joins.append(f"LEFT JOIN {codes} ON {codes}.written = raw.{column}")
+    reading.faults.append(Fault(f"{meaning}_code IS NULL", "row.missing", meaning))
 
 
-def _time_fault(meaning: Meaning, written: str) -> Fault:
-    """A time that is missing or cannot be read. Words for nothing are told from others after the query."""
-    unread = f"{meaning}_us IS NULL"
-    return Fault(f"{unread} AND end_written" if meaning is Meaning.END else unread, "row.time", meaning, written)
+def _read_time(reading: _Reading, source: Source, meaning: Meaning, name: str) -> None:
+    """A time that is missing or cannot be read is a fault. Words for nothing are told from others after the query."""
+    found = time_reading(source, name)
+    reading.zoned = reading.zoned or found.zoned
+    reading.parts.append(f"{found.sql} AS {meaning}_any")
+    reading.times.append(str(meaning))
+    reading.scratch.append(f"{meaning}_any")
+    condition, column = f"{meaning}_us IS NULL", source.column(name)
+    if meaning is Meaning.END:  # a case that is still open has no end
+        reading.parts.append(f"{meaningful(column)} AS end_text")
+        reading.scratch.append("end_text")
+        condition += " AND end_text IS NOT NULL"
+    reading.faults.append(Fault(condition, "row.time", meaning, filled(column)))
 
 
-def _create_read(
-    con: "DuckDBPyConnection",
-    parts: Sequence[str],
-    joins: Sequence[str],
-    times: Sequence[str],
-    faults: Sequence[Fault],
-) -> None:
+def _create_read(con: "DuckDBPyConnection", reading: _Reading) -> None:
     """In layers, so that nothing is computed twice: texts and times, plausible times, faults.
 
-    `fault` is the number of the first fault in `faults`, or NULL.
+    `fault` is the number of the first fault that a row has, or NULL.
     """
-    plausible = [f"{bounded(f'{name}_any')} AS {name}_us" for name in times]
-    scratch = [f"{name}_any" for name in times]
-    scratch += [name for name in ("end_written", "handling_written") if any(name in part for part in parts)]
-    kept = f"* EXCLUDE ({', '.join(scratch)})" if scratch else "*"
-    number = " ".join(f"WHEN {fault.condition} THEN {i}" for i, fault in enumerate(faults))
+    plausible = [f"{bounded(f'{name}_any')} AS {name}_us" for name in reading.times]
+    kept = f"* EXCLUDE ({', '.join(reading.scratch)})" if reading.scratch else "*"
+    number = " ".join(f"WHEN {fault.condition} THEN {i}" for i, fault in enumerate(reading.faults))
     con.execute(
         f"CREATE TABLE read AS SELECT {kept}, CAST(CASE {number} END AS UTINYINT) AS fault "  # noqa: S608 -- own names
         f"FROM (SELECT {', '.join(['*', *plausible])} "
-        f"FROM (SELECT {', '.join(parts)} FROM raw {' '.join(joins)}))"
+        f"FROM (SELECT {', '.join(reading.parts)} FROM raw {' '.join(reading.joins)}))"
     )
 
 
@@ -187,7 +191,8 @@ def _rejections(source: Source, mapping: ColumnMapping, faults: Sequence[Fault])
     value = " ".join(f"WHEN {i} THEN left({fault.value}, {QUOTED})" for i, fault in enumerate(faults))
     rows = source.con.execute(
         f"SELECT row, fault, CASE fault {value} END FROM raw JOIN "  # noqa: S608 -- own names only
-        f"(SELECT row, fault FROM read WHERE fault IS NOT NULL ORDER BY row LIMIT {limit + 1:d}) USING (row) ORDER BY row"
+        f"(SELECT row, fault FROM read WHERE fault IS NOT NULL ORDER BY row LIMIT {limit + 1:d}) USING (row) "
+        "ORDER BY row"
     ).fetchall()
     found = [_rejection(row, faults[number], quoted, mapping) for row, number, quoted in rows]
     if len(found) > limit:

@@ -283,7 +283,8 @@ def _event_log_facts(engine: Engine, *, zoned: bool, zone: ZoneInfo | None) -> d
     """Facts of an event log."""
     facts = _cases_facts(engine, zoned=zoned, zone=zone)
     prints = {
-        f"print{seed}": engine.dialect.print_of.format(a="activity_no", b="place", seed=seed) for seed in (1, 2)
+        f"print{seed}": engine.dialect.print_of.format(a="activity_no", b="place", seed=seed)
+        for seed in (1, 2)
     }
     engine.keep("steps", STEPS)
     engine.keep("runs", RUNS.format(**prints))

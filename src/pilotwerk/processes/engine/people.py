@@ -54,9 +54,7 @@ def _named(con: "DuckDBPyConnection", column: Meaning, mapping: ColumnMapping, k
 
 
 @contextmanager
-def name_people(
-    con: "DuckDBPyConnection", mapping: ColumnMapping, key: bytes
-) -> Iterator[tuple[str, str]]:
+def name_people(con: "DuckDBPyConnection", mapping: ColumnMapping, key: bytes) -> Iterator[tuple[str, str]]:
     """Gives the columns `team_no, resource_no` of `events` and the joins that they need, for rows of `read`.
 
     Afterwards `teams` and `resources` are there, and the names of people are nowhere.

@@ -113,9 +113,10 @@ def time_reading(source: Source, name: str, value: str | None = None) -> TimeRea
 
 def _has_offset(source: Source, column: str) -> bool:
     """Whether any time of the column ends in an offset from UTC. The simple patterns spare most values the slow one."""
+    simple = " OR ".join(f"{column} LIKE '{pattern}'" for pattern in ("%Z", "%+%", "___________%-%"))
+    exact = f"regexp_matches(right({column}, 6), '(Z|[+-]\\d\\d:?\\d\\d|[+-]\\d\\d)$')"
     found = source.con.execute(
-        f"SELECT 1 FROM raw WHERE ({column} LIKE '%Z' OR {column} LIKE '%+%' OR {column} LIKE '___________%-%') "  # noqa: S608
-        f"AND length({column}) > 12 AND regexp_matches(right({column}, 6), '(Z|[+-]\\d\\d:?\\d\\d|[+-]\\d\\d)$') LIMIT 1"
+        f"SELECT 1 FROM raw WHERE ({simple}) AND length({column}) > 12 AND {exact} LIMIT 1"  # noqa: S608
     ).fetchone()
     return found is not None
 

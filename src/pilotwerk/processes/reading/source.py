@@ -27,8 +27,9 @@ class Source:
     """Table `raw(row BIGINT, c0 VARCHAR, c1 VARCHAR, ...)` in `con`; `columns[i]` names column `ci`.
 
     `row` counts from 1 with the header, as a person counts in a table program; for XES it counts the events.
-    Rows lie in their order. Values are as written; nothing is trimmed or interpreted yet. `expected` is the number of rows that the
-    file seems to have, for showing progress. `complete` is False when only the first rows were read.
+    Rows lie in their order. Values are as written; nothing is trimmed or interpreted yet. `expected` is the
+    number of rows that the file seems to have, for showing progress. `complete` is False when only the first
+    rows were read.
     """
 
     con: "DuckDBPyConnection"
@@ -97,7 +98,9 @@ class Source:
 
     def forget(self) -> None:
         """Drops the texts, which are most of the memory, once everything that is asked of them has been asked."""
-        kind = self.con.execute("SELECT table_type FROM information_schema.tables WHERE table_name = 'raw'").fetchone()
+        kind = self.con.execute(
+            "SELECT table_type FROM information_schema.tables WHERE table_name = 'raw'"
+        ).fetchone()
         self.con.execute(f"DROP {'VIEW' if kind and kind[0] == 'VIEW' else 'TABLE'} raw")
         self.con.execute("DROP TABLE IF EXISTS staged")
 

@@ -244,10 +244,14 @@ class Piece:
         """
         names, codes = self._keys()
         of_traces = _by_first(names, codes, ~self.owner_is_event)
-        places = {name: self._places(attributes, self.trace_of, self.traces) for name, attributes in of_traces}
+        places = {
+            name: self._places(attributes, self.trace_of, self.traces) for name, attributes in of_traces
+        }
         named = places.pop("concept:name", None)
         unnamed = self.traces if named is None else int((named < 0).sum())
-        found = {CASE: self._case_names(named, before) if unnamed or named is None else self._values(named, True)}
+        found = {
+            CASE: self._case_names(named, before) if unnamed or named is None else self._values(named, True)
+        }
         found |= {f"case:{name}": self._values(place, True) for name, place in places.items()}
         for name, attributes in _by_first(names, codes, self.owner_is_event):
             found[name] = self._values(self._places(attributes, self.event_of, self.events), False)
@@ -261,7 +265,7 @@ class Piece:
         known = [None] * self.traces
         if named is not None:
             there = named >= 0
-            starts, ends = (np.where(there, ends[named], 0) for ends in self.value)
+            starts, ends = (np.where(there, at[named], 0) for at in self.value)
             known = self._text(starts, ends, there).to_pylist()
         names = [f"#{before + i}" if name is None else name for i, name in enumerate(known, start=1)]
         return pa.array([names[trace] for trace in self.traces_of_events.tolist()], pa.large_string())
@@ -283,7 +287,8 @@ class Piece:
         there = place >= 0
         if bool(there.all()):
             return self._text(self.value[0][place], self.value[1][place])
-        return self._text(*(np.where(there, ends[place], 0) for ends in self.value), there)
+        starts, ends = (np.where(there, at[place], 0) for at in self.value)
+        return self._text(starts, ends, there)
 
 
 def _by_first(names: list[str], codes: "Places", wanted: "Flags") -> list[tuple[str, "Places"]]:
