@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 HARMLESS = ("the server responded with a status of 422", "the server responded with a status of 404")
 
@@ -62,6 +62,25 @@ class Person:
     def heading(self) -> str:
         """The page's h1."""
         return self.page.locator("h1").first.inner_text().strip()
+
+    def word(self, german: str, english: str) -> str:
+        """What a text reads in this person's language."""
+        return german if self.language == "de" else english
+
+    def follow(self, german: str, english: str, *, area: Locator | None = None) -> None:
+        """Click the first link or button whose words begin like this, in the page or in a part of it."""
+        name = re.compile("^" + re.escape(self.word(german, english)))
+        within = area or self.page.get_by_role("main")
+        within.get_by_role("link", name=name).or_(within.get_by_role("button", name=name)).first.click()
+        self.look()
+
+    def text(self, area: str = "main") -> str:
+        """What stands in a part of the page, with single spaces."""
+        return " ".join(self.page.locator(area).first.inner_text().split())
+
+    def panel(self, german: str, english: str) -> Locator:
+        """The part of the page below this heading."""
+        return self.page.get_by_role("region", name=self.word(german, english))
 
     def fill(self, **values: str | bool) -> None:
         """Fill in fields by name: text, select, radio or checkbox as they are."""
