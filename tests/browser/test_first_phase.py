@@ -1,6 +1,7 @@
 """A managing director brings a messy workbook, learns what it says, chooses a use case and freezes a baseline."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -79,39 +80,40 @@ def open_cases(me: Person) -> None:
 
 
 def compare_halves(me: Person) -> None:
+    """The halves of the year beside each other, chosen by their days."""
     me.follow("Vergleichen", "Compare")
     show(me)
-    for part, first, last in (("Erster", book.FIRST, book.MIDDLE), ("Zweiter", book.MIDDLE, book.LAST)):
-        pass
+    periods = ((book.FIRST, book.MIDDLE - timedelta(days=1)), (book.MIDDLE, book.LAST))
+    for part, (first, last) in zip(("Erster Teil", "Zweiter Teil"), periods, strict=True):
+        part = me.word(part, {"Erster Teil": "First part", "Zweiter Teil": "Second part"}[part])
+        fields = me.page.get_by_role("group", name=part)
+        fields.get_by_label(me.word("Beginn von", "Begun from")).fill(first.isoformat())
+        fields.get_by_label(me.word("bis", "until")).fill(last.isoformat())
+    me.follow("Vergleichen", "Compare")
+    show(me)
 
 
 def see_a_refusal(me: Person) -> None:
-    me.page.get_by_role("navigation").get_by_role("link", name=me.word("Anwendungsfälle", "Use cases")).click()
-    me.look()
+    me.follow("Kundendienst", "Kundendienst")
+    me.follow("Passende Anwendungsfälle suchen", "Find fitting use cases")
     show(me)
-    me.follow("Die erste Idee", "Add the first")
-    show(me)
-    me.follow("Bewerbungen", "Presort")
-    show(me)
+    me.follow("Termine und Touren", "Propose appointments")
     me.follow("Hinzufügen und bewerten", "Add and assess")
     show(me)
-    steps.estimate(me, cases_per_year=("20", "26", "34"), minutes_per_case=("7", "9", "12"))
+    me.follow("Berechnen", "Calculate")
     show(me)
 
 
 def choose_what_fits(me: Person) -> None:
     me.follow("Anwendungsfälle", "Use cases")
     show(me)
-    me.follow("Eine Idee hinzufügen", "Add an idea")
-    show(me)
-    me.page.get_by_role("main").locator(".rows > li").first.get_by_role("link").first.click()
-    me.look()
+    me.follow("Idee hinzufügen", "Add an idea")
+    me.follow("Kundenanfragen beantworten", "Answer customer")
     show(me)
     me.follow("Hinzufügen und bewerten", "Add and assess")
+    steps.estimate(me, automatable_share=("60", "70", "80"))
     show(me)
-    me.follow("Berechnen", "Calculate")
-    show(me)
-    me.page.get_by_label("Grund").first.fill("Hier")
+    me.page.get_by_label(me.word("Grund", "Reason")).first.fill("Hier liegt die meiste Zeit.")
     me.follow("Diesen Anwendungsfall wählen", "Choose this use case")
     show(me)
 
@@ -119,5 +121,13 @@ def choose_what_fits(me: Person) -> None:
 def freeze_baseline(me: Person) -> None:
     me.follow("Ziele dafür setzen", "Set goals for it")
     show(me)
-    me.follow("Ziel setzen", "Set goal")
+    row = me.page.get_by_role("row").filter(has_text=me.word("Durchlaufzeit", "Cycle time")).first
+    me.follow("Ziel setzen", "Set goal", area=row)
+    show(me)
+    me.fill(target=me.word("3,5", "3.5"), due=steps.in_days(80))
+    me.page.get_by_label(re.compile(me.word("^Wer", "^Who"))).select_option(index=1)
+    me.follow("Ausgangswert einfrieren", "Freeze baseline")
+    show(me)
+    me.page.get_by_role("main").get_by_role("table").first.get_by_role("link").first.click()
+    me.look()
     show(me)

@@ -116,7 +116,7 @@ def test_the_figures_of_the_page_lead_to_their_cases(cast: Cast, log: ProcessImp
     assert "source=Technik+fragen&amp;target=Antwort" in facts
     listed = page(lead, url("processes:cases", pk=log.pk) + "?again=*")
     assert "1 von 5 Vorgängen" in listed
-    assert "ein Schritt wiederholt sich" in listed
+    assert "Ein Schritt wiederholt sich." in listed
     assert "T-3" in listed
     assert "T-1" not in listed
     one = page(lead, url("processes:case", pk=log.pk, number=2))
@@ -178,7 +178,7 @@ def test_changes_are_said_against_the_first_part() -> None:
     rows = {row.label: row for row in comparing.rows(first, second)}
     assert rows["Vorgänge"].change == "25\u00a0% weniger"
     assert rows["Vorgänge mit Nacharbeit"].change == "5,0 Prozentpunkte mehr"
-    assert (rows["Durchlaufzeit, mittlerer Wert"].second, rows["Durchlaufzeit, mittlerer Wert"].change) == (
+    assert (rows["Durchlaufzeit, Median"].second, rows["Durchlaufzeit, Median"].change) == (
         "offen",
         "",
     )

@@ -17,6 +17,7 @@ REQUESTS = Signals(
     filled={"start": 1.0, "text": 1.0, "category": 0.31, "answer": 0.9},
     name="Kundenanfragen | export.csv",
     columns=("Vorgang", "Eingang", "Menge (Stück)"),
+    free=("Menge (Stück)",),
     categories=("Rechnung", "Termin"),
     texts=("Wann kommt die Rechnung?", "Bitte um einen Termin", "Guten Tag", "Danke"),
 )
