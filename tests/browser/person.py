@@ -60,8 +60,8 @@ class Person:
         return f"{violation['id']}: " + "; ".join(node["html"][:140] for node in violation["nodes"][:3])
 
     def heading(self) -> str:
-        """The page's h1."""
-        return self.page.locator("h1").first.inner_text().strip()
+        """The page's h1, with single spaces."""
+        return self.text(self.page.locator("h1").first)
 
     def word(self, german: str, english: str) -> str:
         """What a text reads in this person's language."""
@@ -69,14 +69,41 @@ class Person:
 
     def follow(self, german: str, english: str, *, area: Locator | None = None) -> None:
         """Click the first link or button whose words begin like this, in the page or in a part of it."""
-        name = re.compile("^" + re.escape(self.word(german, english)))
-        within = area or self.page.get_by_role("main")
-        within.get_by_role("link", name=name).or_(within.get_by_role("button", name=name)).first.click()
+        self._named(german, english, area).click()
         self.look()
 
-    def text(self, area: str = "main") -> str:
-        """What stands in a part of the page, with single spaces."""
-        return " ".join(self.page.locator(area).first.inner_text().split())
+    def _named(self, german: str, english: str, area: Locator | None = None) -> Locator:
+        name = self._beginning(german, english)
+        within = area or self.page.get_by_role("main")
+        return within.get_by_role("link", name=name).or_(within.get_by_role("button", name=name)).first
+
+    def field(self, german: str, english: str, area: Locator | None = None) -> Locator:
+        """The first field whose label begins like this."""
+        label = self._beginning(german, english)
+        return (area or self.page.get_by_role("main")).get_by_label(label).first
+
+    def _beginning(self, german: str, english: str) -> re.Pattern[str]:
+        """Matches a text that begins like this; figures and their units are held together by a no-break space."""
+        return re.compile("^" + re.escape(self.word(german, english)).replace(r"\ ", r"\s+"))
+
+    def text(self, area: Locator | None = None) -> str:
+        """What stands in the page, or in a part of it, with single spaces."""
+        return " ".join((area or self.page.get_by_role("main")).inner_text().split())
+
+    def rows(self, area: Locator | None = None) -> list[list[str]]:
+        """What stands in the rows of a table, cell by cell, without its header."""
+        table = (area or self.page.get_by_role("main")).get_by_role("table").first
+        found = []
+        for row in table.get_by_role("row").all()[1:]:
+            cells = row.get_by_role("rowheader").or_(row.get_by_role("cell")).all_inner_texts()
+            found.append([" ".join(cell.split()) for cell in cells])
+        return found
+
+    def download(self, german: str, english: str) -> str:
+        """Click what these words name and keep the file that comes; its text."""
+        with self.page.expect_download() as started:
+            self._named(german, english).click()
+        return started.value.path().read_text(encoding="utf-8-sig")
 
     def panel(self, german: str, english: str) -> Locator:
         """The part of the page below this heading."""

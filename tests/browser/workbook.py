@@ -49,7 +49,7 @@ MINUTES_MEDIAN, MINUTES_KNOWN = 45.0, 259
 WRONG: dict[int, tuple[str, Any]] = {
     40: ("Meldedatum", None),
     77: ("Meldedatum", "31.02.2026 09:15"),
-    120: ("Erledigt am", dt.datetime(2026, 1, 2, 8)),
+    120: ("Erledigt am", dt.date(2026, 1, 2)),
     163: ("Auftragsnr", "A-1001"),
     201: ("Aufwand (Std)", "halber Tag"),
 }
