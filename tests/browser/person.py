@@ -14,6 +14,22 @@ HARMLESS = ("the server responded with a status of 422", "the server responded w
 VIOLATIONS = {"resultTypes": ["violations"]}
 COLOURS = {**VIOLATIONS, "runOnly": ["color-contrast", "link-in-text-block"]}
 
+PHONE, DESK = 390, 1280
+CELLS = "table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText))"
+# The page itself must not scroll sideways, and what stands in a panel must not stick out of it.
+TOO_WIDE = """() => {
+  const found = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
+  for (const panel of document.querySelectorAll(".panel")) {
+    const edge = panel.getBoundingClientRect().right + 1;
+    for (const part of panel.querySelectorAll("table, table *, dl, .act, .ci")) {
+      if (part.closest(".scroll, .sr, .pop form, thead") || !part.getClientRects().length) continue;
+      const stands = part.getBoundingClientRect().right;
+      if (stands > edge) found.push(`${part.tagName} ${part.textContent.trim().slice(0, 40)}`);
+    }
+  }
+  return found.slice(0, 3);
+}"""
+
 
 class Person:
     """Signs up or in, reads headings, fills in forms by the name of a field, and notes what axe and the console say."""
@@ -21,7 +37,7 @@ class Person:
     def __init__(self, browser: Browser, address: str, language: str) -> None:
         locale = {"de": "de-DE", "en": "en-GB"}[language]
         self.context = browser.new_context(
-            locale=locale, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+            locale=locale, viewport={"width": DESK, "height": 900}, reduced_motion="reduce"
         )
         self.page: Page = self.context.new_page()
         self.address = address
@@ -42,7 +58,9 @@ class Person:
         self.look()
 
     def look(self) -> None:
-        """Check the present page with axe in light and dark, each kind of page once a state of its title."""
+        """Check the present page with axe in light and dark, and whether it fits a phone; each kind of page once a
+        state of its title.
+        """
         self.page.wait_for_load_state()
         kind = re.sub(
             r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", self.page.url.removeprefix(self.address).split("?")[0]
@@ -58,6 +76,14 @@ class Person:
         self.page.emulate_media(color_scheme="dark")
         self._check(kind, "dark", COLOURS)
         self.page.emulate_media(color_scheme="light")
+        self.measure(PHONE, kind)
+        self.measure(DESK, kind)
+
+    def measure(self, width: int, kind: str) -> None:
+        """Make the window so wide and see whether everything fits."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        if wide := self.page.evaluate(TOO_WIDE):
+            self.findings.append(f"{kind} is too wide at {width} px: {wide}")
 
     def _check(self, kind: str, scheme: str, options: dict[str, Any]) -> None:
         for violation in self.axe.run(self.page, options=options).response["violations"]:
@@ -101,11 +127,7 @@ class Person:
     def rows(self, area: Locator | None = None) -> list[list[str]]:
         """What stands in the rows of a table, cell by cell, without its header."""
         table = (area or self.page.get_by_role("main")).get_by_role("table").first
-        found = []
-        for row in table.get_by_role("row").all()[1:]:
-            cells = row.get_by_role("rowheader").or_(row.get_by_role("cell")).all_inner_texts()
-            found.append([" ".join(cell.split()) for cell in cells])
-        return found
+        return [[" ".join(cell.split()) for cell in row] for row in table.evaluate(CELLS)]
 
     def download(self, german: str, english: str) -> str:
         """Click what these words name and keep the file that comes; its text."""
