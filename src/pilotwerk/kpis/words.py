@@ -10,7 +10,6 @@ from pilotwerk.kpis.domain.measures import TooLittle
 from pilotwerk.kpis.domain.smart import Direction, Point
 from pilotwerk.web.templatetags.pw import number, percent, short_date
 
-
 # Which of an import's cases a KPI is measured on, as a parameter of the page of cases; "" for all of them.
 BEHIND = {
     "cases_per_week": "known=end",

@@ -44,7 +44,9 @@ def _free(process_import: ProcessImport) -> tuple[str, ...]:
     A category or a step may be more than that, for example an outcome.
     """
     meanings = process_import.column_mapping.columns
-    taken = {name for meaning, name in meanings.items() if meaning not in (Meaning.CATEGORY, Meaning.ACTIVITY)}
+    taken = {
+        name for meaning, name in meanings.items() if meaning not in (Meaning.CATEGORY, Meaning.ACTIVITY)
+    }
     profile = profile_of(process_import.facts)
     filled = {one.name for one in profile.columns if one.filled} if profile else None
     return tuple(
