@@ -108,6 +108,20 @@ def read_the_facts(me: Person) -> None:
     kinds = {name: cases for name, cases, *_rest in me.rows(me.panel("Worum geht es?", "What is it about?"))}
     assert kinds == {kind: str(book.KINDS.count(kind) * book.WEEKS) for kind in book.KINDS}
     nobody_is_named(me)
+    me.follow("Wie gut sind die Daten? Alle Befunde", "How good are the data? All findings")
+    columns = {
+        name: personal
+        for name, _type, _missing, _distinct, personal, _n in me.rows(
+            me.panel("Was steht in den Spalten?", "What do the columns hold?")
+        )
+    }
+    names = me.word("Namen", "names")
+    assert {column for column, personal in columns.items() if personal == names} == {
+        "Kundenname",
+        "Techniker",
+    }
+    nobody_is_named(me)
+    me.follow(PROCESS, PROCESS)
 
 
 def open_the_cases_behind_a_figure(me: Person) -> None:
