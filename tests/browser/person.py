@@ -59,13 +59,13 @@ class Person:
 
     def look(self) -> None:
         """Check the present page with axe in light and dark, and whether it fits a phone; each kind of page once a
-        state of its title.
+        state of its title; other figures in it are no other state.
         """
         self.page.wait_for_load_state()
         kind = re.sub(
             r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", self.page.url.removeprefix(self.address).split("?")[0]
         )
-        key = f"{kind} {self.heading()}"
+        key = f"{kind} {re.sub(r'[0-9][0-9.,]*', '0', self.heading())}"
         if key in self.visited:
             return
         self.visited[key] = kind
