@@ -6,9 +6,29 @@ from contextlib import contextmanager
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page
+from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 HARMLESS = ("the server responded with a status of 422", "the server responded with a status of 404")
+
+# The scheme changes colours only; all other rules answer in dark what they answered in light.
+VIOLATIONS = {"resultTypes": ["violations"]}
+COLOURS = {**VIOLATIONS, "runOnly": ["color-contrast", "link-in-text-block"]}
+
+PHONE, DESK = 390, 1280
+CELLS = "table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText))"
+# The page itself must not scroll sideways, and what stands in a panel must not stick out of it.
+TOO_WIDE = """() => {
+  const found = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
+  for (const panel of document.querySelectorAll(".panel")) {
+    const edge = panel.getBoundingClientRect().right + 1;
+    for (const part of panel.querySelectorAll("table, table *, dl, .act, .ci")) {
+      if (part.closest(".scroll, .sr, .pop form, thead") || !part.getClientRects().length) continue;
+      const stands = part.getBoundingClientRect().right;
+      if (stands > edge) found.push(`${part.tagName} ${part.textContent.trim().slice(0, 40)}`);
+    }
+  }
+  return found.slice(0, 3);
+}"""
 
 
 class Person:
@@ -17,11 +37,12 @@ class Person:
     def __init__(self, browser: Browser, address: str, language: str) -> None:
         locale = {"de": "de-DE", "en": "en-GB"}[language]
         self.context = browser.new_context(
-            locale=locale, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+            locale=locale, viewport={"width": DESK, "height": 900}, reduced_motion="reduce"
         )
         self.page: Page = self.context.new_page()
         self.address = address
         self.language = language
+        self.axe = Axe()
         self.findings: list[str] = []
         self.visited: dict[str, str] = {}
         self.page.on("console", self._console)
@@ -37,31 +58,86 @@ class Person:
         self.look()
 
     def look(self) -> None:
-        """Check the present page with axe in light and dark, each kind of page once a state of its title."""
+        """Check the present page with axe in light and dark, and whether it fits a phone; each kind of page once a
+        state of its title; other figures in it are no other state.
+        """
         self.page.wait_for_load_state()
         kind = re.sub(
             r"[0-9a-f]{8}-[0-9a-f-]{27}", "*", self.page.url.removeprefix(self.address).split("?")[0]
         )
-        key = f"{kind} {self.heading()}"
+        key = f"{kind} {re.sub(r'[0-9][0-9.,]*', '0', self.heading())}"
         if key in self.visited:
             return
         self.visited[key] = kind
         language = self.page.locator("html").get_attribute("lang")
         if language != self.language:
             self.findings.append(f"{kind}: the page says it is in {language}")
-        for scheme in ("light", "dark"):
-            self.page.emulate_media(color_scheme=scheme)
-            for violation in Axe().run(self.page).response["violations"]:
-                self.findings.append(f"axe, {scheme}, {kind}: {self._said(violation)}")
+        self._check(kind, "light", VIOLATIONS)
+        self.page.emulate_media(color_scheme="dark")
+        self._check(kind, "dark", COLOURS)
         self.page.emulate_media(color_scheme="light")
+        self.measure(PHONE, kind)
+        self.measure(DESK, kind)
+
+    def measure(self, width: int, kind: str) -> None:
+        """Make the window so wide and see whether everything fits."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        if wide := self.page.evaluate(TOO_WIDE):
+            self.findings.append(f"{kind} is too wide at {width} px: {wide}")
+
+    def _check(self, kind: str, scheme: str, options: dict[str, Any]) -> None:
+        for violation in self.axe.run(self.page, options=options).response["violations"]:
+            self.findings.append(f"axe, {scheme}, {kind}: {self._said(violation)}")
 
     @staticmethod
     def _said(violation: dict[str, Any]) -> str:
         return f"{violation['id']}: " + "; ".join(node["html"][:140] for node in violation["nodes"][:3])
 
     def heading(self) -> str:
-        """The page's h1."""
-        return self.page.locator("h1").first.inner_text().strip()
+        """The page's h1, with single spaces."""
+        return self.text(self.page.locator("h1").first)
+
+    def word(self, german: str, english: str) -> str:
+        """What a text reads in this person's language."""
+        return german if self.language == "de" else english
+
+    def follow(self, german: str, english: str, *, area: Locator | None = None) -> None:
+        """Click the first link or button whose words begin like this, in the page or in a part of it."""
+        self._named(german, english, area).click()
+        self.look()
+
+    def _named(self, german: str, english: str, area: Locator | None = None) -> Locator:
+        name = self._beginning(german, english)
+        within = area or self.page.get_by_role("main")
+        return within.get_by_role("link", name=name).or_(within.get_by_role("button", name=name)).first
+
+    def field(self, german: str, english: str, area: Locator | None = None) -> Locator:
+        """The first field whose label begins like this."""
+        label = self._beginning(german, english)
+        return (area or self.page.get_by_role("main")).get_by_label(label).first
+
+    def _beginning(self, german: str, english: str) -> re.Pattern[str]:
+        """Matches a text that begins like this; figures and their units are held together by a no-break space."""
+        return re.compile("^" + re.escape(self.word(german, english)).replace(r"\ ", r"\s+"))
+
+    def text(self, area: Locator | None = None) -> str:
+        """What stands in the page, or in a part of it, with single spaces."""
+        return " ".join((area or self.page.get_by_role("main")).inner_text().split())
+
+    def rows(self, area: Locator | None = None) -> list[list[str]]:
+        """What stands in the rows of a table, cell by cell, without its header."""
+        table = (area or self.page.get_by_role("main")).get_by_role("table").first
+        return [[" ".join(cell.split()) for cell in row] for row in table.evaluate(CELLS)]
+
+    def download(self, german: str, english: str) -> str:
+        """Click what these words name and keep the file that comes; its text."""
+        with self.page.expect_download() as started:
+            self._named(german, english).click()
+        return started.value.path().read_text(encoding="utf-8-sig")
+
+    def panel(self, german: str, english: str) -> Locator:
+        """The part of the page below this heading."""
+        return self.page.get_by_role("region", name=self.word(german, english))
 
     def fill(self, **values: str | bool) -> None:
         """Fill in fields by name: text, select, radio or checkbox as they are."""

@@ -20,8 +20,8 @@ def found_company(me: Person, name: str, person: str, email: str) -> str:
     return me.page.url.removeprefix(me.address).rstrip("/")
 
 
-def answer_profile(me: Person, home: str) -> None:
-    """The wizard, one question a page, to its result."""
+def answer_profile(me: Person, home: str, *only: str) -> None:
+    """The wizard, one question a page, to its result; all questions, or `only` some of them."""
     answers = {
         "sector": "Sanitär, Heizung, Klima",
         "staff": "48",
@@ -32,6 +32,8 @@ def answer_profile(me: Person, home: str) -> None:
         "hourly_cost": "46",
     }
     for question, answer in answers.items():
+        if only and question not in only:
+            continue
         me.goto(f"{home}/company/questions/{question}/")
         me.fill(answer=answer)
         me.submit()
@@ -96,6 +98,14 @@ def add_use_case(me: Person, home: str, template: str) -> str:
     return me.page.url.removeprefix(me.address)
 
 
+def estimate(me: Person, **inputs: tuple[str, str, str]) -> None:
+    """Fill in low, likely and high of the inputs that nobody has measured, and calculate."""
+    for name, values in inputs.items():
+        for at, value in enumerate(values):
+            me.page.locator(f"main [name={name}_{at}]").fill(value)
+    me.submit()
+
+
 def in_days(days: int) -> str:
     return (date.today() + timedelta(days=days)).isoformat()  # noqa: DTZ011
 
@@ -105,16 +115,26 @@ def write(path: Path, content: bytes) -> Path:
     return path
 
 
-def import_process(me: Person, home: str, file: Path, name: str) -> None:
-    """Upload an export, accept the guessed columns, and read the facts."""
+def upload_process(me: Person, home: str, file: Path, name: str) -> None:
+    """Upload an export for a new process and see what its columns are taken for."""
     me.goto(f"{home}/processes/new/")
     me.page.locator("main [name=name]").fill(name)
     me.page.locator("main [name=file]").set_input_files(file)
     me.submit()
     assert me.page.url.endswith("/columns/")
+
+
+def confirm_columns(me: Person) -> None:
+    """Say that the columns are right and wait until the cases are imported."""
     me.press("main form[method=post]:not(#discard) button[type=submit]:not([form])")
     me.page.wait_for_selector("main a[href$='/facts/']", timeout=60_000)
     me.look()
+
+
+def import_process(me: Person, home: str, file: Path, name: str) -> None:
+    """Upload an export, accept the guessed columns, and read the facts."""
+    upload_process(me, home, file, name)
+    confirm_columns(me)
     me.press("main a[href$='/facts/']")
 
 

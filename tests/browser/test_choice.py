@@ -12,14 +12,6 @@ from tests.browser.person import Person
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
 
-def estimate(me: Person, **inputs: tuple[str, str, str]) -> None:
-    """Fill in low, likely and high of the inputs that nobody has measured, and calculate."""
-    for name, values in inputs.items():
-        for at, value in enumerate(values):
-            me.page.locator(f"main [name={name}_{at}]").fill(value)
-    me.submit()
-
-
 def test_an_idea_is_tried_and_chosen_and_another_one_refused(
     chromium: Browser, server: str, tmp_path: Path
 ) -> None:
@@ -36,7 +28,7 @@ def test_an_idea_is_tried_and_chosen_and_another_one_refused(
         first.locator("a").first.click()
         me.look()
         me.submit()
-        estimate(me, minutes_per_case=("9", "12", "15"), automatable_share=("40", "50", "60"))
+        steps.estimate(me, minutes_per_case=("9", "12", "15"), automatable_share=("40", "50", "60"))
         chosen = me.page.url.removeprefix(me.address)
         assert "Ein Nutzen in 12 Monaten ist" in me.page.locator("main").inner_text()
 
@@ -49,7 +41,7 @@ def test_an_idea_is_tried_and_chosen_and_another_one_refused(
 
         me.goto(f"{home}/portfolio/add/?template=applications")
         me.submit()
-        estimate(me, cases_per_year=("20", "26", "34"), minutes_per_case=("7", "9", "12"))
+        steps.estimate(me, cases_per_year=("20", "26", "34"), minutes_per_case=("7", "9", "12"))
         text = me.page.locator("main .note.bad").inner_text()
         assert "durch die Regel abgelehnt" in text
         assert "26 Vorgänge im Jahr sparen" in text

@@ -12,19 +12,6 @@ from tests.browser.person import Person
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sample")]
 
 WIDTHS = (320, 390, 900, 1110, 1280)
-# The page itself must not scroll sideways, and what stands in a panel must not stick out of it.
-TOO_WIDE = """() => {
-  const found = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
-  for (const panel of document.querySelectorAll(".panel")) {
-    const edge = panel.getBoundingClientRect().right + 1;
-    for (const part of panel.querySelectorAll("table, table *, dl, .act, .ci")) {
-      if (part.closest(".scroll, .sr, .pop form, thead") || !part.getClientRects().length) continue;
-      const stands = part.getBoundingClientRect().right;
-      if (stands > edge) found.push(`${part.tagName} ${part.textContent.trim().slice(0, 40)}`);
-    }
-  }
-  return found.slice(0, 3);
-}"""
 
 
 def kind(path: str) -> str:
@@ -67,7 +54,5 @@ def test_every_page_of_the_sample_company(
         for path in addresses:
             me.goto(path)
             for width in WIDTHS:
-                me.page.set_viewport_size({"width": width, "height": 900})
-                if wide := me.page.evaluate(TOO_WIDE):
-                    me.findings.append(f"{kind(path)} is too wide at {width} px: {wide}")
+                me.measure(width, kind(path))
         assert me.findings == []

@@ -116,7 +116,7 @@ def test_the_figures_of_the_page_lead_to_their_cases(cast: Cast, log: ProcessImp
     assert "source=Technik+fragen&amp;target=Antwort" in facts
     listed = page(lead, url("processes:cases", pk=log.pk) + "?again=*")
     assert "1 von 5 Vorgängen" in listed
-    assert "ein Schritt wiederholt sich" in listed
+    assert "Ein Schritt wiederholt sich." in listed
     assert "T-3" in listed
     assert "T-1" not in listed
     one = page(lead, url("processes:case", pk=log.pk, number=2))
@@ -169,6 +169,10 @@ def test_two_halves_are_compared_before_anybody_chooses(cast: Cast, tmp_path: Pa
     assert "100\u00a0% mehr" in chosen, "two days instead of one"
     unasked = page(cast.client("auditor"), address)
     assert "Was ist anders?" in unasked
+    assert "Die Hälfte der Vorgänge braucht im zweiten Teil höchstens 2,0\u00a0Tage" in unasked
+    # weeks begin on Mondays: 30 March to 26 April, and 27 April to 24 May
+    assert "Beginn vom 30.03.2026 bis 26.04.2026" in unasked
+    assert "first=2026-04-27&amp;last=2026-05-24&amp;known=end" in page(cast.client("lead"), address)
     assert "Kein Vorgang erfüllt" in page(cast.client("auditor"), address + "?a_last=2000-01-01")
 
 
@@ -178,11 +182,40 @@ def test_changes_are_said_against_the_first_part() -> None:
     rows = {row.label: row for row in comparing.rows(first, second)}
     assert rows["Vorgänge"].change == "25\u00a0% weniger"
     assert rows["Vorgänge mit Nacharbeit"].change == "5,0 Prozentpunkte mehr"
-    assert (rows["Durchlaufzeit, mittlerer Wert"].second, rows["Durchlaufzeit, mittlerer Wert"].change) == (
+    assert (rows["Durchlaufzeit, Median"].second, rows["Durchlaufzeit, Median"].change) == (
         "offen",
         "",
     )
     assert "Verschiedene Wege" not in rows
+    assert comparing.headline(first, second) == ""
+
+
+def test_no_difference_is_said_in_words() -> None:
+    first = {"cases": 1000, "duration_days": {"median": 3.0, "p90": 9.0}}
+    second = {"cases": 1001, "duration_days": {"median": 3.0, "p90": 8.99}}
+    changes = [row.change for row in comparing.rows(first, second)]
+    assert changes == ["kaum mehr", "kein Unterschied", "kaum weniger"]
+    assert comparing.headline(first, second).startswith("Die Hälfte der Vorgänge braucht in beiden Teilen")
+
+
+def test_a_case_leads_back_to_the_list_it_was_opened_from(cast: Cast, tmp_path: Path) -> None:
+    found = requests(cast, tmp_path)
+    lead = cast.client("lead")
+    listed = page(lead, cast.organisation.url("processes:cases", pk=found.pk) + "?category=Bad&order=longest")
+    assert "/cases/39/?category=Bad&amp;order=longest" in listed
+    address = cast.organisation.url("processes:case", pk=found.pk, number=39)
+    assert "/cases/?category=Bad&amp;order=longest" in page(lead, address + "?category=Bad&order=longest")
+    assert "order=" not in page(lead, address + "?order=drop").split("<h1>")[0]
+
+
+def test_the_facts_lead_on_to_what_a_member_may_do(cast: Cast, tmp_path: Path) -> None:
+    address = cast.organisation.url("processes:facts", pk=requests(cast, tmp_path).pk)
+    lead, auditor = page(cast.client("lead"), address), page(cast.client("auditor"), address)
+    for view in ("portfolio:usecase_add", "kpis:goals"):
+        link = f'href="{cast.organisation.url(view)}">'
+        assert link in lead.split('id="h-next"')[1]
+        assert link not in auditor.split('id="h-next"')[1]
+    assert "Weiter im Fahrplan" in auditor
 
 
 def test_what_a_case_costs_needs_minutes_and_a_wage(cast: Cast, tmp_path: Path) -> None:

@@ -86,6 +86,27 @@ def test_what_is_given_stays_and_a_contradicting_name_is_not_believed() -> None:
     assert [reason.code for reason in found.reasons[Meaning.CASE]] == ["given"]
 
 
+def test_another_column_that_would_do_is_named_where_figures_depend_on_it() -> None:
+    names = ("Nr", "Angelegt am", "Meldedatum", "Fällig am", "Erledigt am", "Art", "Art (2)", "Kunde")
+    rows = [
+        (str(n), "02.04.2026", "01.04.2026", "09.04.2026", "03.04.2026", "Telefon", "Störung", f"K{n}")
+        for n in range(6)
+    ]
+    found = guessed(names, rows)
+    said = {meaning: found.reasons[meaning][-1] for meaning in found.mapping.columns}
+    assert found.mapping.columns[Meaning.START] == "Angelegt am"
+    assert said[Meaning.START].english() == "Also possible: Meldedatum. Please check."
+    assert said[Meaning.CATEGORY].params == {"columns": "Art (2)"}
+    assert {said[meaning].code for meaning in (Meaning.CASE, Meaning.END, Meaning.SENDER)} & {
+        "others"
+    } == set()
+    given = guess(
+        [profile(name, column) for name, column in zip(names, zip(*rows, strict=True), strict=True)],
+        {Meaning.START: "Angelegt am"},
+    )
+    assert [reason.code for reason in given.reasons[Meaning.START]] == ["given"]
+
+
 def test_names_are_compared_without_case_signs_and_umlauts() -> None:
     assert normal_name("Eröffnet-Am") == "eroeffnet am"
     assert normal_name("createdAt") == "created at"

@@ -15,7 +15,7 @@ from pilotwerk.processes.domain.quality.personal import Personal
 from pilotwerk.processes.domain.quality.profile import Profile
 from pilotwerk.processes.domain.roles import Meaning
 from pilotwerk.processes.models import ProcessImport
-from pilotwerk.processes.quality import measure_file
+from pilotwerk.processes.quality import measure_file, pictures
 from pilotwerk.processes.reading import open_source
 from tests.cast import Cast
 from tests.processes.files import event_csv, table, workbook, write, xes
@@ -313,6 +313,16 @@ def test_the_rooms_above_ask_which_columns_name_people(cast: Cast, tmp_path: Pat
     personal = selectors.personal_data_of(found)
     assert personal == [selectors.PersonalColumn("E-Mail", Personal.EMAIL, kept=False)]
     assert not any(b"kunde7@" in path.read_bytes() for path in found.folder.iterdir())
+
+
+def test_a_column_that_was_taken_for_people_is_personal_whatever_it_looks_like(tmp_path: Path) -> None:
+    rows = [(f"A{n}", f"2026-03-{n % 28 + 1:02d}", f"K-{n % 9}", "Küche") for n in range(40)]
+    path = csv(tmp_path / "a.csv", rows, ("Auftrag", "Eingang", "Kundennummer", "Ort"))
+    given = {Meaning.CASE: "Auftrag", Meaning.START: "Eingang", Meaning.SENDER: "Kundennummer"}
+    _guess, profile = measure_file(path, given=given, now=NOW)
+    shown = {row.name: row for row in pictures.columns(profile)}
+    assert shown["Kundennummer"].personal == "Personen, laut Ihrer Zuordnung"
+    assert [name for name, row in shown.items() if row.is_personal] == ["Kundennummer"]
 
 
 def test_a_wide_table_is_counted_column_by_column(tmp_path: Path) -> None:

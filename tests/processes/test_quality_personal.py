@@ -17,6 +17,8 @@ from tests.processes.files import table, write
 NOW = dt.datetime(2026, 11, 22, 8, tzinfo=dt.UTC)
 GIVEN = [
     "Anna",
+    "Ayşe",
+    "Łukasz",
     "Bernd",
     "Çelik",
     "Dörte",
@@ -33,9 +35,8 @@ GIVEN = [
     "Özlem",
 ]
 FAMILY = (
-    "Abel Berg Cohn von~Dorn Ernst Frank Groß Haas Ivens Jäger Köhler Lang Müller-Lüdenscheid Nowak Öztürk".replace(
-        " ", "|"
-    )
+    "Abel Berg Cohn von~Dorn Ernst Frank Groß Haas Ivens Jäger Köhler Lang Müller-Lüdenscheid Nowak Öztürk "
+    "Yıldız Kovačević".replace(" ", "|")
     .replace("~", " ")
     .split("|")
 )

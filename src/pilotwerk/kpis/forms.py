@@ -26,7 +26,9 @@ class GoalForm(forms.Form):
     due = forms.DateField(
         label=_("Until when?"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    owner = forms.ModelChoiceField(queryset=Membership.objects.none(), label=_("Who looks after it?"))
+    owner = forms.ModelChoiceField(
+        queryset=Membership.objects.none(), label=_("Who looks after it?"), empty_label=_("please choose")
+    )
 
     field_order = ["target", "due", "owner"]
 

@@ -30,6 +30,7 @@ def _goal_row(goal: Goal) -> dict[str, Any]:
         "goal": goal,
         "baseline": words.value_text(baseline.value, baseline.unit),
         "basis": words.basis_text(kpi, baseline.n, *baseline.period) if kpi else "",
+        "behind": words.BEHIND.get(baseline.kpi, ""),
         "target": words.value_text(goal.target, baseline.unit),
         "at_most": bool(kpi and kpi.direction is Direction.LOWER),
         "change": words.change_text(goal.relative_change),
@@ -43,6 +44,7 @@ def _measure_row(kpi: Kpi, result: Measure | TooLittle) -> dict[str, Any]:
         "kpi": kpi,
         "value": words.value_text(result.value, kpi.unit),
         "basis": words.basis_text(kpi, result.n, result.first, result.last),
+        "behind": words.BEHIND.get(kpi.id, ""),
     }
 
 
@@ -99,6 +101,7 @@ def goal_set(request: OrganisationRequest, import_pk: str, kpi: str) -> HttpResp
         "process_import": process_import,
         "value": words.value_text(measured.value, entry.unit),
         "basis": words.basis_text(entry, measured.n, measured.first, measured.last),
+        "behind": words.BEHIND.get(entry.id, ""),
         "source": catalogue().source_of(entry),
         "lower": entry.direction is Direction.LOWER,
         "window": window,

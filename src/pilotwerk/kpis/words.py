@@ -10,6 +10,15 @@ from pilotwerk.kpis.domain.measures import TooLittle
 from pilotwerk.kpis.domain.smart import Direction, Point
 from pilotwerk.web.templatetags.pw import number, percent, short_date
 
+# Which of an import's cases a KPI is measured on, as a parameter of the page of cases; "" for all of them.
+BEHIND = {
+    "cases_per_week": "known=end",
+    "cycle_time_median": "known=end",
+    "cycle_time_p90": "known=end",
+    "closed_within_two_days": "known=end",
+    "handling_minutes_mean": "known=handling",
+}
+
 
 def value_text(value: float, unit: str) -> str:
     """A KPI's value with its unit."""

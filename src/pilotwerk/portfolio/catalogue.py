@@ -93,7 +93,7 @@ class Hint(Strict):
     """A hint to the law with article, source and certainty (C certain, S supported, U open). No classification."""
 
     id: str
-    article: str
+    article: Text
     source: str
     certainty: Literal["C", "S", "U"]
     text: Text

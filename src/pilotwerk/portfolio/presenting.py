@@ -114,7 +114,7 @@ def match_reasons(match: Match, process: str, shown: Signals | None = None) -> l
     """Why an entry fits or not, in sentences."""
     reasons = []
     if match.words:
-        terms = ", ".join(f"“{word}”" for word in match.words[:4])
+        terms = ", ".join(_("“%(word)s”") % {"word": word} for word in match.words[:4])
         values = {"process": process, "words": terms}
         reasons.append(_("“%(process)s” names in its title, columns or categories: %(words)s.") % values)
     if match.text_share >= TEXTS_FROM:

@@ -4,6 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from pilotwerk.portfolio.domain.matching import Signals
+from pilotwerk.processes.domain.quality.profile import profile_of
 from pilotwerk.processes.domain.roles import Kind, Meaning
 from pilotwerk.processes.models import ProcessImport
 
@@ -33,6 +34,25 @@ def signals(process_import: ProcessImport) -> Signals:
         categories=categories,
         texts=texts,
         minutes=minutes,
+        free=_free(process_import),
+    )
+
+
+def _free(process_import: ProcessImport) -> tuple[str, ...]:
+    """Columns in which a further field may be: not empty, and not the case's number, time, text or person.
+
+    A category or a step may be more than that, for example an outcome.
+    """
+    meanings = process_import.column_mapping.columns
+    taken = {
+        name for meaning, name in meanings.items() if meaning not in (Meaning.CATEGORY, Meaning.ACTIVITY)
+    }
+    profile = profile_of(process_import.facts)
+    filled = {one.name for one in profile.columns if one.filled} if profile else None
+    return tuple(
+        name
+        for name in map(str, process_import.columns)
+        if name not in taken and (filled is None or name in filled)
     )
 
 

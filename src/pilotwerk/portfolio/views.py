@@ -73,7 +73,8 @@ def usecase_add(request: OrganisationRequest) -> HttpResponse:
     wanted = presenting.Filter(request.GET.get("area", ""), request.GET.get("q", "")[:80])
     initial: dict[str, Any] = {"recipe": "other"}
     if chosen is not None:
-        entry, fits = chosen.entry, chosen.match is not None and chosen.match.fit is Fit.GOOD
+        entry = chosen.entry
+        fits = chosen.match is not None and chosen.match.fit in (Fit.GOOD, Fit.PARTLY)
         initial = {
             "name": entry.name.text(),
             "description": entry.description.text(),

@@ -63,7 +63,10 @@ def say(code: str, params: Mapping[str, str]) -> str:
 
 def why(reason: guess.Reason) -> str:
     """Why a column got its meaning."""
-    values = {name: number(value, 1 if "." in value else 0) for name, value in reason.params.items()}
+    values = {
+        name: value if name == "columns" else number(value, 1 if "." in value else 0)
+        for name, value in reason.params.items()
+    }
     return gettext(guess.REASONS[reason.code]) % values
 
 

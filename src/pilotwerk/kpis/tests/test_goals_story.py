@@ -50,6 +50,11 @@ def test_a_goal_freezes_what_was_measured(cast: Cast) -> None:
     assert "Ein Ziel ist gesetzt" in page
     detail = client.get(cast.organisation.url("kpis:goal", pk=goal.pk)).content.decode()
     assert "gleicher Wert" in detail
+    # 1,000 cases carry minutes: the figure opens them
+    behind = cast.organisation.url("processes:cases", pk=source.pk) + "?known=handling"
+    assert f'<a href="{behind}">1.000 Vorgänge' in detail
+    assert behind in page
+    assert "1.000 von 1.000 Vorgängen" in client.get(behind).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,8 @@ WITHIN_FROM = 5
 class Signals:
     """What an import shows. `filled`: meaning of a column -> share of cases (0..1) that carry it.
 
-    `columns`: names of all columns of the file. `texts`: a sample of the cases' texts. `minutes`: mean handling
+    `columns`: names of all columns of the file; `free`: those that hold something and have no other meaning, in which
+    a field may be. `texts`: a sample of the cases' texts. `minutes`: mean handling
     time of the cases that carry one.
     """
 
@@ -31,6 +32,7 @@ class Signals:
     categories: tuple[str, ...]
     texts: tuple[str, ...]
     minutes: float | None = None
+    free: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +99,7 @@ def match(needs: Iterable[Need], words: Iterable[str], signals: Signals) -> Matc
 def _share(need: Need, signals: Signals) -> float:
     if need.meaning:
         return signals.filled.get(need.meaning, 0.0)
-    named = any(_pattern(word).search(column) for word in need.columns for column in signals.columns)
+    named = any(_pattern(word).search(column) for word in need.columns for column in signals.free)
     return 1.0 if named else 0.0
 
 

@@ -1,6 +1,9 @@
 """Lena opens “add an idea”: what fits the imported data stands first, and says why."""
 
+import io
 import re
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -9,7 +12,9 @@ from pilotwerk.portfolio import selectors
 from pilotwerk.portfolio.catalogue import Catalogue, usecase_catalogue
 from pilotwerk.portfolio.domain.matching import Fit, Need, Signals, match
 from pilotwerk.portfolio.registry import runs
+from pilotwerk.portfolio.signals import signals
 from pilotwerk.portfolio.tests.requests import imported_requests
+from pilotwerk.processes import services as processes
 from tests.cast import Cast
 
 REQUESTS = Signals(
@@ -17,6 +22,7 @@ REQUESTS = Signals(
     filled={"start": 1.0, "text": 1.0, "category": 0.31, "answer": 0.9},
     name="Kundenanfragen | export.csv",
     columns=("Vorgang", "Eingang", "Menge (Stück)"),
+    free=("Menge (Stück)",),
     categories=("Rechnung", "Termin"),
     texts=("Wann kommt die Rechnung?", "Bitte um einen Termin", "Guten Tag", "Danke"),
 )
@@ -63,6 +69,8 @@ def test_topic_and_data_decide_how_well_an_idea_fits() -> None:
     assert found.text_share == 0.25
     assert found.missing == {"category": 0.31}
     assert found.present == {"text": 1.0, "quantity": 1.0}
+    # A column that is empty or means something else is not what is needed.
+    assert "quantity" in match(NEEDS, ["anfrage"], replace(REQUESTS, free=())).missing
     good = match(NEEDS[:1], ["anfrage"], REQUESTS)
     assert good.fit is Fit.GOOD
     assert match(NEEDS[:1], ["wetter"], REQUESTS).fit is Fit.DATA
@@ -91,6 +99,22 @@ def test_what_fits_stands_first_with_its_reason(cast: Cast) -> None:
     chosen = client.get(url + "?template=support").content.decode()
     assert re.search(rf'value="{process.pk}" selected', chosen)
     assert "Schätzung, nicht gemessen" in chosen
+
+
+def test_only_filled_columns_without_another_meaning_can_hold_a_further_field(cast: Cast) -> None:
+    table = "Auftragsnr;Eingang;Anfrage;Kategorie;Betrag;Ausgang\n" + "\n".join(
+        f"A{n};2026-01-{n % 28 + 1:02d};Bitte ein Angebot für Bad {n};Angebot;;gewonnen" for n in range(40)
+    )
+    common: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+    process = processes.process_create(**common, name="Angebote")
+    started = processes.import_start(
+        **common, process=process, file=io.BytesIO(table.encode()), filename="angebote.csv"
+    )
+    mapping = {"case": "Auftragsnr", "start": "Eingang", "text": "Anfrage", "category": "Kategorie"}
+    done = processes.import_confirm(
+        **common, process_import=started, mapping=mapping, kind="case_table", run_now=True
+    )
+    assert signals(done).free == ("Kategorie", "Ausgang")
 
 
 def test_ideas_are_found_by_area_and_by_words(cast: Cast) -> None:

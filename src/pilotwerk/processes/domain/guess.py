@@ -26,10 +26,14 @@ REASONS: dict[str, str] = {
     "numbers": gettext_noop("The values are numbers."),
     "earlier": gettext_noop("It is the first column with dates."),
     "later": gettext_noop("It is the next column with dates."),
+    "others": gettext_noop("Also possible: %(columns)s. Please check."),
     "given": gettext_noop("You chose it."),
     "again": gettext_noop("As last time."),
 }
 ENOUGH = 0.5
+# Where several columns would do, figures change with the choice; a person is told so.
+DOUBTFUL = (Meaning.TIME, Meaning.START, Meaning.END, Meaning.CATEGORY)
+NAMED_OTHERS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +160,15 @@ def _why(column: ColumnProfile, meaning: Meaning, *extra: Reason) -> tuple[Reaso
     return (*reasons, *extra)
 
 
+def _others(columns: Sequence[ColumnProfile], meaning: Meaning, taken: set[str]) -> tuple[Reason, ...]:
+    """Columns without a meaning whose name and contents speak for this one too."""
+    names = [column.name for column in columns if column.name not in taken]
+    found = [name for name in names if _best(columns, meaning, taken | (set(names) - {name}))]
+    if not found:
+        return ()
+    return (Reason("others", {"columns": ", ".join(found[:NAMED_OTHERS])}),)
+
+
 def _mostly_unique(column: ColumnProfile) -> float:
     """One row a case: a number that names the row; a few doubles are rows to reject, many are another
     thing.
@@ -250,4 +263,7 @@ def guess(
     take(Meaning.RESOURCE)
     take(Meaning.SENDER)
     mapping = ColumnMapping(kind, {meaning: column.name for meaning, column in found.items()})
+    taken = set(mapping.columns.values())
+    for meaning in found.keys() & set(DOUBTFUL) - fixed.keys():
+        reasons[meaning] += _others(rest, meaning, taken)
     return Guess(mapping, reasons)

@@ -12,6 +12,7 @@ from pilotwerk.processes.domain.quality.dimensions import BASIS
 from pilotwerk.processes.domain.quality.findings import BLOCKER, INFO, WARNING, Finding, finding_from
 from pilotwerk.processes.domain.quality.personal import Personal
 from pilotwerk.processes.domain.quality.profile import Profile, profile_of
+from pilotwerk.processes.domain.roles import PERSONAL
 from pilotwerk.processes.quality import wording
 from pilotwerk.web.templatetags.pw import number
 
@@ -125,15 +126,18 @@ def dimensions(profile: Profile) -> list[DimensionRow]:
 
 
 def columns(profile: Profile) -> list[ColumnRow]:
-    """The columns in the order of the file."""
+    """The columns in the order of the file. One that was taken for people is personal, whatever it looks like."""
+    people = {profile.roles.get(one) for one in PERSONAL}
     return [
         ColumnRow(
             name=one.name,
             type=str(wording.TYPES[one.type]),
             missing=wording.share(one.missing),
             distinct=one.distinct,
-            personal=str(wording.PERSONAL[one.personal_data]),
-            is_personal=one.personal_data is not Personal.NONE,
+            personal=str(wording.TAKEN_FOR_PEOPLE)
+            if one.personal_data is Personal.NONE and one.name in people
+            else str(wording.PERSONAL[one.personal_data]),
+            is_personal=one.personal_data is not Personal.NONE or one.name in people,
             is_empty=one.type is Type.EMPTY,
             findings=len(one.findings),
         )

@@ -35,6 +35,7 @@ PERSONAL = {
     Personal.ADDRESS: _("postal addresses"),
     Personal.FREE_TEXT: _("contact data within the text"),
 }
+TAKEN_FOR_PEOPLE = _("people, as you said")
 DIMENSIONS = {
     "completeness": _("Completeness"),
     "validity": _("Validity"),

@@ -79,8 +79,10 @@ def cases_csv(request: OrganisationRequest, pk: str) -> HttpResponse:
 
 @requires(permissions.CASES)
 def case(request: OrganisationRequest, pk: str, number: int) -> HttpResponse:
-    """One case: its text and answer, or its steps with the waiting between them."""
+    """One case: its text and answer, or its steps with the waiting between them; and the way back to its list."""
     found = kept_import(request, pk)
+    selection, _fault = selection_of(request)
+    order = request.GET.get("order")
     with selectors.kept(found, Selection()) as con:
         one = one_case(con, number)
     if one is None:
@@ -98,6 +100,10 @@ def case(request: OrganisationRequest, pk: str, number: int) -> HttpResponse:
         "import": found,
         "case": {**one, **_line(one, found)},
         "steps": steps,
+        "conditions": texts.conditions(selection),
+        "query": "&".join(
+            part for part in (selection.query(), f"order={order}" if order in ORDERS else "") if part
+        ),
         "longest": max(waits, default=None),
     }
     return page(request, "processes/case.html", context)

@@ -13,6 +13,7 @@ from pilotwerk.processes.domain.selection import Selection
 from pilotwerk.processes.engine.kept import categories
 from pilotwerk.processes.models import Process, ProcessImport
 from pilotwerk.processes.quality import pictures as quality_pictures
+from pilotwerk.processes.registry import next_steps
 from pilotwerk.processes.views.imported import import_of, kept_import, selection_of
 from pilotwerk.web.render import page
 
@@ -68,6 +69,7 @@ def _facts_page(request: OrganisationRequest, found: ProcessImport) -> HttpRespo
         "is_latest": selectors.import_latest(request.organisation, found.process) == found,
         "others": selectors.imports_of(found.process).exclude(pk=found.pk),
         "waiting": selectors.import_open(request.organisation, found.process),
+        "next_steps": list(next_steps(request.membership)),
         **pictures.facts_context(measured),
     }
     return page(request, "processes/facts.html", context)
@@ -88,16 +90,20 @@ def compare(request: OrganisationRequest, pk: str) -> HttpResponse:
     with selectors.kept(found, Selection()) as con:
         known_categories = categories(con)
     missing = [one.reason for one in measured if isinstance(one, CannotTell)]
+    both = [] if missing else [one for one in measured if not isinstance(one, CannotTell)]
+    shown = [
+        {"key": key, "selection": side, "conditions": texts.conditions(side), "query": side.query()}
+        for key, side in zip(("a", "b"), sides, strict=True)
+    ]
     context = {
         "import": found,
-        "sides": [
-            {"key": key, "selection": side, "conditions": texts.conditions(side), "query": side.query()}
-            for key, side in zip(("a", "b"), sides, strict=True)
-        ],
+        "sides": shown,
         "faults": faults or missing,
-        "rows": []
-        if missing
-        else comparing.rows(*[one for one in measured if not isinstance(one, CannotTell)]),
+        "rows": [
+            {"row": row, "sides": list(zip(shown, (row.first, row.second), strict=True))}
+            for row in (comparing.rows(*both) if both else ())
+        ],
+        "headline": comparing.headline(*both) if both else "",
         "categories": known_categories,
     }
     return page(request, "processes/compare.html", context)

@@ -65,7 +65,7 @@ def test_the_lead_lays_a_use_case_on_a_quarter(cast: Cast) -> None:
     text = page(cast, "clerk")
     assert "Roadmap: 1 Anwendungsfall ist geplant" in text
     assert "8.000 €" in text
-    assert "Durchlaufzeit, mittlerer Wert" in text
+    assert "Durchlaufzeit, Median" in text
     assert "Kai Sachbearbeiter" in text
 
 

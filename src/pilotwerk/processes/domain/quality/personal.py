@@ -71,10 +71,12 @@ POSTCODE_WHOLE = r"(?:(?:D|A|CH|DE|AT)[- ])?\d{4,5}"
 # In a text a postcode needs its country or a street before it: "12345 Rechnung" is none.
 TOWN = r"\b(?:D|A|CH)-\d{4,5} [A-ZÄÖÜ][a-zäöüß]{2,}"
 
-_GIVEN = r"[A-ZÄÖÜÀ-Þ][a-zäöüßà-ÿ]{1,}(?:-[A-ZÄÖÜÀ-Þ][a-zäöüßà-ÿ]+)?"
+# Ā to ž are the letters of Turkish, Polish, Czech, Croatian and other names; capitals and small ones alternate.
+_UPPER, _LOWER = "A-ZÄÖÜÀ-ÞĀ-ž", "a-zäöüßà-ÿĀ-ž"
+_GIVEN = rf"[{_UPPER}][{_LOWER}]{{1,}}(?:-[{_UPPER}][{_LOWER}]+)?"
 _FAMILY = (
     r"(?:(?:von|van|vom|zu|zur|zum|de|der|den|del|di|da|la|le|el|al) ){0,3}"
-    r"(?:Mc|Mac|O'|D')?[A-ZÄÖÜÀ-Þ][a-zäöüßà-ÿ']+(?:-[A-ZÄÖÜÀ-Þ][a-zäöüßà-ÿ]+)?"
+    rf"(?:Mc|Mac|O'|D')?[{_UPPER}][{_LOWER}']+(?:-[{_UPPER}][{_LOWER}]+)?"
 )
 _TITLE = r"(?:(?:Frau|Herrn?|Mr\.?|Mrs\.?|Ms\.?|Dr\.|Prof\.|Dipl\.-Ing\.|Ing\.|Mag\.) ?){1,3}"
 # One, two or three words that begin with a capital, a title before them, or the family name first.
