@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from openpyxl import Workbook
 
 from pilotwerk.core.errors import BadInput
 from pilotwerk.processes.domain.header import unique_names
@@ -228,11 +229,44 @@ def test_a_zip_with_one_table_inside_is_read_like_the_table(tmp_path: Path) -> N
     plain = rows_of(write(tmp_path / "a.csv", "Nr;Text\n1;eins\n2;zwei\n"))
     packed = zipped(tmp_path / "a.zip", "export/a.csv", "liesmich.pdf", "__MACOSX/._a.csv", ".hidden.csv")
     assert rows_of(packed) == plain
-    assert code_of(zipped(tmp_path / "b.zip", "a.csv", "b.csv")) == "file.zip_many"
     assert code_of(zipped(tmp_path / "c.zip", "liesmich.pdf")) == "file.zip_none"
     assert code_of(zipped(tmp_path / "d.zip", "a.xlsx")) == "file.not_what_it_says"
     # a name that leads out of the folder leads nowhere
     assert rows_of(zipped(tmp_path / "e.zip", "../../a.csv")) == plain
+
+
+def parts_of(path: Path, part: str | None = None) -> tuple[str | None, tuple[str, ...], list[str]]:
+    with open_source(path, part=part) as source:
+        return source.part, source.parts, [cells[0] for _, cells in source.first_rows(10)]
+
+
+def test_of_several_sheets_the_largest_table_is_read_or_the_one_that_is_named(tmp_path: Path) -> None:
+    book = Workbook()
+    words = book.active
+    assert words is not None
+    words.title = "Abkürzungen"
+    words.append(("Kürzel", "Bedeutung"))
+    words.append(("HZ", "Heizung"))
+    data = book.create_sheet("Daten")
+    for cells in [("Nr", "Text", "Ort"), *((str(i), "kalt", "Ulm") for i in range(1, 5))]:
+        data.append(cells)
+    book.save(path := tmp_path / "a.xlsx")
+    assert parts_of(path) == ("Daten", ("Abkürzungen", "Daten"), ["1", "2", "3", "4"])
+    assert parts_of(path, "Abkürzungen") == ("Abkürzungen", ("Abkürzungen", "Daten"), ["HZ"])
+    with pytest.raises(Unreadable, match="There is no table “Preise” in the file"):
+        parts_of(path, "Preise")
+    # In a ZIP file with other tables the file is chosen, and of a workbook its largest sheet.
+    with zipfile.ZipFile(tmp_path / "b.zip", "w") as archive:
+        archive.write(path, "alles/a.xlsx")
+        archive.writestr("klein.csv", "Nr;Text\n9;neun\n")
+    assert parts_of(tmp_path / "b.zip") == (
+        "alles/a.xlsx",
+        ("alles/a.xlsx", "klein.csv"),
+        ["1", "2", "3", "4"],
+    )
+    assert parts_of(tmp_path / "b.zip", "klein.csv")[2] == ["9"]
+    with pytest.raises(Unreadable, match="one table only"):
+        parts_of(write(tmp_path / "c.csv", "Nr;Text\n9;neun\n"), "Daten")
 
 
 def test_the_limits_of_an_upload_follow_the_setting() -> None:

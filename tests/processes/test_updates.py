@@ -1,9 +1,11 @@
 """Lena imports the helpdesk's export every month: into the same process, undone when it was the wrong one."""
 
+import io
 import os
 import signal
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,35 @@ def test_the_next_export_is_understood_as_last_time_and_counts_nothing_twice(cas
     assert (second.facts["cases"], second.facts["events"]) == (6, len(EVENTS) + 2)
     assert second.base == first
     assert "Ein Vorgang ist neu" in page(lead, url("processes:process", pk=first.process_id))
+
+
+def test_of_several_tables_in_a_file_another_one_is_chosen_and_chosen_again_next_time(cast: Cast) -> None:
+    lead, url = cast.client("lead"), cast.organisation.url
+
+    def export(rows: list[Any]) -> SimpleUploadedFile:
+        told = io.BytesIO()
+        with zipfile.ZipFile(told, "w") as archive:
+            archive.writestr("tickets.csv", table([HEADER, *rows]))
+            archive.writestr("kunden.csv", table([("Nr", "Kunde"), *((i, f"Kunde {i}") for i in range(900))]))
+        return SimpleUploadedFile("export.zip", told.getvalue())
+
+    columns = post(lead, url("processes:new"), {"name": "Tickets", "file": export(EVENTS)})
+    found = ProcessImport.objects.get()
+    assert found.part == "kunden.csv"
+    assert "Kunde 1" in page(lead, columns)
+    assert lead.post(url("processes:part", pk=found.pk), {"part": "preise.csv"}).status_code == 422
+    assert post(lead, url("processes:part", pk=found.pk), {"part": "tickets.csv"}) == columns
+    assert "Technik fragen" in page(lead, columns)
+    chosen = {"kind": "event_log", "case": "Vorgangsnummer", "activity": "Schritt", "time": "Zeitpunkt"}
+    post(lead, columns, chosen)
+    jobs.run_due(kinds=[services.JOB])
+    found.refresh_from_db()
+    assert (found.state, found.facts["cases"]) == (State.DONE, 5)
+    post(lead, url("processes:upload", pk=found.process_id), {"file": export([*EVENTS, *MAY])})
+    second = ProcessImport.objects.exclude(pk=found.pk).get()
+    assert (second.part, second.mapping) == ("tickets.csv", found.mapping)
+    # What is confirmed is no longer changed.
+    assert lead.post(url("processes:part", pk=found.pk), {"part": "kunden.csv"}).status_code == 422
 
 
 def test_undoing_the_latest_import_gives_the_state_before(

@@ -4,6 +4,7 @@ from pilotwerk.audit.registry import register
 
 register("processes.process_created", _("%(actor)s added the process %(name)s"))
 register("processes.import_started", _("%(actor)s uploaded %(filename)s for the process %(process)s"))
+register("processes.import_part_chosen", _("%(actor)s chose the table %(part)s of %(filename)s"))
 register("processes.import_confirmed", _("%(actor)s confirmed the columns of %(filename)s"))
 register(
     "processes.import_finished",

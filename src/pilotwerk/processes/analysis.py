@@ -29,6 +29,8 @@ class Peek:
     rows: list[tuple[int, tuple[str, ...]]]
     expected: int | None
     facts: dict[str, str]
+    part: str | None
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +49,12 @@ def peek(
     limits: Limits | None = None,
     kind: Kind | None = None,
     preview: int = 10,
+    part: str | None = None,
 ) -> Peek:
-    """Reads the first rows only and guesses what the columns mean, in the shape `kind` where it is given."""
-    with open_source(path, filename=filename, limits=limits, sample=PEEK_ROWS) as source:
+    """Reads the first rows only and guesses what the columns mean, in the shape `kind` where it is given. `part`: the
+    sheet or inner table, where the file holds several.
+    """
+    with open_source(path, filename=filename, limits=limits, sample=PEEK_ROWS, part=part) as source:
         return look(source, kind=kind, preview=preview)
 
 
@@ -61,6 +66,8 @@ def look(source: Source, *, kind: Kind | None = None, preview: int = 10) -> Peek
         source.first_rows(preview),
         source.expected,
         source.facts,
+        source.part,
+        source.parts,
     )
 
 
@@ -98,7 +105,7 @@ def measured_facts(
         "engine": opened.name,
         "zoned": normalised.zoned,
         "people": people_facts(source.con),
-        "source": dict(source.facts),
+        "source": {**source.facts, **({"part": source.part, "parts": source.parts} if source.parts else {})},
     }
     return facts
 
@@ -140,6 +147,7 @@ def analyse(
     limits: Limits | None = None,
     progress: Progress | None = None,
     engine: str = "duckdb",
+    part: str | None = None,
 ) -> Analysis:
     """Reads, guesses what is not `given`, and measures with the named `engine`. Raises `BadInput` where the file
     or the mapping will not do.
@@ -148,5 +156,5 @@ def analyse(
     """
     check_engine(engine)
     started = time.perf_counter()
-    with open_source(path, filename=filename, limits=limits, progress=progress) as source:
+    with open_source(path, filename=filename, limits=limits, progress=progress, part=part) as source:
         return _analysed(source, started, given, kind, engine)

@@ -83,6 +83,8 @@ class ProcessImport(TenantModel):
     )
     query = models.TextField(blank=True, default="")
     filename = models.CharField(max_length=200)
+    # The sheet of the workbook, or the table in the ZIP file; empty where the file holds one table.
+    part = models.CharField(max_length=200, blank=True, default="")
     kind = models.CharField(max_length=12, choices=[(kind.value, kind.value) for kind in Kind])
     mapping = models.JSONField(default=dict)
     columns = models.JSONField(default=list)

@@ -169,7 +169,12 @@ def import_source(
     if not process_import.query:
         name = process_import.filename
         with open_source(
-            process_import.upload, filename=name, limits=limits, sample=sample, progress=progress
+            process_import.upload,
+            filename=name,
+            limits=limits,
+            sample=sample,
+            progress=progress,
+            part=process_import.part or None,
         ) as source:
             yield source
         return

@@ -85,7 +85,11 @@ def import_start(
     started = ProcessImport(organisation=organisation, process=process, filename=name)
     try:
         started.fingerprint = keep_upload(file, started.upload, selectors.upload_limits())
-        seen = analysis.peek(started.upload, filename=name, limits=selectors.upload_limits())
+        seen = _peek(started)
+        # The sheet that a person chose last time, where the workbook still has it.
+        earlier = selectors.import_latest(organisation, process)
+        if earlier is not None and earlier.part != seen.part and earlier.part in seen.parts:
+            seen = _peek(started, part=earlier.part)
         register_import(started=started, seen=seen, actor=actor)
     except BaseException:
         shutil.rmtree(started.folder, ignore_errors=True)
@@ -93,15 +97,16 @@ def import_start(
     return started
 
 
+def _peek(started: ProcessImport, part: str | None = None) -> analysis.Peek:
+    limits = selectors.upload_limits()
+    return analysis.peek(started.upload, filename=started.filename, limits=limits, part=part)
+
+
 @transaction.atomic
 def register_import(*, started: ProcessImport, seen: analysis.Peek, actor: Actor) -> None:
     """Stores an import that was looked at. A file of the same shape as before gets the mapping from then."""
-    known = selectors.mapping_remembered(started.process, seen.columns)
-    mapping = known or seen.guess.mapping
-    started.kind = str(mapping.kind)
-    started.mapping = mapping.as_json()
-    started.columns = list(seen.columns)
-    started.expected = seen.expected
+    for name, value in _seen(started, seen).items():
+        setattr(started, name, value)
     started.save(force_insert=True)
     record(
         organisation_id=started.organisation_id,
@@ -114,6 +119,33 @@ def register_import(*, started: ProcessImport, seen: analysis.Peek, actor: Actor
             "fingerprint": started.fingerprint,
         },
     )
+
+
+def _seen(process_import: ProcessImport, seen: analysis.Peek) -> dict[str, Any]:
+    """What an import keeps of a first look."""
+    known = selectors.mapping_remembered(process_import.process, seen.columns)
+    mapping = known or seen.guess.mapping
+    return {
+        "kind": str(mapping.kind),
+        "mapping": mapping.as_json(),
+        "columns": list(seen.columns),
+        "expected": seen.expected,
+        "part": (seen.part or "") if len(seen.parts) > 1 else "",
+    }
+
+
+def import_part_choose(
+    *, organisation: Organisation, actor: Actor, process_import: ProcessImport, part: str
+) -> None:
+    """Another sheet of the workbook, or another table of the ZIP file, is looked at instead. Raises `BadInput` where it
+    holds none of this name or nothing that can be read.
+    """
+    kept = _seen(process_import, _peek(process_import, part=part))
+    with transaction.atomic():
+        waiting = ProcessImport.objects.of(organisation).filter(pk=process_import.pk, state=State.UPLOADED)
+        if waiting.update(**kept, fault={}) != 1:
+            raise Refused(_("This import is confirmed or discarded already."))
+        _record(process_import, actor, "processes.import_part_chosen", {"part": part})
 
 
 def make_way(*, organisation: Organisation, actor: Actor, process: Process) -> None:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("<uuid:pk>/upload/", imports.upload, name="upload"),
     path("imports/<uuid:pk>/", imports.import_state, name="import"),
     path("imports/<uuid:pk>/columns/", imports.mapping, name="mapping"),
+    path("imports/<uuid:pk>/part/", imports.part, name="part"),
     path("imports/<uuid:pk>/facts/", facts.facts, name="facts"),
     path("imports/<uuid:pk>/quality/", quality.quality, name="quality"),
     path("imports/<uuid:pk>/compare/", facts.compare, name="compare"),

@@ -29,6 +29,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"where it is: postgresql://user@host/database, mysql, sqlite or mssql; default: {SQL_URL}, which "
         "other users of the machine cannot read as they can read arguments",
     )
+    parser.add_argument(
+        "--part", metavar="NAME", help="sheet of a workbook or table in a ZIP file; default: the largest"
+    )
     parser.add_argument("--case", metavar="COL", help="column with the case number")
     parser.add_argument("--activity", metavar="COL", help="column with the step (event log)")
     parser.add_argument("--time", metavar="COL", help="column with the time of the step (event log)")
@@ -62,7 +65,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     if args.query:
         found = analyse_query(_address(args), args.query, given=given, progress=progress, engine=args.engine)
     else:
-        found = analyse(args.file, given=given, progress=progress, engine=args.engine)
+        found = analyse(args.file, given=given, progress=progress, engine=args.engine, part=args.part)
     facts = dict(found.facts)
     facts["guess"] = {
         str(meaning): " ".join(reason.english() for reason in reasons)

@@ -30,6 +30,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--id", metavar="COL", help="whose lead it is: rows of one customer are judged together"
     )
+    parser.add_argument(
+        "--part", metavar="NAME", help="sheet of a workbook or table in a ZIP file; default: the largest"
+    )
     parser.add_argument("--where", metavar="COL=VALUE", action="append", default=[], help="only these rows")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same figures (default 1)")
     parser.add_argument("--format", choices=["text", "json"], default=argparse.SUPPRESS, help="how to print")
@@ -41,7 +44,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     from pilotwerk.pilots.recipes.leads import LeadTable, backtest_leads
     from pilotwerk.processes.reading import Limits, open_source
 
-    with open_source(args.file, limits=Limits(rows=MOST_ROWS)) as source:
+    with open_source(args.file, limits=Limits(rows=MOST_ROWS), part=args.part) as source:
         if source.rows * len(source.columns) > MOST_CELLS:
             limit = f"{MOST_CELLS // 1_000_000} million cells"
             raise BadInput(f"The table has more than {limit}. Leave out columns.", file=args.file.name)

@@ -16,6 +16,9 @@ HELP = "data-quality profile of a file: columns, dimensions, findings, personal 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Columns are guessed where they are not given; the table need not be a process."""
     parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, XLSX, XES or Parquet")
+    parser.add_argument(
+        "--part", metavar="NAME", help="sheet of a workbook or table in a ZIP file; default: the largest"
+    )
     parser.add_argument("--time", metavar="COL", help="column that dates the rows")
     parser.add_argument("--label", metavar="COL", help="column with the category or outcome to learn")
     parser.add_argument("--text", metavar="COL", help="column with the text of a request")
@@ -34,6 +37,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         args.file,
         given={meaning: column for meaning, column in named.items() if column is not None},
         time=args.time,
+        part=args.part,
         now=clock.now(),
         progress=_report if sys.stderr.isatty() else None,
     )

@@ -36,7 +36,8 @@ TEXTS: dict[str, str] = {
     "file.xml_deep": gettext_noop("The XML is nested more than %(limit)s levels deep."),
     "file.protected": gettext_noop("The file is protected by a password."),
     "file.fault": gettext_noop("Reading stopped because of a fault in Pilotwerk. Nothing was imported."),
-    "file.zip_many": gettext_noop("The ZIP file holds %(count)s tables. Pack one table only."),
+    "file.one_table": gettext_noop("The file holds one table only. There is nothing to choose from."),
+    "file.no_part": gettext_noop("There is no table “%(part)s” in the file. It holds: %(parts)s."),
     "file.zip_none": gettext_noop("The ZIP file holds no table. Use CSV, TSV, XLSX, XES or Parquet inside."),
     # a database instead of a file
     "sql.not_one_select": gettext_noop("Give one SELECT, or the name of a table. Nothing else is run."),

@@ -126,13 +126,14 @@ def measure_file(
     filename: str | None = None,
     limits: Limits | None = None,
     progress: Progress | None = None,
+    part: str | None = None,
 ) -> tuple[Guess, Profile]:
     """Reads a file of any known kind, guesses what is not `given`, and measures its quality.
 
     `time` names the column that dates the rows, whatever their shape. Raises `BadInput` where the file cannot be
     read, a column is unknown, or the named time holds no dates.
     """
-    with open_source(path, filename=filename, limits=limits, progress=progress) as source:
+    with open_source(path, filename=filename, limits=limits, progress=progress, part=part) as source:
         chosen = dict(given or {})
         profiles = source.profiles()
         guessed = guess(profiles, chosen)

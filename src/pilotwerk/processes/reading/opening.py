@@ -70,22 +70,27 @@ def _check_magic(path: Path, suffix: str, packed: bool, filename: str) -> None:
         raise Unreadable("file.not_what_it_says", file=filename, expected="gzip" if packed else suffix[1:])
 
 
-def _table_in_zip(path: Path, folder: Path, limits: Limits) -> tuple[Path, str]:
-    """The one table inside of a ZIP file, unpacked into `folder`, and its name. Bounded as it comes out."""
+def _table_in_zip(path: Path, source: Source) -> tuple[Path, str]:
+    """The table inside of a ZIP file that was asked for, or the largest one, unpacked into the source's folder, and
+    its name. Bounded as it comes out.
+    """
     try:
         with zipfile.ZipFile(path) as archive:
-            tables = [one for one in archive.infolist() if _is_table(one)]
-            if len(tables) != 1:
-                code = "file.zip_many" if tables else "file.zip_none"
-                raise Unreadable(code, count=len(tables))
-            if tables[0].flag_bits & 1:
+            tables = {one.filename: one for one in archive.infolist() if _is_table(one)}
+            if not tables:
+                raise Unreadable("file.zip_none")
+            chosen = next(iter(tables))
+            if len(tables) > 1:
+                source.choose(tuple(tables), usual=max(tables, key=lambda name: tables[name].file_size))
+                chosen = source.part or chosen
+            if tables[chosen].flag_bits & 1:
                 raise Unreadable("file.protected")
-            inner = folder / "inside"
-            with archive.open(tables[0]) as stream, inner.open("wb") as out:
-                bounded = Bounded(stream, limits.unpacked_bytes)
+            inner = source.folder / "inside"
+            with archive.open(tables[chosen]) as stream, inner.open("wb") as out:
+                bounded = Bounded(stream, source.limits.unpacked_bytes)
                 while chunk := bounded.read(MEGABYTE):
                     out.write(chunk)
-            return inner, Path(tables[0].filename).name
+            return inner, Path(chosen).name
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, zlib.error) as error:
         raise Unreadable("file.damaged") from error
 
@@ -118,8 +123,10 @@ def open_source(
     limits: Limits | None = None,
     sample: int | None = None,
     progress: Progress | None = None,
+    part: str | None = None,
 ) -> Iterator[Source]:
-    """Reads the file into a table of texts; `sample` stops after so many rows.
+    """Reads the file into a table of texts; `sample` stops after so many rows, `part` names the sheet of a workbook or
+    the table in a ZIP file.
 
     `progress` is told the number of rows read so far. Raises `BadInput` for a file that cannot be read as a
     whole; rows that are broken are listed in `rejected`.
@@ -135,15 +142,23 @@ def open_source(
     with tempfile.TemporaryDirectory(prefix="pilotwerk-") as folder:
         con = connect(Path(folder))
         try:
-            source = Source(con, Path(folder), limits)
+            source = Source(con, Path(folder), limits, part=part)
             try:
                 if suffix == ".zip":
-                    path, inside = _table_in_zip(path, Path(folder), limits)
+                    path, inside = _table_in_zip(path, source)
                     suffix, packed = kind_of(inside)
                     _check_magic(path, suffix, packed, name)
+                # What is inside of a ZIP file may be a workbook, which has sheets of its own.
+                outer = source.part, source.parts
+                if source.parts:
+                    source.part = None
                 source.facts["format"] = suffix[1:] + (".gz" if packed else "")
                 ready = _unpacked(Packed(path, packed, limits), suffix, Path(folder), name)
                 READERS[suffix](source, ready, sample, progress)
+                if outer[1]:
+                    source.part, source.parts = outer
+                if part and not source.parts:
+                    raise Unreadable("file.one_table")
                 source.limits.check_rows(source.rows)
                 if source.rows == 0 and not source.rejected:
                     raise Unreadable("file.no_rows")

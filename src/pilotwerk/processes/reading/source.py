@@ -29,7 +29,7 @@ class Source:
     `row` counts from 1 with the header, as a person counts in a table program; for XES it counts the events.
     Rows lie in their order. Values are as written; nothing is trimmed or interpreted yet. `expected` is the
     number of rows that the file seems to have, for showing progress. `complete` is False when only the first
-    rows were read.
+    rows were read. Where the file holds several tables, `parts` names them and `part` the one that is read.
     """
 
     con: "DuckDBPyConnection"
@@ -41,6 +41,15 @@ class Source:
     facts: dict[str, str] = field(default_factory=dict)
     expected: int | None = None
     complete: bool = True
+    part: str | None = None
+    parts: tuple[str, ...] = ()
+
+    def choose(self, parts: tuple[str, ...], *, usual: str) -> None:
+        """Of the tables in the file the one that was asked for, else the usual one. Raises `Unreadable` for another."""
+        self.parts = parts
+        self.part = self.part or usual
+        if self.part not in parts:
+            raise Unreadable("file.no_part", part=self.part, parts=", ".join(parts))
 
     def reject(self, rejection: Rejection) -> None:
         """Notes a row that cannot be read; gives up on a file that consists of such rows."""

@@ -1,8 +1,9 @@
-"""Excel workbooks: the first sheet that holds a table, dates as dates, formulas as their last result."""
+"""Excel workbooks: the sheet with the largest table or the one named, dates as dates, formulas as their last result."""
 
 import datetime as dt
 import zipfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
@@ -11,6 +12,8 @@ from pilotwerk.processes.domain.messages import Rejection, Unreadable
 from pilotwerk.processes.reading.limits import MEGABYTE, Limits
 from pilotwerk.processes.reading.source import Progress, Source, Stager, check_cells
 from pilotwerk.processes.reading.unpacking import Packed
+
+MOST_SHEETS = 100
 
 
 def check_package(packed: Packed, limits: Limits) -> None:
@@ -55,12 +58,26 @@ def _rows(sheet: Any) -> Iterator[list[str]]:
         yield [as_text(value) for value in row]
 
 
-def _find_table(workbook: Any) -> tuple[Any, Header, int | None] | None:
-    """The first visible sheet with a header of at least two columns and a row below it; else any with a
-    header. With the number of rows that the sheet says it has.
-    """
-    second_best = None
-    for sheet in workbook.worksheets:
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """A sheet with a header; `rows`: how many the sheet says it has."""
+
+    sheet: Any
+    header: Header
+    rows: int | None
+    looked_at: int
+
+    @property
+    def size(self) -> int:
+        """About how many cells it has; a sheet that names no size has at least the rows that were looked at."""
+        return max(self.rows or 0, self.looked_at) * self.header.width
+
+
+def _tables(workbook: Any) -> list[_Table]:
+    """The visible sheets with a header of at least two columns and a row below it; else any with a header."""
+    tables: list[_Table] = []
+    others: list[_Table] = []
+    for sheet in workbook.worksheets[:MOST_SHEETS]:
         if sheet.sheet_state != "visible":
             continue
         # Some programs write a wrong size into the sheet; without it openpyxl reads to the real end.
@@ -71,14 +88,13 @@ def _find_table(workbook: Any) -> tuple[Any, Header, int | None] | None:
         if header is None:
             continue
         below = any(trimmed(row) for row in head[header.row + 1 :])
-        if header.width >= 2 and below:
-            return sheet, header, rows
-        second_best = second_best or (sheet, header, rows)
-    return second_best
+        fits = header.width >= 2 and below
+        (tables if fits else others).append(_Table(sheet, header, rows, len(head)))
+    return tables or others
 
 
 def read_xlsx(source: Source, packed: Packed, sample: int | None, progress: Progress | None) -> None:
-    """Reads the first table of a workbook into `source`."""
+    """Reads the sheet `source.part` of a workbook, or its largest table, into `source`."""
     from openpyxl import load_workbook
 
     check_package(packed, source.limits)
@@ -89,27 +105,22 @@ def read_xlsx(source: Source, packed: Packed, sample: int | None, progress: Prog
         except Exception as error:  # openpyxl passes on whatever its parsers raise
             raise Unreadable("file.damaged") from error
         try:
-            table = _find_table(workbook)
-            if table is None:
+            tables = {str(table.sheet.title): table for table in _tables(workbook)}
+            if not tables:
                 raise Unreadable("file.no_header")
-            _read_table(source, *table, sample, progress)
+            source.choose(tuple(tables), usual=max(tables, key=lambda title: tables[title].size))
+            _read_table(source, tables[source.part or ""], sample, progress)
         except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
             raise Unreadable("file.damaged") from error
 
 
-def _read_table(
-    source: Source,
-    sheet: Any,
-    header: Header,
-    rows: int | None,
-    sample: int | None,
-    progress: Progress | None,
-) -> None:
+def _read_table(source: Source, table: _Table, sample: int | None, progress: Progress | None) -> None:
+    header = table.header
     source.limits.check_columns(header.width)
     source.columns = header.names
-    source.facts |= {"sheet": str(sheet.title), "header_row": str(header.row + 1)}
-    source.expected = None if rows is None else max(rows - header.row - 1, 0)
-    _read_sheet(source, sheet, header, sample, progress)
+    source.facts |= {"sheet": str(table.sheet.title), "header_row": str(header.row + 1)}
+    source.expected = None if table.rows is None else max(table.rows - header.row - 1, 0)
+    _read_sheet(source, table.sheet, header, sample, progress)
 
 
 def _read_sheet(

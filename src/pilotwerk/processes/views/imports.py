@@ -134,6 +134,23 @@ def mapping(request: OrganisationRequest, pk: str) -> HttpResponse:
     return page(request, "processes/mapping.html", context, form=form)
 
 
+@requires(permissions.IMPORT)
+@require_POST
+def part(request: OrganisationRequest, pk: str) -> HttpResponse:
+    """Another sheet of the workbook, or another table of the ZIP file, is what the process consists of."""
+    found = import_of(request, pk)
+    try:
+        services.import_part_choose(
+            organisation=request.organisation,
+            actor=request.actor,
+            process_import=found,
+            part=request.POST.get("part", ""),
+        )
+    except Unreadable as error:
+        raise Refused(texts.unreadable(error)) from error
+    return redirect(request.organisation.url("processes:mapping", pk=found.pk))
+
+
 def _columns(seen: Peek) -> list[dict[str, Any]]:
     meanings = {name: texts.MEANINGS[one] for one, name in seen.guess.mapping.columns.items()}
     return [{"name": name, "meaning": meanings.get(name)} for name in seen.columns]
