@@ -139,7 +139,7 @@ def test_a_waiting_import_is_cancelled_on_its_page(
     assert confirmed(cast, event_csv(tmp_path / "b.csv"), started.process).state == State.QUEUED
 
 
-@pytest.mark.parametrize("place", ["_report", "normalise", "measure_quality", "store"])
+@pytest.mark.parametrize("place", ["_report", "normalise", "quality_facts", "store"])
 def test_a_running_import_stops_where_it_is_and_leaves_the_process_as_it_was(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:

@@ -52,6 +52,12 @@ TEXTS: dict[str, str] = {
     ),
     "sql.gone": gettext_noop("The connection to the database was deleted."),
     "sql.no_file": gettext_noop("There is no such SQLite file."),
+    # the quality of an import
+    "quality.refused": gettext_noop("The data cannot be read again: %(detail)s"),
+    "quality.memory": gettext_noop("The memory did not suffice."),
+    "quality.fault": gettext_noop(
+        "There is a fault in Pilotwerk (%(kind)s). The log of the server says more."
+    ),
     # the meaning of the columns
     "mapping.unknown_column": gettext_noop("There is no column “%(column)s”."),
     "mapping.twice": gettext_noop("The column “%(column)s” has two meanings. Give each column one."),

@@ -109,7 +109,7 @@ def _usable(table: Table, meanings: Sequence[Meaning]) -> int:
         if meaning in (Meaning.TIME, Meaning.START, Meaning.END) and one.type is Type.DATE_TIME:
             conditions.append(f"{'e' if meaning is Meaning.END else 't'} IS NOT NULL")
         else:
-            conditions.append(f"{one.trimmed()} IS NOT NULL")
+            conditions.append(one.known)
     (count,) = table.one(
         "SELECT count(*) FROM raw JOIN moments ON moments.row = raw.row "  # noqa: S608 -- own names only
         f"WHERE {' AND '.join(conditions)} AND raw.row NOT IN (SELECT row FROM left_out)"
