@@ -47,6 +47,9 @@ TEXTS: dict[str, str] = {
     "sql.no_driver": gettext_noop("The driver for this kind of database is not installed: %(detail)s."),
     "sql.unreachable": gettext_noop("The database cannot be reached or refuses the sign-in: %(detail)s"),
     "sql.failed": gettext_noop("The database refuses the query: %(detail)s"),
+    "sql.lost": gettext_noop(
+        "The connection to the database broke off. Please try again. It says: %(detail)s"
+    ),
     "sql.too_slow": gettext_noop(
         "The database took longer than %(seconds)s seconds. Ask for fewer rows or columns."
     ),
