@@ -132,7 +132,7 @@ def test_a_query_is_asked_again_and_the_page_says_so(cast: Cast, helpdesk: Path)
     process = processes.process_create(
         organisation=cast.organisation, actor=cast.actor("lead"), name="Tickets"
     )
-    common = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+    common: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
     started = databases.import_start_query(**common, process=process, connection=row, query="tickets")
     with broken(KeyError("x")):
         found = processes.import_confirm(**common, process_import=started, run_now=True)

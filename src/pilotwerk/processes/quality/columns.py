@@ -153,11 +153,11 @@ def _read_values(source: Source, measured: Measured, *, comma: bool) -> None:
             measured.column.spread = {"values": {v: n / measured.counts.filled for v, n in rows}}
         return
     measured.read = f"read_{measured.sql}"
-    rows = measured.rows()
+    found = measured.rows()
     if measured.repeats:
-        query = f"SELECT row, x FROM ({rows}) JOIN (SELECT v, {value} AS x FROM different) USING (v)"  # noqa: S608
+        query = f"SELECT row, x FROM ({found}) JOIN (SELECT v, {value} AS x FROM different) USING (v)"  # noqa: S608
     else:
-        query = f"SELECT row, {value} AS x FROM ({rows})"  # noqa: S608 -- own names only
+        query = f"SELECT row, {value} AS x FROM ({found})"  # noqa: S608 -- own names only
     source.con.execute(f"CREATE OR REPLACE TEMP TABLE {measured.read} AS {query}")
     _spread_of_numbers(source, measured)
 
