@@ -100,9 +100,8 @@ def input_rows(use_case: UseCase) -> list[dict[str, Any]]:
         {
             "name": input_name(name),
             "value": span(*(input_value(name, one[end]) for end in ("low", "likely", "high"))),
-            "source": tried_text(name) or source_text("measured")
-            if one["source"] == "measured"
-            else source_text(one["source"], one.get("by", ""), one.get("on", "")),
+            "source": source_text(one["source"], one.get("by", ""), one.get("on", "")),
+            "why": tried_text(name) if one["source"] == "measured" else "",
             "measured": one["source"] == "measured",
             "n": one.get("n", 0),
         }
@@ -114,9 +113,9 @@ def input_rows(use_case: UseCase) -> list[dict[str, Any]]:
 def tried_text(name: str) -> str:
     """What a trial measured, for the inputs that it measures."""
     if name == "automatable_share":
-        return _("measured in the trial: the first suggestion was right")
+        return _("in the trial: the first suggestion was right")
     if name == "wasted_share":
-        return _("measured in the trial: the first suggestion was wrong, so checking it saves nothing")
+        return _("in the trial: the first suggestion was wrong, checking it saves nothing")
     return ""
 
 

@@ -67,7 +67,7 @@ def test_from_the_button_to_a_measured_share(cast: Cast) -> None:
     assert share["likely"] == tried.range.likely
     assert one.inputs["wasted_share"]["source"] == "measured"
     assert (
-        "in der Erprobung gemessen: Der erste Vorschlag stimmte"
+        "in der Erprobung: Der erste Vorschlag stimmte"
         in client.get(url("portfolio:usecase", pk=one.pk)).content.decode()
     )
     assert one.inputs["setup_cost"]["by"] == "Lena Leitung"
