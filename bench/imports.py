@@ -44,7 +44,7 @@ def generate(path: Path, megabytes: int, *, messy: bool) -> None:
 
 
 def run(path: Path) -> None:
-    """As the worker does it after an upload: read, normalise, measure the quality, measure, keep as Parquet."""
+    """As the worker does it after an upload: read, normalise, measure, keep as Parquet, measure the quality."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotwerk.project.settings")
     os.environ["PILOTWERK_UPLOAD_MAX_MB"] = "2000"
     os.environ["PILOTWERK_DATA_DIR"] = str(path.parent / "data")
@@ -74,12 +74,12 @@ def run(path: Path) -> None:
         mapping = guess(source.profiles()).mapping
         normalised = normalise(source, mapping, b"key")
         lap("normalise")
-        measure_quality(source, mapping, normalised.rejected, clock.now())
-        lap("quality")
         facts = analysis.measured_facts(source, mapping, normalised)
         lap("facts")
         store(source.con, path.parent / "kept")
         lap("keep")
+        measure_quality(source, mapping, normalised.rejected, clock.now())
+        lap("quality")
     kept = sum(one.stat().st_size for one in (path.parent / "kept").iterdir())
     print(f"   {', '.join(times)}")
     print(

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# PostgreSQL, Chromium, pdftoppm and Java (for Spark) for the tests: installed where this is Debian and we may, named where not.
+# PostgreSQL, MariaDB, Chromium, pdftoppm and Java (for Spark) for the tests: installed where this is Debian and we may, named where not.
 set -euo pipefail
 missing=()
 ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing+=(postgresql)
+{ command -v mariadbd || [ -x /usr/sbin/mariadbd ]; } >/dev/null || missing+=(mariadb-server)
 command -v chromium >/dev/null || command -v google-chrome >/dev/null || missing+=(chromium)
 command -v pdftoppm >/dev/null || missing+=(poppler-utils)
 command -v java >/dev/null || missing+=(default-jre-headless)

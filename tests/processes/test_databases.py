@@ -206,7 +206,7 @@ def test_each_kind_of_database_gets_its_driver_and_a_session_that_only_reads() -
             url_from(text)
     mysql = connect_arguments("mysql", 20)
     assert mysql["init_command"] == "SET SESSION TRANSACTION READ ONLY"
-    assert (mysql["local_infile"], mysql["read_timeout"]) == (False, 20)
+    assert (mysql["local_infile"], mysql["read_timeout"]) == (False, 25)
     assert "default_transaction_read_only=on" in connect_arguments("postgresql", 20)["options"]
     assert connect_arguments("mssql", 20)["read_only"] is True
 

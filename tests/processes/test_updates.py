@@ -18,6 +18,7 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.kpis.services import baseline_freeze
 from pilotwerk.processes import selectors, services
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
+from pilotwerk.processes.quality import columns
 from tests.cast import Cast
 from tests.processes.files import EVENTS, HEADER, event_csv, table, write
 from tests.processes.test_story import imported, page, post
@@ -170,7 +171,7 @@ def test_a_waiting_import_is_cancelled_on_its_page(
     assert confirmed(cast, event_csv(tmp_path / "b.csv"), started.process).state == State.QUEUED
 
 
-@pytest.mark.parametrize("place", ["_report", "normalise", "measure_quality", "store"])
+@pytest.mark.parametrize("place", ["_report", "normalise", "quality_facts", "store"])
 def test_a_running_import_stops_where_it_is_and_leaves_the_process_as_it_was(
     cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ) -> None:
@@ -194,6 +195,30 @@ def test_a_running_import_stops_where_it_is_and_leaves_the_process_as_it_was(
     assert not RejectedRow.objects.exists()
     sentences = [line.sentence for line in lines(entries(cast.organisation.id)[:1])]
     assert sentences == ["Lena Leitung hat das Einlesen von b.csv abgebrochen"]
+
+
+def test_cancelling_ends_the_measuring_of_quality_after_the_column_at_hand(
+    cast: Cast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = confirmed(
+        cast, event_csv(tmp_path / "a.csv"), imported(cast, event_csv(tmp_path / "a.csv")).process
+    )
+    measured: list[str] = []
+    original = columns.measure_column
+
+    def counted(source: Any, name: str) -> Any:
+        if not measured:
+            services.import_cancel(
+                organisation=cast.organisation, actor=cast.actor("lead"), process_import=started
+            )
+        measured.append(name)
+        return original(source, name)
+
+    monkeypatch.setattr(columns, "measure_column", counted)
+    monkeypatch.setattr(services, "PROGRESS_SECONDS", 0)
+    jobs.run_due(kinds=[services.JOB])
+    started.refresh_from_db()
+    assert (started.state, measured) == (State.CANCELLED, [HEADER[0]])
 
 
 WORKER = """

@@ -12,8 +12,8 @@ from pilotwerk.portfolio.registry import Tell, TrialResult
 from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.selectors import text_rows
 
-NO_THRESHOLD: Final = gettext_noop(
-    "The past cases are too few or too alike to find a bound from which on 95 in 100 categories are right."
+NO_BETTER: Final = gettext_noop(
+    "The first suggestion is not measurably more often right than always naming the most frequent category."
 )
 # What the recipe says as well; the sentence is the code, marked here for the translation.
 SAID: Final = (
@@ -23,16 +23,14 @@ SAID: Final = (
 SUPPORT_NEEDS = ("text", "category")
 # The newest cases suffice: more of them take long and hardly change the share.
 ROWS = 20_000
-# Shown beside the share: how much depends on the 95 %.
-LOOSER = 0.9
 
 
 def support(process_import: ProcessImport, tell: Tell) -> TrialResult | CannotTell:
-    """Share of cases whose category the recipe names with 95 % certainty, on cases that it had not seen.
+    """Share of cases whose category the recipe's first suggestion gets right, on cases that it had not seen.
 
-    The range is a 95 % Wilson interval. Cases without a text get no proposal and are counted as such; cases
-    with a text but without a category are taken to be like the others. CannotTell where no threshold keeps the
-    95 %: then too few cases are known, and a share of 0 would claim too much.
+    The range is a 95 % Wilson interval. Cases without a text get no suggestion; cases with a text but without a
+    category are taken to be like the others. CannotTell where the low end does not lie above the share that always
+    naming the most frequent category gets right. Why this share: docs/adr/0017.
     """
     from django.conf import settings
     from scipy.stats import binomtest
@@ -54,18 +52,22 @@ def support(process_import: ProcessImport, tell: Tell) -> TrialResult | CannotTe
         embeddings=EMBEDDINGS[settings.PILOTWERK_EMBEDDINGS],
     )
     tell(3, len(known))
-    sure, tested = found["sure"], int(found["test_rows"])
-    if sure["threshold"] is None:
-        return CannotTell(NO_THRESHOLD)
-    covered = round(sure["coverage"] * tested)
-    interval = binomtest(covered, tested).proportion_ci(method="wilson")
+    tested = int(found["test_rows"])
+    right = round(found["accuracy"] * tested)
+    interval = binomtest(right, tested).proportion_ci(method="wilson")
+    if interval.low <= found["majority_accuracy"]:
+        return CannotTell(NO_BETTER)
     with_text = min(1.0, len(texts) / cases) if cases else 0.0
-    share = Range(float(interval.low), covered / tested, float(interval.high)) * with_text
+    share = Range(float(interval.low), right / tested, float(interval.high)) * with_text
     figures = {
         name: found[name]
         for name in ("labels", "validation", "train_rows", "test_rows", "accuracy", "majority_accuracy")
     }
-    looser = next(one for one in found["coverage_at_precision"] if one["precision"] == LOOSER)
-    figures["coverage_looser"] = looser["coverage"] if looser["threshold"] is not None else None
-    figures |= {"coverage": sure["coverage"], "realised_precision": sure["realised_precision"]}
-    return TrialResult(share, tested, {**figures, "with_text": with_text})
+    sure = found["sure"]
+    figures["sure"] = (
+        {"share": sure["coverage"] * with_text, "right": sure["realised_precision"]}
+        if sure["threshold"] is not None
+        else None
+    )
+    wasted = [max(0.0, with_text - end) for end in (share.high, share.likely, share.low)]
+    return TrialResult(share, tested, {**figures, "wasted": wasted, "with_text": with_text})

@@ -10,7 +10,7 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.company.fields import AmountField, plain_number
 from pilotwerk.portfolio import presenting, words
 from pilotwerk.portfolio.catalogue import risk_catalogue, usecase_catalogue
-from pilotwerk.portfolio.domain.potential import INPUTS, OPTIONAL, SHARES
+from pilotwerk.portfolio.domain.potential import INPUTS, MEASURED_ONLY, OPTIONAL, SHARES
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.models import Recipe, UseCase
 from pilotwerk.portfolio.selectors import Known
@@ -114,6 +114,9 @@ HELP = {
 }
 
 
+ASKED = tuple(name for name in INPUTS if name not in MEASURED_ONLY)
+
+
 class AssessForm(forms.Form):
     """All inputs and risk questions of a use case. Known inputs may stay empty: the measured value counts.
 
@@ -132,7 +135,7 @@ class AssessForm(forms.Form):
         catalogue = usecase_catalogue()
         entry = catalogue.find(use_case.template or use_case.recipe)
         defaults = catalogue.inputs_of(entry) if entry else {}
-        for name in INPUTS:
+        for name in ASKED:
             field = RangeField(
                 label=words.input_name(name),
                 high=100.0 if name in SHARES else 1e9,
@@ -160,7 +163,7 @@ class AssessForm(forms.Form):
 
     def sections(self) -> list[dict[str, Any]]:
         """Fields in their groups, for the page."""
-        groups = [{"title": _("Potential"), "fields": [self[name] for name in INPUTS]}]
+        groups = [{"title": _("Potential"), "fields": [self[name] for name in ASKED]}]
         for group in risk_catalogue().groups:
             fields = [self[f"risk_{question.id}"] for question in group.questions]
             groups.append({"title": _("Risk: %(group)s") % {"group": group.title.text()}, "fields": fields})
@@ -168,7 +171,7 @@ class AssessForm(forms.Form):
 
     def inputs(self) -> dict[str, Range]:
         """Given inputs in the units of the rules (shares 0..1)."""
-        given = {name: self.cleaned_data[name] for name in INPUTS if self.cleaned_data[name] is not None}
+        given = {name: self.cleaned_data[name] for name in ASKED if self.cleaned_data[name] is not None}
         return {name: value / 100 if name in SHARES else value for name, value in given.items()}
 
     def answers(self) -> dict[str, str | None]:

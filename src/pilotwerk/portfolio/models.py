@@ -122,7 +122,7 @@ class UseCase(TenantModel):
 class Trial(TenantModel):
     """A recipe tried on the company's own past before any pilot: ordered by a person, done by the worker.
 
-    `step` counts from 1 while it runs. `share`: cases with a usable proposal as [low, likely, high] in 0..1,
+    `step` counts from 1 while it runs. `share`: cases whose proposal was right as [low, likely, high] in 0..1,
     measured on `n` cases; `figures` are the recipe's, shares in 0..1.
     """
 

@@ -233,14 +233,14 @@ def _trial_figures(use_case: UseCase, trial: Trial) -> dict[str, Any]:
     found = trial.figures
     used = use_case.inputs.get("automatable_share")
     counted = bool(used) and Range(used["low"], used["likely"], used["high"]).is_close(trial.range)
-    right = found.get("realised_precision")
+    sure = found["sure"]
     return {
         "share": words.span(*(percent(end) for end in trial.share)),
+        "wasted": percent(found["wasted"][1]),
         "counted": counted,
         "before": "" if counted or not used else percent(used["likely"]),
-        "looser": percent(found["coverage_looser"]) if found.get("coverage_looser") else "",
-        "right": percent(right) if right is not None else "",
-        "accuracy": percent(found["accuracy"]),
+        "sure": percent(sure["share"]) if sure else "",
+        "right": percent(sure["right"]) if sure and sure["right"] is not None else "",
         "majority": percent(found["majority_accuracy"]),
         "tested": number(trial.n),
         "learned": number(found["train_rows"]),

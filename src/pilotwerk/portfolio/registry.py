@@ -13,9 +13,10 @@ TRIAL_STEPS = 3
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """Share of cases (0..1) with a usable proposal, measured on `n` cases that the recipe had not seen.
+    """Share of cases (0..1) whose proposal was right, measured on `n` cases that the recipe had not seen.
 
-    `figures` are kept with the use case: plain JSON, shares in 0..1.
+    `figures` are kept with the use case: plain JSON, shares in 0..1; `wasted` among them is the share of cases
+    whose proposal was wrong, as [low, likely, high].
     """
 
     share: Range

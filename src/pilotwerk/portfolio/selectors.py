@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.company.selectors import profile
@@ -21,6 +21,9 @@ from pilotwerk.portfolio.registry import trial as recipe_trial
 from pilotwerk.portfolio.signals import signals
 from pilotwerk.processes.models import Process, ProcessImport
 from pilotwerk.processes.selectors import import_latest, process_list
+
+# Trials from before docs/adr/0017 measured another share.
+OUTDATED = Q(state=Trial.State.DONE) & ~Q(figures__has_key="wasted")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +71,7 @@ def trial_latest(use_case: UseCase) -> Trial | None:
     found: Trial | None = (
         Trial.objects.of(use_case.organisation_id)
         .filter(use_case=use_case)
+        .exclude(OUTDATED)
         .select_related("process_import")
         .first()
     )
@@ -79,6 +83,7 @@ def trial_measured(use_case: UseCase) -> Trial | None:
     found: Trial | None = (
         Trial.objects.of(use_case.organisation_id)
         .filter(use_case=use_case, state=Trial.State.DONE, process_import__process=use_case.process_id)
+        .exclude(OUTDATED)
         .first()
     )
     return found
@@ -136,6 +141,7 @@ def known_inputs(
     tried = trial_measured(use_case) if use_case is not None else None
     if tried is not None:
         found["automatable_share"] = Known(tried.range, "measured", tried.n)
+        found["wasted_share"] = Known(Range(*tried.figures["wasted"]), "measured", tried.n)
     return found
 
 

@@ -157,6 +157,8 @@ def _complete(use_case: UseCase, actor: Actor, given: Mapping[str, Range]) -> di
     known = known_inputs(use_case.organisation, use_case.process, use_case)
     left_out = {name: Known(Range.exactly(0.0), "left_out") for name in OPTIONAL}
     named = {name: _estimated(use_case, actor, name, value) for name, value in given.items()}
+    if "automatable_share" in named:  # the measured share of wrong proposals belongs to that of right ones
+        known.pop("wasted_share", None)
     complete = {**left_out, **known, **named}
     if missing := [words.input_name(name) for name in INPUTS if name not in complete]:
         raise Refused(_("Still needed for the calculation: %(names)s.") % {"names": ", ".join(missing)})

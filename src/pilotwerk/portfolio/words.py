@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.portfolio.catalogue import risk_catalogue
-from pilotwerk.portfolio.domain.potential import SHARES
+from pilotwerk.portfolio.domain.potential import MEASURED_ONLY, SHARES
 from pilotwerk.portfolio.domain.ranges import Range
 from pilotwerk.portfolio.domain.refusal import BENEFIT_BOUND, Condition, Lever, Verdict
 from pilotwerk.portfolio.domain.simulation import Stability
@@ -25,6 +25,7 @@ INPUT_NAMES = {
     "setup_cost": gettext_lazy("Cost of introduction, once"),
     "running_cost": gettext_lazy("Running cost a year"),
     "added_margin": gettext_lazy("Margin from additional revenue a year"),
+    "wasted_share": gettext_lazy("Share of cases with a wrong proposal"),
 }
 MONEY = ("hourly_cost", "avoided_error_cost", "setup_cost", "running_cost", "added_margin")
 
@@ -100,11 +101,22 @@ def input_rows(use_case: UseCase) -> list[dict[str, Any]]:
             "name": input_name(name),
             "value": span(*(input_value(name, one[end]) for end in ("low", "likely", "high"))),
             "source": source_text(one["source"], one.get("by", ""), one.get("on", "")),
+            "why": tried_text(name) if one["source"] == "measured" else "",
             "measured": one["source"] == "measured",
             "n": one.get("n", 0),
         }
         for name, one in use_case.inputs.items()
+        if name not in MEASURED_ONLY or one["source"] == "measured"
     ]
+
+
+def tried_text(name: str) -> str:
+    """What a trial measured, for the inputs that it measures."""
+    if name == "automatable_share":
+        return _("in the trial: the first suggestion was right")
+    if name == "wasted_share":
+        return _("in the trial: the first suggestion was wrong, checking it saves nothing")
+    return ""
 
 
 def source_text(source: str, by: str = "", on: str = "") -> str:

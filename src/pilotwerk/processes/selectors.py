@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.company.selectors import profile
+from pilotwerk.core.models import Job
 from pilotwerk.core.results import CannotTell
 from pilotwerk.processes import analysis
 from pilotwerk.processes.databases.address import url_for
@@ -202,6 +203,24 @@ def import_preview(process_import: ProcessImport, kind: Kind) -> analysis.Peek:
     return replace(seen, guess=as_last_time(known)) if known else seen
 
 
+def quality_running(process_import: ProcessImport) -> bool:
+    """Whether the quality of an import is being measured once more."""
+    waiting = Job.objects.filter(
+        organisation_id=process_import.organisation_id,
+        kind="processes.quality_run",
+        payload__import=str(process_import.pk),
+        state__in=[Job.State.QUEUED, Job.State.RUNNING],
+    )
+    return bool(waiting.exists())
+
+
+def readable_again(process_import: ProcessImport) -> bool:
+    """Whether the rows of a finished import can be read once more: its file is kept, or its database known."""
+    if process_import.query:
+        return process_import.connection_id is not None
+    return process_import.upload.is_file()
+
+
 def rejected_rows(process_import: ProcessImport) -> QuerySet[RejectedRow]:
     """The rows that were not taken, in the order of the file."""
     found: QuerySet[RejectedRow] = RejectedRow.objects.of(process_import.organisation_id).filter(
@@ -344,7 +363,7 @@ def personal_data_of(process_import: ProcessImport) -> list[PersonalColumn] | Ca
     """Which columns of an import hold personal data; cannot be told for imports without a profile."""
     profile = profile_of(process_import.facts)
     if profile is None:
-        return CannotTell(_("This import was made before data quality was measured."))
+        return CannotTell(_("The quality of these data is not measured."))
     kept = {
         name for meaning, name in process_import.column_mapping.columns.items() if meaning not in PERSONAL
     }

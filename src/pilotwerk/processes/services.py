@@ -33,8 +33,9 @@ from pilotwerk.processes.engine.merge import unite
 from pilotwerk.processes.engine.store import store, store_table
 from pilotwerk.processes.engine.topics import topics
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
-from pilotwerk.processes.quality import measure_quality
+from pilotwerk.processes.quality.services import drop_uploads, quality_facts
 from pilotwerk.processes.reading.opening import kind_of
+from pilotwerk.processes.reading.watching import Cancelled
 from pilotwerk.processes.uploads import Readable, keep_upload
 
 log = logging.getLogger("pilotwerk.processes")
@@ -42,10 +43,6 @@ log = logging.getLogger("pilotwerk.processes")
 State = ProcessImport.State
 JOB = "processes.import_run"
 PROGRESS_SECONDS = 0.5
-
-
-class Cancelled(Exception):
-    """Somebody cancelled the import while it ran; whatever was read is dropped."""
 
 
 @transaction.atomic
@@ -336,7 +333,6 @@ def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...],
         _report(row, source.rows)
         normalised = normalise(source, mapping, key)
         _report(row, source.rows)
-        quality = measure_quality(source, mapping, normalised.rejected, clock.now())
         base = selectors.import_base(row, own_names="unnamed_cases" not in source.facts)
         union = None
         if base is not None:
@@ -350,11 +346,12 @@ def _measure(row: ProcessImport) -> tuple[dict[str, Any], tuple[Rejection, ...],
             zone=ZoneInfo(row.organisation.timezone),
         )
         facts["union"] = union.as_json() if union else None
-        facts["quality"] = quality.as_json()
         facts["topics"] = topics(source.con)
         _report(row, source.rows)
         store(source.con, row.folder)
         store_table(source.con, "topics", row.folder)
+        facts |= quality_facts(source, mapping, normalised.rejected, row, _now_and_then(row))
+        _report(row, source.rows)
     return facts, normalised.rejected, base
 
 
@@ -397,7 +394,7 @@ def _finish(
         )
         outcome = {"rows": facts["rows"], "rejected": len(rejected)}
         _record(row, System("worker"), "processes.import_finished", outcome)
-    row.upload.unlink(missing_ok=True)
+    drop_uploads(row)
 
 
 def _fail(row: ProcessImport, error: Unreadable, job: Job | None) -> None:

@@ -17,6 +17,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/part/", imports.part, name="part"),
     path("imports/<uuid:pk>/facts/", facts.facts, name="facts"),
     path("imports/<uuid:pk>/quality/", quality.quality, name="quality"),
+    path("imports/<uuid:pk>/quality/again/", quality.again, name="quality_again"),
     path("imports/<uuid:pk>/compare/", facts.compare, name="compare"),
     path("imports/<uuid:pk>/cases/", cases.cases, name="cases"),
     path("imports/<uuid:pk>/cases.csv", cases.cases_csv, name="cases_csv"),

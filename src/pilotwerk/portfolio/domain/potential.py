@@ -3,7 +3,8 @@
 Formula (regulation-facts 18.2, "Net benefit": hours saved x loaded rate x realisation factor + margin effect
 - costs), here for 12 months:
 
-    hours   = cases a year x automatable share x (minutes a case - review minutes a case) / 60
+    hours   = cases a year x (automatable share x (minutes a case - review minutes a case)
+              - wasted share x review minutes a case) / 60
     benefit = hours x loaded hourly cost x realisation factor + avoided error cost + added margin
     net     = benefit - set-up cost - running cost a year
 
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 
 from pilotwerk.portfolio.domain.ranges import Range
 
-SHARES = ("automatable_share", "realisation_factor")
+SHARES = ("automatable_share", "realisation_factor", "wasted_share")
 NOTHING = Range(0.0, 0.0, 0.0)
 
 
@@ -40,6 +41,8 @@ class Inputs:
     """EUR a year: licences, operation, care."""
     added_margin: Range = NOTHING
     """EUR a year of margin from additional revenue."""
+    wasted_share: Range = NOTHING
+    """Share of cases whose proposal is wrong: a person checks it and works as before. Known from a trial only."""
 
     def __post_init__(self) -> None:
         for name in self.__dataclass_fields__:
@@ -51,8 +54,10 @@ class Inputs:
 
 
 INPUTS = tuple(Inputs.__dataclass_fields__)
-OPTIONAL = ("added_margin",)
+OPTIONAL = ("added_margin", "wasted_share")
 """Inputs that count as 0 where nobody names them."""
+MEASURED_ONLY = ("wasted_share",)
+"""Inputs that nobody is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,8 @@ class Potential:
 
 def potential(inputs: Inputs) -> Potential:
     """Hours and euros of the first 12 months (formula above)."""
-    saved_minutes = inputs.minutes_per_case - inputs.review_minutes
-    hours = inputs.cases_per_year * inputs.automatable_share * saved_minutes / 60
+    saved_minutes = inputs.automatable_share * (inputs.minutes_per_case - inputs.review_minutes)
+    hours = inputs.cases_per_year * (saved_minutes - inputs.wasted_share * inputs.review_minutes) / 60
     benefit = hours * inputs.hourly_cost * inputs.realisation_factor
     benefit = benefit + inputs.avoided_error_cost + inputs.added_margin
     cost = inputs.setup_cost + inputs.running_cost

@@ -129,7 +129,11 @@ def _share(candidate: Candidate, drawn: Mapping[str, Draws]) -> Condition | None
         return None
     for percent in range(math.floor(now * 100) + 1, 101):
         share = np.clip(drawn["automatable_share"] * (percent / 100 / now), 0, 1)
-        if (net_draws({**drawn, "automatable_share": share}) > 0).mean() >= BENEFIT_BOUND:
+        # What is right more often is wrong less often.
+        wasted = np.clip(drawn["wasted_share"] - (share - drawn["automatable_share"]), 0, 1)
+        if (
+            net_draws({**drawn, "automatable_share": share, "wasted_share": wasted}) > 0
+        ).mean() >= BENEFIT_BOUND:
             return Condition(Lever.SHARE, now, percent / 100)
     return None
 

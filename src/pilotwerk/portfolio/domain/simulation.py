@@ -122,8 +122,8 @@ def input_draws(candidate: Candidate) -> dict[str, Draws]:
 
 def saved_draws(drawn: Mapping[str, Draws]) -> Draws:
     """EUR a year that the saved hours are worth."""
-    saved = drawn["minutes_per_case"] - drawn["review_minutes"]
-    hours = drawn["cases_per_year"] * drawn["automatable_share"] * saved / 60
+    saved = drawn["automatable_share"] * (drawn["minutes_per_case"] - drawn["review_minutes"])
+    hours = drawn["cases_per_year"] * (saved - drawn["wasted_share"] * drawn["review_minutes"]) / 60
     return hours * drawn["hourly_cost"] * drawn["realisation_factor"]
 
 

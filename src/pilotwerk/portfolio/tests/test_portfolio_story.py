@@ -251,6 +251,7 @@ def test_every_figure_says_where_it_comes_from(cast: Cast) -> None:
         "setup_cost": "estimated",
         "running_cost": "estimated",
         "added_margin": "left_out",
+        "wasted_share": "left_out",
     }
     page = cast.client("auditor").get(cast.organisation.url("portfolio:usecase", pk=one.pk)).content.decode()
     assert "geschätzt von Lena Leitung am" in page

@@ -39,6 +39,15 @@ def test_requests_to_support_calculated_by_hand() -> None:
     assert result.net.high == pytest.approx(5300 * 0.7 * 10 / 60 * 46 * 0.8 + 1000 - 4500)
 
 
+def test_checking_wrong_proposals_costs_time() -> None:
+    given = inputs(automatable_share=Range(0.6, 0.7, 0.8), wasted_share=Range(0.2, 0.3, 0.4))
+    saved = 0.7 * (given.minutes_per_case.likely - given.review_minutes.likely)
+    checked = 0.3 * given.review_minutes.likely
+    assert potential(given).hours.likely == pytest.approx(4900 * (saved - checked) / 60)
+    worst = 0.6 * (given.minutes_per_case.low - given.review_minutes.high) - 0.4 * given.review_minutes.high
+    assert potential(given).hours.low == pytest.approx((4500 if worst > 0 else 5300) * worst / 60)
+
+
 def test_inputs_outside_their_bounds_are_refused() -> None:
     with pytest.raises(ValueError, match="between 0 and 1"):
         inputs(automatable_share=Range(0.5, 0.9, 1.2))

@@ -48,11 +48,20 @@ TEXTS: dict[str, str] = {
     "sql.no_driver": gettext_noop("The driver for this kind of database is not installed: %(detail)s."),
     "sql.unreachable": gettext_noop("The database cannot be reached or refuses the sign-in: %(detail)s"),
     "sql.failed": gettext_noop("The database refuses the query: %(detail)s"),
+    "sql.lost": gettext_noop(
+        "The connection to the database broke off. Please try again. It says: %(detail)s"
+    ),
     "sql.too_slow": gettext_noop(
         "The database took longer than %(seconds)s seconds. Ask for fewer rows or columns."
     ),
     "sql.gone": gettext_noop("The connection to the database was deleted."),
     "sql.no_file": gettext_noop("There is no such SQLite file."),
+    # the quality of an import
+    "quality.refused": gettext_noop("The data cannot be read again: %(detail)s"),
+    "quality.memory": gettext_noop("The memory did not suffice."),
+    "quality.fault": gettext_noop(
+        "There is a fault in Pilotwerk (%(kind)s). The log of the server says more."
+    ),
     # the meaning of the columns
     "mapping.unknown_column": gettext_noop("There is no column “%(column)s”."),
     "mapping.twice": gettext_noop("The column “%(column)s” has two meanings. Give each column one."),

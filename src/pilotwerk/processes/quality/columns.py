@@ -25,6 +25,8 @@ KEPT_VALUES, KEPT_FROM = 30, 5
 QUANTILES = [part / 10 for part in range(11)]
 # A column of e-mail addresses or IBANs: from this share on another value is called invalid.
 MOSTLY_VALID = 0.8
+# A column whose values repeat so often is read value by value instead of row by row.
+FEW = 4
 
 
 @dataclass
@@ -51,13 +53,28 @@ class Measured:
     def type(self) -> Type:
         return self.column.type
 
+    @property
+    def known(self) -> str:
+        """Whether a row has a value; of a full column nobody needs to look again."""
+        return "true" if self.counts.filled == self.counts.rows else f"NOT {signs.missing(self.sql)}"
+
+    @property
+    def repeats(self) -> bool:
+        """Whether looking at each different value once is less work than looking at each row."""
+        return self.counts.distinct * FEW <= self.counts.filled
+
     def trimmed(self) -> str:
         """The trimmed text, NULL where it stands for nothing."""
-        return f"CASE WHEN NOT {signs.missing(self.sql)} THEN trim({self.sql}) END"
+        return f"CASE WHEN {self.known} THEN trim({self.sql}) END"
 
     def rows(self) -> str:
         """A query for rows and trimmed values, without those that stand for nothing."""
-        return f"SELECT row, trim({self.sql}) AS v FROM raw WHERE NOT {signs.missing(self.sql)}"  # noqa: S608
+        return f"SELECT row, trim({self.sql}) AS v FROM raw WHERE {self.known}"  # noqa: S608 -- own names only
+
+    def weighed(self) -> str:
+        """A query for trimmed values `v` and how many rows `n` have them; a value may come more than once."""
+        grouped = f"SELECT v, count(*) AS n FROM ({self.rows()}) GROUP BY v"  # noqa: S608 -- own names only
+        return grouped if self.repeats else f"SELECT v, 1 AS n FROM ({self.rows()})"  # noqa: S608
 
     def misfits(self) -> str:
         """A query for the rows whose value does not fit the column; empty where that cannot be told."""
@@ -136,9 +153,12 @@ def _read_values(source: Source, measured: Measured, *, comma: bool) -> None:
             measured.column.spread = {"values": {v: n / measured.counts.filled for v, n in rows}}
         return
     measured.read = f"read_{measured.sql}"
-    source.con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {measured.read} AS SELECT row, {value} AS x FROM ({measured.rows()})"  # noqa: S608
-    )
+    found = measured.rows()
+    if measured.repeats:
+        query = f"SELECT row, x FROM ({found}) JOIN (SELECT v, {value} AS x FROM different) USING (v)"  # noqa: S608
+    else:
+        query = f"SELECT row, {value} AS x FROM ({found})"  # noqa: S608 -- own names only
+    source.con.execute(f"CREATE OR REPLACE TEMP TABLE {measured.read} AS {query}")
     _spread_of_numbers(source, measured)
 
 

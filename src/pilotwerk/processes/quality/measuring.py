@@ -20,15 +20,25 @@ from pilotwerk.processes.reading.source import Progress
 
 
 def measure_quality(
-    source: Source, mapping: ColumnMapping, rejected: Sequence[Rejection], now: dt.datetime
+    source: Source,
+    mapping: ColumnMapping,
+    rejected: Sequence[Rejection],
+    now: dt.datetime,
+    progress: Progress | None = None,
 ) -> Profile:
     """Measures every row of the table `raw`. `now` is aware; what happened after it lies in the future.
+    `progress` is told after each column, and may end it by raising.
 
     `mapping` says what the columns are taken for and may be incomplete: a table need not be a process. Rows in
     `rejected` are told by their own reason and not again by the rules about rows.
     """
     columns.prepare(source)
-    table = Table(source, mapping, [columns.measure_column(source, name) for name in source.columns])
+    measured_columns = []
+    for name in source.columns:
+        measured_columns.append(columns.measure_column(source, name))
+        if progress:
+            progress(source.rows)
+    table = Table(source, mapping, measured_columns)
     rows.prepare(table, [one.row for one in rejected])
     uses = _uses(table)
     rows.find_missing(table, {use.use: use.usable for use in uses})
@@ -109,7 +119,7 @@ def _usable(table: Table, meanings: Sequence[Meaning]) -> int:
         if meaning in (Meaning.TIME, Meaning.START, Meaning.END) and one.type is Type.DATE_TIME:
             conditions.append(f"{'e' if meaning is Meaning.END else 't'} IS NOT NULL")
         else:
-            conditions.append(f"{one.trimmed()} IS NOT NULL")
+            conditions.append(one.known)
     (count,) = table.one(
         "SELECT count(*) FROM raw JOIN moments ON moments.row = raw.row "  # noqa: S608 -- own names only
         f"WHERE {' AND '.join(conditions)} AND raw.row NOT IN (SELECT row FROM left_out)"

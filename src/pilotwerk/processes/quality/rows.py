@@ -186,12 +186,15 @@ def _lean(q1: float, middle: float, q3: float) -> float:
 def find_doubles(table: Table) -> None:
     """Rows that equal an earlier one, identifiers that occur again, columns that are copies or constant."""
     columns = ", ".join(f"c{i}" for i in range(len(table.source.columns)))
-    doubles = _later(f"SELECT row, hash({columns}) AS print FROM raw")  # noqa: S608 -- own names only
+    table.source.con.execute(
+        f"CREATE OR REPLACE TEMP TABLE doubles AS {_later(f'SELECT row, hash({columns}) AS print FROM raw')}"  # noqa: S608
+    )
+    doubles = "SELECT row FROM doubles"
     table.note("duplicate", None, doubles)
     table.mark("repeated", doubles)
     identifier = _identifier(table)
     if identifier is not None and identifier.counts.filled > identifier.counts.distinct:
-        values = f"SELECT row, hash({identifier.trimmed()}) AS print FROM raw WHERE NOT {signs.missing(identifier.sql)}"  # noqa: S608
+        values = f"SELECT row, hash(v) AS print FROM ({identifier.rows()})"  # noqa: S608 -- own names only
         table.mark("repeated", _later(values))
         again = f"{_later(values)} EXCEPT {doubles}"
         table.note("identifier_again", identifier.name, again)
@@ -289,15 +292,17 @@ def _categories_of_a_case(table: Table) -> bool:
 
 def _mixed_numbers(table: Table, one: Measured) -> None:
     """Decimal signs and units: the rarer ones are told."""
-    rows = one.rows()
+    rows, weighed = one.rows(), one.weighed()
     comma, point = (signs.within(pattern) for pattern in (signs.COMMA, signs.POINT))
-    commas, points = table.one(f"SELECT count(*) FILTER ({comma}), count(*) FILTER ({point}) FROM ({rows})")  # noqa: S608
+    commas, points = table.one(
+        f"SELECT coalesce(sum(n) FILTER ({comma}), 0), coalesce(sum(n) FILTER ({point}), 0) FROM ({weighed})"  # noqa: S608
+    )
     if commas and points:
         rare = comma if commas < points else point
         _contradict(table, "mixed_decimals", one.name, f"SELECT row FROM ({rows}) WHERE {rare}")  # noqa: S608
     units = table.source.con.execute(
-        f"SELECT {signs.unit()} AS unit, count(*) AS n FROM ({rows}) WHERE {signs.whole(signs.NUMBER)} "  # noqa: S608
-        "GROUP BY 1 ORDER BY n DESC, unit"
+        f"SELECT {signs.unit()} AS unit, sum(n) AS count FROM ({weighed}) WHERE {signs.whole(signs.NUMBER)} "  # noqa: S608
+        "GROUP BY 1 ORDER BY count DESC, unit"
     ).fetchall()
     named = [unit for unit, _count in units if unit]
     if len(named) > 1:
@@ -314,7 +319,7 @@ def _spellings(table: Table, one: Measured) -> None:
     plain = f"regexp_replace({plain}, '[^a-z0-9äöüß]+', '', 'g')"
     spelled = (
         f"SELECT {one.sql} AS written, {plain} AS plain, count(*) AS n FROM raw "  # noqa: S608 -- own names only
-        f"WHERE NOT {signs.missing(one.sql)} GROUP BY ALL HAVING plain <> ''"
+        f"WHERE {one.known} GROUP BY ALL HAVING plain <> ''"
     )
     groups = table.source.con.execute(
         f"SELECT list(written ORDER BY n DESC, written) AS ways, sum(n) AS rows FROM ({spelled}) "  # noqa: S608

@@ -25,9 +25,16 @@ def missing(value: str) -> str:
     return f"({value} IS NULL OR (length({value}) <= 16 AND lower(trim({value})) IN ({words})))"
 
 
+def where(condition: str, then: str) -> str:
+    """Whether both hold. CASE tries the second on those rows only for which the first holds; AND, outside of a
+    WHERE, tries both on all.
+    """
+    return f"CASE WHEN {condition} THEN {then} ELSE false END"
+
+
 def whole(pattern: str) -> str:
     """Whether the pattern is all of a short value."""
-    return f"(length(v) <= {SHORT} AND regexp_full_match(v, {literal(pattern)}))"
+    return where(f"length(v) <= {SHORT}", f"regexp_full_match(v, {literal(pattern)})")
 
 
 def within(pattern: str) -> str:
@@ -66,7 +73,7 @@ def looked_at(rows: str) -> str:
 
     Most values are told by these, so that the longer patterns are tried on few.
     """
-    plain = f"small AND digit AND ({whole(NUMBER)} OR {_is_time(numbers_too=True)})"
+    plain = where("small AND digit", f"{whole(NUMBER)} OR {_is_time(numbers_too=True)}")
     return (
         f"SELECT *, {plain} AS plain FROM (SELECT *, length(v) <= {SHORT} AS small, "  # noqa: S608 -- own names only
         f"regexp_matches(v, '[0-9]') AS digit FROM ({rows}))"
@@ -79,34 +86,39 @@ def flags() -> dict[str, str]:
     `is_iban` and `holds_iban` are our functions.
     """
     yes_no = ", ".join(literal(word) for word in sorted(YES_NO))
+    digits = "small AND digit"
+    letters = "small AND NOT digit"
+    name = f"{whole(personal.NAME_WHOLE)} AND NOT {within(personal.FIRM)}"
     return {
-        "numbers": f"(plain AND {whole(NUMBER)})",
-        "times": f"(plain AND {_is_time(numbers_too=False)})",
-        "times_with_numbers": f"(plain AND {_is_time(numbers_too=True)})",
-        "durations": f"(small AND digit AND {whole(DURATION)})",
-        "yes_no": f"(small AND lower(v) IN ({yes_no}))",
-        "codes": f"(small AND digit AND {whole(CODE)})",
-        "phone_shaped": f"(small AND digit AND {whole(personal.PHONE_WHOLE)})",
-        "postcode_whole": f"(small AND digit AND {whole(personal.POSTCODE_WHOLE)})",
-        "town_whole": f"(small AND digit AND NOT plain AND {whole(personal.TOWN_WHOLE)})",
-        "name_whole": f"(small AND NOT digit AND {whole(personal.NAME_WHOLE)} AND NOT {within(personal.FIRM)})",
-        "name_marked": f"(small AND NOT digit AND {whole(personal.NAME_MARKED)})",
-        "name_single": f"(small AND NOT digit AND {whole(personal.NAME_SINGLE)})",
-        "email_whole": f"(contains(v, '@') AND regexp_full_match(v, {literal(personal.EMAIL)}))",
-        "iban_shaped": f"(small AND digit AND {whole(iban.WHOLE)})",
-        "iban_whole": f"CASE WHEN small AND digit AND {whole(iban.WHOLE)} THEN is_iban(v) ELSE false END",
-        "phone_whole": f"(small AND digit AND NOT plain AND {whole(personal.PHONE)})",
+        "numbers": where("plain", whole(NUMBER)),
+        "times": where("plain", _is_time(numbers_too=False)),
+        "times_with_numbers": where("plain", _is_time(numbers_too=True)),
+        "durations": where(digits, whole(DURATION)),
+        "yes_no": where("small", f"lower(v) IN ({yes_no})"),
+        "codes": where(digits, whole(CODE)),
+        "phone_shaped": where(digits, whole(personal.PHONE_WHOLE)),
+        "postcode_whole": where(digits, whole(personal.POSTCODE_WHOLE)),
+        "town_whole": where(f"{digits} AND NOT plain", whole(personal.TOWN_WHOLE)),
+        "name_whole": where(letters, name),
+        "name_marked": where(letters, whole(personal.NAME_MARKED)),
+        "name_single": where(letters, whole(personal.NAME_SINGLE)),
+        "email_whole": where("contains(v, '@')", f"regexp_full_match(v, {literal(personal.EMAIL)})"),
+        "iban_shaped": where(digits, whole(iban.WHOLE)),
+        "iban_whole": where(f"{digits} AND {whole(iban.WHOLE)}", "is_iban(v)"),
+        "phone_whole": where(f"{digits} AND NOT plain", whole(personal.PHONE)),
         **texts(),
     }
 
 
 def texts() -> dict[str, str]:
     """Signs of people anywhere in a text, as `flags`."""
+    digits = "digit AND NOT plain"
+    phone = f"({within(personal.PHONE)} OR {within(personal.PHONE_NAMED)})"
     return {
-        "email": f"(contains(v, '@') AND {within(personal.EMAIL)})",
-        "phone": f"(digit AND NOT plain AND ({within(personal.PHONE)} OR {within(personal.PHONE_NAMED)}))",
-        "iban": f"CASE WHEN digit AND NOT plain AND {within(iban.CANDIDATE)} THEN holds_iban(v) ELSE false END",
-        "street": f"(digit AND NOT plain AND {within(personal.STREET)})",
-        "town": f"(digit AND NOT plain AND contains(v, '-') AND {within(personal.TOWN)})",
-        "name_in_text": f"(length(v) > 12 AND {within(personal.NAME_IN_TEXT)})",
+        "email": where("contains(v, '@')", within(personal.EMAIL)),
+        "phone": where(digits, phone),
+        "iban": where(f"{digits} AND {within(iban.CANDIDATE)}", "holds_iban(v)"),
+        "street": where(digits, within(personal.STREET)),
+        "town": where(f"{digits} AND contains(v, '-')", within(personal.TOWN)),
+        "name_in_text": where("length(v) > 12", within(personal.NAME_IN_TEXT)),
     }

@@ -76,7 +76,8 @@ def _mixed(table: Table) -> None:
             continue
         rows = f"SELECT row, CASE {ways} END AS way FROM ({one.rows()})"  # noqa: S608
         counted = table.source.con.execute(
-            f"SELECT way, count(*) AS n FROM ({rows}) WHERE way IS NOT NULL GROUP BY 1 ORDER BY n DESC, way"  # noqa: S608
+            f"SELECT way, sum(n) AS count FROM (SELECT CASE {ways} END AS way, n FROM ({one.weighed()})) "  # noqa: S608
+            "WHERE way IS NOT NULL GROUP BY 1 ORDER BY count DESC, way"
         ).fetchall()
         if len(counted) > 1:
             table.note("mixed_times", one.name, f"SELECT row FROM ({rows}) WHERE way <> {counted[0][0]:d}")  # noqa: S608

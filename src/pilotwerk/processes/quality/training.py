@@ -105,24 +105,26 @@ def _settling_columns(table: Table, label: Measured) -> None:
     """Columns whose value settles the label. Identifiers and texts settle it trivially and are passed over."""
     skipped = {table.mapping.get(one) for one in (Meaning.CASE, Meaning.TEXT, Meaning.CATEGORY)}
     (top, labelled) = table.one(
-        f"SELECT max(n), sum(n) FROM (SELECT count(*) AS n FROM raw WHERE {label.trimmed()} IS NOT NULL "  # noqa: S608
-        f"GROUP BY {label.trimmed()})"
+        f"SELECT max(n), sum(n) FROM (SELECT count(*) AS n FROM ({label.rows()}) GROUP BY v)"  # noqa: S608
     )
     if not labelled or labelled < SETTLED_ROWS or top == labelled:
         return
-    usual = top / labelled
+    usual, needed = top / labelled, max(SETTLED_ROWS, 0.5 * labelled)
     for one in table.columns:
         if one.name in skipped or one.counts.distinct < 2 or one.type in (Type.FREE_TEXT, Type.IDENTIFIER):
             continue
+        # At most so many rows have a value that another row has too.
+        if 2 * (one.counts.filled - one.counts.distinct) < needed:
+            continue
         pairs = (
-            f"SELECT x, count(*) AS n FROM (SELECT {one.trimmed()} AS x, {label.trimmed()} AS label FROM raw) "  # noqa: S608
-            "WHERE x IS NOT NULL AND label IS NOT NULL GROUP BY x, label"
+            f"SELECT x, count(*) AS n FROM (SELECT hash(trim({one.sql})) AS x, trim({label.sql}) AS label "  # noqa: S608
+            f"FROM raw WHERE {one.known} AND {label.known}) GROUP BY x, label"
         )
         covered, right, groups = table.one(
             f"SELECT coalesce(sum(total), 0), coalesce(sum(top), 0), count(*) FROM (SELECT sum(n) AS total, "  # noqa: S608
             f"max(n) AS top FROM ({pairs}) GROUP BY x HAVING sum(n) > 1)"
         )
-        if covered < max(SETTLED_ROWS, 0.5 * labelled) or groups < 2:
+        if covered < needed or groups < 2:
             continue
         share = right / covered
         if share >= SETTLED and (share - usual) / (1 - usual) >= SETTLED_GAIN:

@@ -6,7 +6,7 @@ import json
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
@@ -32,6 +32,15 @@ DRIVERS = {
     "mssql": "mssql+pymssql",
     "sqlite": "sqlite+pysqlite",
 }
+# How MySQL writes a date that stands for none; its driver hands it out as a text.
+ZERO_DATE = "0000-00-00"
+# How it is said that a query took too long; PostgreSQL says so in words that anybody understands.
+_SLOW = {
+    "sqlite": ("interrupted",),
+    "mysql": ("max_statement_time", "maximum statement execution time", "timed out"),
+}
+# The server gives up by itself; the driver only where the server does not answer any more.
+GRACE_SECONDS = 5
 _NAMES = {"postgres": "postgresql", "mariadb": "mysql"}
 
 
@@ -65,7 +74,7 @@ def connect_arguments(kind: str, seconds: int) -> dict[str, Any]:
     if kind == "mysql":
         return {
             "connect_timeout": CONNECT_SECONDS,
-            "read_timeout": seconds,
+            "read_timeout": seconds + GRACE_SECONDS,
             "write_timeout": CONNECT_SECONDS,
             "local_infile": False,
             "init_command": "SET SESSION TRANSACTION READ ONLY",
@@ -105,6 +114,8 @@ def _text(value: Any) -> str:
         return format(value, "f")
     if isinstance(value, bytes | bytearray | memoryview):
         return ""
+    if isinstance(value, str):
+        return "" if value.startswith(ZERO_DATE) and not value.strip("0-:. ") else value
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False, default=str)
     if isinstance(value, dt.datetime) and value.tzinfo is not None:
@@ -167,11 +178,26 @@ def _read(
         raise Unreadable("sql.unreachable", detail=_detail(error, url)) from None
     with connection:
         try:
+            if kind_of_url(url) == "mysql":
+                _give_up_after(connection, seconds)
             _rows(source, connection, statement, sample, progress, seconds)
         except SQLAlchemyError as error:
-            if kind_of_url(url) == "sqlite" and "interrupted" in str(error):
+            if any(words in str(error) for words in _SLOW.get(kind_of_url(url), ())):
                 raise Unreadable("sql.too_slow", seconds=seconds) from None
-            raise Unreadable("sql.failed", detail=_detail(error, url)) from None
+            lost = getattr(error, "connection_invalidated", False)
+            raise Unreadable("sql.lost" if lost else "sql.failed", detail=_detail(error, url)) from None
+
+
+def _give_up_after(connection: "Connection", seconds: int) -> None:
+    """Or the server would work on a query that nobody waits for any more. MariaDB and MySQL differ here; older ones
+    know no limit.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    mariadb = getattr(connection.dialect, "is_mariadb", False)
+    limit = f"max_statement_time = {seconds:d}" if mariadb else f"max_execution_time = {seconds * 1000:d}"
+    with suppress(SQLAlchemyError):
+        connection.exec_driver_sql(f"SET SESSION {limit}")
 
 
 def _rows(

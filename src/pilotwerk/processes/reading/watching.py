@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.5
 
 
+class Cancelled(Exception):
+    """Told by whoever is told of the progress: nobody wants the result any more. Whatever was read is dropped."""
+
+
 def watched(
     con: "DuckDBPyConnection", sql: str, values: list[object], rows: int, progress: Progress | None
 ) -> None:
