@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     Places = NDArray[np.int64]
     Flags = NDArray[np.bool_]
 
-PIECE = 24 * 1024 * 1024
+PIECE = 2 * 1024 * 1024
 # A single trace beyond this is left to the careful reader.
-MOST = 8 * PIECE
+MOST = 192 * 1024 * 1024
 END = b"</trace>"
 CASE = "case:concept:name"
 _REFERENCE = re.compile(r"&(?:#x([0-9a-fA-F]{1,6})|#([0-9]{1,7})|(amp|lt|gt|quot|apos));")
