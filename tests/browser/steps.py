@@ -126,7 +126,7 @@ def upload_process(me: Person, home: str, file: Path, name: str) -> None:
 
 def confirm_columns(me: Person) -> None:
     """Say that the columns are right and wait until the cases are imported."""
-    me.press("main form[method=post]:not(#discard) button[type=submit]:not([form])")
+    me.press("main form[method=post]:not(#discard):not(.filter) button[type=submit]:not([form])")
     me.page.wait_for_selector("main a[href$='/facts/']", timeout=60_000)
     me.look()
 
