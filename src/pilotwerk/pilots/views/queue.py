@@ -132,7 +132,7 @@ def changes(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     context = {
         "changes": count_changes(before, after),
         "lines": changed_lines(before, after),
-        "placeholders": list(dict.fromkeys(recipe.unfilled(after))),
+        "placeholders": list(dict.fromkeys(recipe.of(found.pilot.recipe).unfilled(after))),
         "open": True,
     }
     return page(request, "pilots/parts/changes.html", context)
