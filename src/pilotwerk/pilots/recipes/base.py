@@ -102,7 +102,7 @@ class Request:
 class Proposed:
     """What would go out. `details` are part of what is approved (order lines, a date); `evidence` is not.
 
-    `confidence` lies in 0..1, None where it cannot be said. All of it is plain JSON.
+    `confidence` lies in 0..1, None where it cannot be said. `urgent` puts the case before others. All of it is plain JSON.
     """
 
     category: str = ""
@@ -112,6 +112,7 @@ class Proposed:
     details: Details = field(default_factory=dict)
     confidence: float | None = None
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,8 @@ class CaseView:
     payload: Mapping[str, Any]
     details: Details
     proposed: Details
+    subject: str = ""
+    sender_name: str = ""
     sender_address: str = ""
     changed_at: datetime | None = None
 
@@ -217,7 +220,7 @@ class RunningRecipe(ABC):
         """
         return ""
 
-    def edited(self, details: Details, posted: Mapping[str, Any]) -> Details:
+    def edited(self, details: Details, posted: Mapping[str, Any], place: Place) -> Details:
         """The details with what a person changed in the form. Raises Refused for what makes no sense."""
         return details
 

@@ -119,6 +119,8 @@ def _view(case: Case, proposals: dict[int, Proposal]) -> CaseView:
         payload=case.payload,
         details=current.details if current else {},
         proposed=model.details if model else {},
+        subject=case.subject,
+        sender_name=case.sender_name,
         sender_address=case.sender_address,
         changed_at=case.state_since,
     )

@@ -135,7 +135,7 @@ def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Pro
         _no_proposal(organisation, actor, case, found.reason)
         return None
     proposal = _proposal(case, found, version, milliseconds)
-    return _store(organisation, actor, case, proposal, confidence=found.confidence, version=version)
+    return _store(organisation, actor, case, proposal, found=found, version=version)
 
 
 def _proposal(case: Case, found: Proposed, version: ModelVersion, milliseconds: int) -> Proposal:
@@ -182,7 +182,7 @@ def _store(
     case: Case,
     proposal: Proposal,
     *,
-    confidence: float | None,
+    found: Proposed,
     version: ModelVersion,
 ) -> Proposal | None:
     """Keep the proposal; None when another worker was faster or the pilot stands by now."""
@@ -191,8 +191,8 @@ def _store(
         CaseEvent.PROPOSE,
         revision=proposal.revision,
         category=proposal.category,
-        confidence=confidence,
-        urgent=proposal.category in case.pilot.urgent_categories,
+        confidence=found.confidence,
+        urgent=found.urgent or proposal.category in case.pilot.urgent_categories,
     )
     if not moved:
         return None
@@ -206,7 +206,7 @@ def _store(
             "revision": proposal.revision,
             "hash": proposal.content_hash,
             "category": proposal.category,
-            "confidence": confidence,
+            "confidence": found.confidence,
             "model": version.version,
         },
     )

@@ -134,14 +134,14 @@ class Stock(RunningRecipe):
             return _("No line is left to order. Reject the proposal or close the case.")
         return ""
 
-    def edited(self, details: Details, posted: Mapping[str, Any]) -> Details:
+    def edited(self, details: Details, posted: Mapping[str, Any], place: Place) -> Details:
         """Fields line-N-quantity and line-N-order; a quantity of 0 takes the line out."""
         if not details.get("lines") or "lines" not in posted:
             return details
         changed = []
-        for place, line in enumerate(details["lines"]):
-            quantity = _number(str(posted.get(f"line-{place}-quantity", "")), line)
-            wanted = f"line-{place}-order" in posted and quantity > 0
+        for at, line in enumerate(details["lines"]):
+            quantity = _number(str(posted.get(f"line-{at}-quantity", "")), line)
+            wanted = f"line-{at}-order" in posted and quantity > 0
             changed.append({**line, "order": wanted, "quantity": quantity if wanted else line["quantity"]})
         return {**details, "lines": changed}
 
