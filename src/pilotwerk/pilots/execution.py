@@ -116,9 +116,7 @@ def upload_ingest(*, pilot: Pilot, actor: Actor, path: Path, filename: str) -> t
     return _ingest(pilot, actor, read, filename), read
 
 
-def _file_taken(
-    pilot: Pilot, actor: Actor, path: Path, filename: str
-) -> tuple[Ingested, CaseFile] | None:
+def _file_taken(pilot: Pilot, actor: Actor, path: Path, filename: str) -> tuple[Ingested, CaseFile] | None:
     """What the recipe itself makes of a file; None where it is a file of requests."""
     kind = recipe.of(pilot.recipe)
     by: dict[str, Any] = {"organisation": pilot.organisation, "actor": actor, "pilot": pilot}
@@ -189,7 +187,7 @@ def watch_one_job(job: Job) -> None:
 
 
 def watch_job(job: Job) -> None:
-    """Handler of pilots.watch, run every quarter of an hour: each running pilot is looked at once a day, from six o'clock on."""
+    """Handler of pilots.watch, run every 15 minutes: each running pilot is looked at once a day, from six on."""
     for pilot in Pilot.objects.filter(state=PilotState.RUNNING.value).select_related(
         "organisation", "model_version"
     ):

@@ -121,8 +121,11 @@ def _against(data: dict[str, Any]) -> str:
 def _origin(proposal: Proposal) -> str:
     """Where the sentences come from, which version proposed them, and the hash that an approval names."""
     data = proposal.evidence
+    tables = recipe.of(proposal.case.pilot.recipe).about.tables
     parts = [
-        _("Learned on this computer from your own past requests; no text left the house."),
+        _("Worked out on this computer from your own tables; nothing left the house.")
+        if tables
+        else _("Learned on this computer from your own past requests; no text left the house."),
         _("Version %(version)s.") % {"version": data.get("model_version", "")},
     ]
     sources = [str(item.get("case", "")) for item in data.get("origin") or ()]
@@ -151,7 +154,16 @@ def case_context(case: Case, queue: selectors.Queue | None, typed: dict[str, Any
     if case.by_hand and draft.proposal is None and "category" not in typed:
         chosen = ""
     waiting = queue.waiting if queue else []
+    kind = recipe.of(case.pilot.recipe)
+    shown = draft.proposal or (model if not case.by_hand else None)
     return {
+        "details_template": kind.details_template if shown and shown.details else "",
+        "details": kind.shown(
+            shown.details, model.evidence if model else {}, language_now(), typed.get("posted")
+        )
+        if shown and shown.details
+        else {},
+        "opt_out": kind.about.opt_out and bool(case.sender_address),
         "case": case,
         "segments": segments(case, model.evidence if model and not case.by_hand else {}),
         "draft": draft,

@@ -35,7 +35,8 @@ class Recipe:
 
     `tables` are the roles of the tables that it learns from, the needed ones first; empty: it learns from the texts of
     an import. `renewed` is the role that a file replaces while the pilot runs; empty: such a file holds cases.
-    `share` is the usual share of cases with AI: 1 where a case comes from the recipe itself.
+    `share` is the usual share of cases with AI: 1 where a case comes from the recipe itself. `opt_out`: it writes to
+    people who did not just write themselves, so there is a list of those who asked not to be written to.
     """
 
     kind: str
@@ -47,6 +48,7 @@ class Recipe:
     renewed: str = ""
     watches: bool = False
     share: float = 0.5
+    opt_out: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,8 @@ class Request:
 class Proposed:
     """What would go out. `details` are part of what is approved (order lines, a date); `evidence` is not.
 
-    `confidence` lies in 0..1, None where it cannot be said. `urgent` puts the case before others. All of it is plain JSON.
+    `confidence` lies in 0..1, None where it cannot be said. `urgent` puts the case before others.
+    All of it is plain JSON.
     """
 
     category: str = ""
@@ -201,6 +204,7 @@ class RunningRecipe(ABC):
 
     def checked_table(self, role: str, sheet: Sheet, options: Mapping[str, Any]) -> None:
         """Raises BadInput where a table that is handed in cannot serve in its role."""
+        return None
 
     def options_form(self) -> type[Any] | None:
         """The recipe's own part of the set-up: a Django form whose cleaned data are plain JSON."""
@@ -236,8 +240,14 @@ class RunningRecipe(ABC):
         """Text and files for an approved content. The same content says the same."""
         return Outgoing(str(content["subject"]), str(content["body"]))
 
-    def shown(self, details: Details, evidence: Mapping[str, Any], language: str) -> dict[str, Any]:
-        """What the template of the details needs."""
+    def shown(
+        self,
+        details: Details,
+        evidence: Mapping[str, Any],
+        language: str,
+        posted: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """What the template of the details needs; `posted` are fields of a form that was refused."""
         return {}
 
     def told(self, facts: Mapping[str, Any], language: str) -> dict[str, Any]:

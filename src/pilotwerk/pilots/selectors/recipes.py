@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.core import clock
+from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import Case, ModelVersion, OptOut, Pilot, PilotTable, Proposal, Source
-from pilotwerk.pilots.recipes.base import CaseView, Place, Request, Sheet
+from pilotwerk.pilots.recipes.base import CaseView, Figure, Place, Request, Sheet
 from pilotwerk.processes.reading import Source as FileSource
 from pilotwerk.processes.reading import open_source
 from pilotwerk.processes.selectors import import_source, upload_limits
@@ -59,7 +61,11 @@ def tables_missing(pilot: Pilot) -> list[str]:
     """The labels of tables that the recipe needs and that were not handed in."""
     kind = recipe.of(pilot.recipe)
     known, labels = tables_of(pilot), kind.roles()
-    return [str(labels[role][0]) for role in kind.about.tables if role not in known and role not in kind.about.optional]
+    return [
+        str(labels[role][0])
+        for role in kind.about.tables
+        if role not in known and role not in kind.about.optional
+    ]
 
 
 def table_taken_at(pilot: Pilot, role: str) -> datetime | None:
@@ -95,6 +101,27 @@ def _sheet(source: FileSource, filename: str) -> Sheet:
 def proposal_current(case: Case) -> Proposal | None:
     """The present revision, whoever wrote it."""
     return Proposal.objects.filter(case=case, revision=case.revision).first()
+
+
+def proposal_of(case: Case, revision: int) -> Proposal | None:
+    """The proposal with this number."""
+    return Proposal.objects.filter(case=case, revision=revision).first()
+
+
+def optouts(organisation: Organisation) -> list[OptOut]:
+    """All addresses that must not be written to."""
+    return list(OptOut.objects.of(organisation))
+
+
+def recipe_figures(pilot: Pilot, organisation: Organisation) -> Sequence[Figure]:
+    """The recipe's own figures for the pilot's page; none where its table cannot be read any more."""
+    kind = recipe.of(pilot.recipe)
+    if not kind.about.tables:
+        return ()
+    try:
+        return kind.figures(place_of(pilot, organisation), case_views(pilot))
+    except (BadInput, OSError):
+        return ()
 
 
 def case_views(pilot: Pilot) -> list[CaseView]:

@@ -20,6 +20,7 @@ from pilotwerk.pilots.services.pilots import pilot_end, pilot_setup, pilot_start
 from pilotwerk.pilots.services.quality import Outcome, outcomes_load, quality_check
 from pilotwerk.pilots.services.recipes import (
     cases_noticed,
+    options_set,
     optout_add,
     optout_remove,
     pilot_watch,
@@ -47,6 +48,7 @@ __all__ = [
     "cases_return_due",
     "delivery_again",
     "delivery_confirm",
+    "options_set",
     "optout_add",
     "optout_remove",
     "outcomes_load",

@@ -231,7 +231,12 @@ def case_revise(*, organisation: Organisation, actor: Actor, case: Case) -> Prop
     The earlier revision stays beside the new one; an approval that names it is refused from now on.
     """
     version, current = case.pilot.model_version, proposal_current(case)
-    if version is None or case.state != CaseState.WAITING or current is None or current.source != Source.MODEL:
+    if (
+        version is None
+        or case.state != CaseState.WAITING
+        or current is None
+        or current.source != Source.MODEL
+    ):
         return None
     asked = _asked(organisation, case, version)
     if asked is None or isinstance(asked[0], CannotTell):

@@ -35,8 +35,9 @@ def pilot_train(
     process_import: ProcessImport | None = None,
     run_now: bool = False,
 ) -> ModelVersion:
-    """Order a new version from an import with texts, or from the tables that were handed in. ``run_now`` trains before returning, else the worker
-    does.
+    """Order a new version from an import with texts, or from the tables that were handed in.
+
+    ``run_now`` trains before returning, else the worker does.
     """
     version = _ordered(organisation, actor, pilot, process_import, run_now=run_now)
     if run_now:

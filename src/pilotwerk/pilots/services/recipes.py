@@ -6,6 +6,7 @@ import hashlib
 import shutil
 import uuid
 from pathlib import Path
+from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -68,7 +69,11 @@ def _taken(
 ) -> PilotTable:
     if pilot_lock(pilot.pk).state == PilotState.ENDED:
         raise Refused(_("This pilot has ended."))
-    old = [folders.tables(pilot) / one.file for one in PilotTable.objects.filter(pilot=pilot, role=role) if one.file]
+    old = [
+        folders.tables(pilot) / one.file
+        for one in PilotTable.objects.filter(pilot=pilot, role=role)
+        if one.file
+    ]
     PilotTable.objects.filter(pilot=pilot, role=role).delete()
     table = PilotTable.objects.create(
         organisation_id=pilot.organisation_id,
@@ -90,6 +95,16 @@ def _taken(
     )
     transaction.on_commit(lambda: [one.unlink(missing_ok=True) for one in old])
     return table
+
+
+@transaction.atomic
+def options_set(*, organisation: Organisation, actor: Actor, pilot: Pilot, options: dict[str, Any]) -> None:
+    """Keep the recipe's own part of the set-up, while the pilot has not started."""
+    draft = Pilot.objects.filter(pk=pilot.pk, state=PilotState.DRAFT.value)
+    if draft.update(options=options) != 1:
+        raise Refused(_("The pilot has started. What decides about its measurement cannot change now."))
+    pilot.options = options
+    pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"options": options})
 
 
 def pilot_watch(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> Ingested:
@@ -123,8 +138,10 @@ def cases_noticed(
 @transaction.atomic
 def _settle(organisation: Organisation, actor: Actor, case: Case | None) -> None:
     # Without an arm a case may only be settled elsewhere; it gets one with the next step of the worker.
-    if case is not None and case.arm and move_if(
-        case, CaseEvent.CLOSE, closed=Closed.NO_ANSWER, deferred_until=None
+    if (
+        case is not None
+        and case.arm
+        and move_if(case, CaseEvent.CLOSE, closed=Closed.NO_ANSWER, deferred_until=None)
     ):
         case_recorded(organisation=organisation, actor=actor, action="pilots.case_settled", case=case)
 

@@ -40,7 +40,10 @@ class LeadsForm(forms.Form):
         help_text=_("Leave it empty where it is yes, ja, won, gewonnen or 1."),
     )
     days_high = forms.IntegerField(
-        label=_("Working days until the next follow-up, high priority"), min_value=1, max_value=60, initial=DAYS["high"]
+        label=_("Working days until the next follow-up, high priority"),
+        min_value=1,
+        max_value=60,
+        initial=DAYS["high"],
     )
     days_medium = forms.IntegerField(
         label=_("Working days until the next follow-up, medium priority"),
@@ -49,7 +52,10 @@ class LeadsForm(forms.Form):
         initial=DAYS["medium"],
     )
     days_low = forms.IntegerField(
-        label=_("Working days until the next follow-up, low priority"), min_value=1, max_value=60, initial=DAYS["low"]
+        label=_("Working days until the next follow-up, low priority"),
+        min_value=1,
+        max_value=60,
+        initial=DAYS["low"],
     )
     quiet_days = forms.IntegerField(
         label=_("Remind after so many working days without anything happening"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots.domain.incoming import NewCase
 from pilotwerk.pilots.recipes.base import Noticed
@@ -27,7 +29,7 @@ WORDS = {
     "firm": ("company", "firma", "unternehmen", "account", "kunde"),
     "received": ("received", "created", "created at", "date", "eingang", "eingegangen", "angelegt am", "datum"),
     "language": ("language", "sprache"),
-    "notes": ("notes", "note", "history", "message", "notizen", "notiz", "bemerkung", "verlauf", "historie", "nachricht"),
+    "notes": ("notes", "note", "history", "message", "notizen", "notiz", "bemerkung", "verlauf", "nachricht"),
     "last_contact": ("last contact", "last activity", "letzter kontakt", "letzte aktivitaet", "zuletzt kontaktiert"),
     "opt_out": (
         "opt out", "optout", "unsubscribed", "do not contact", "werbewiderspruch", "widerspruch", "abgemeldet",
@@ -44,8 +46,6 @@ STAFF = frozenset(
         "mitarbeiter", "zustaendig", "verantwortlich", "verantwortlicher", "aussendienst",
     }
 )  # fmt: skip
-NO_ADDRESS = "There is no e-mail address."
-OPTED_OUT = "This address asked not to be written to."
 
 
 def is_staff(column: str) -> bool:
@@ -68,7 +68,7 @@ def read_leads(sheet: Sheet, place: Place, cases: Iterable[CaseView]) -> Noticed
     """New leads, news about known ones, and opt-outs. Raises BadInput where no column holds an e-mail address."""
     places = known_columns(sheet.columns, WORDS)
     if "mail" not in places:
-        raise BadInput("No column holds the e-mail address.", file=sheet.file)
+        raise BadInput(_("No column holds the e-mail address."), file=sheet.file)
     outcome = outcome_column(sheet.columns, place.options)
     if outcome is not None:
         places["outcome"] = sheet.columns.index(outcome)
@@ -87,9 +87,11 @@ def read_leads(sheet: Sheet, place: Place, cases: Iterable[CaseView]) -> Noticed
         if cell(row, places.get("opt_out")).lower() in YES:
             opted.append(mail)
         elif "@" not in mail:
-            rejected.append((row[0], sheet.columns[places["mail"]], NO_ADDRESS))
+            rejected.append((row[0], sheet.columns[places["mail"]], _("There is no e-mail address.")))
         elif place.opted_out(mail):
-            rejected.append((row[0], sheet.columns[places["mail"]], OPTED_OUT))
+            rejected.append(
+                (row[0], sheet.columns[places["mail"]], _("This address asked not to be written to."))
+            )
         elif known is not None:
             payload = {**known.payload, "values": _values(sheet, row, places), "outcome": ended}
             if payload != known.payload:
@@ -99,7 +101,9 @@ def read_leads(sheet: Sheet, place: Place, cases: Iterable[CaseView]) -> Noticed
         elif not ended:
             new[lead] = _case(sheet, row, places, lead, moments)
     kept = [case for case in new.values() if case.sender_address not in opted]
-    return Noticed(tuple(kept), news, tuple(settled), tuple(dict.fromkeys(filter(None, opted))), tuple(rejected))
+    return Noticed(
+        tuple(kept), news, tuple(settled), tuple(dict.fromkeys(filter(None, opted))), tuple(rejected)
+    )
 
 
 def _values(sheet: Sheet, row: Row, places: Mapping[str, int]) -> dict[str, str]:

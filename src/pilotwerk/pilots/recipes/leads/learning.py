@@ -6,9 +6,11 @@ and reading it learns once more: same rows, same seed, same model (docs/adr/0006
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
 
 from pilotwerk.core.errors import BadInput
 from pilotwerk.core.results import CannotTell
@@ -51,8 +53,8 @@ class LeadVersion:
 
     def judge(self, values: Mapping[str, str], today: float) -> tuple[float, str, tuple[Reason, ...]]:
         """Probability of being won (0..1), priority, and what speaks for or against. `today` is in days since 1970."""
+
         import numpy as np
-        from dataclasses import replace
 
         at = self.moment(values.get(self.time_column, "")) if self.moment else today
         at = today if np.isnan(at) else at
@@ -67,7 +69,13 @@ class LeadVersion:
                 value = float(len(labels) - 1)
             columns.append(replace(column, values=np.array([value - at if dated else value]), labels=labels))
         share = float(self.model.score(columns)[0])
-        priority = PRIORITIES[0] if share >= self.edges[0] else PRIORITIES[1] if share >= self.edges[1] else PRIORITIES[2]
+        priority = (
+            PRIORITIES[0]
+            if share >= self.edges[0]
+            else PRIORITIES[1]
+            if share >= self.edges[1]
+            else PRIORITIES[2]
+        )
         return share, priority, self.model.reasons(columns, 0)
 
 
@@ -75,16 +83,14 @@ def learn(sheet: Sheet, options: Mapping[str, Any], folder: Path, *, seed: int) 
     """Tests for leaks, judges on the past, and keeps what a model needs. Raises BadInput."""
     outcome = outcome_column(sheet.columns, options)
     if outcome is None:
-        raise BadInput("No column says what became of a lead. Name it in the set-up.", file=sheet.file)
+        raise BadInput(_("No column says what became of a lead. Name it in the set-up."), file=sheet.file)
     left_out, table = _without_people(sheet, outcome)
-    won, time = str(options.get("won") or "") or None, str(options.get("time") or "") or None
-    if time is not None and time not in table.names and time not in ("row", "none"):
-        raise BadInput(f"There is no column “{time}” that could give the order in time.", file=sheet.file)
-    facts = backtest_leads(table, outcome=outcome, won=won, time=time, seed=seed)
+    won = str(options.get("won") or "") or None
+    facts = backtest_leads(table, outcome=outcome, won=won, seed=seed)
     if isinstance(facts, CannotTell):
         return facts
     outcomes = read_outcomes(table.column(outcome), won, column=outcome)
-    prepared = prepare(table, outcomes, outcome=outcome, time=time, group=None, seed=seed)
+    prepared = prepare(table, outcomes, outcome=outcome, time=None, group=None, seed=seed)
     leaking = {leak["column"] for leak in facts["leaks"]}
     clean = [column for column in prepared.columns if column.usable and column.name not in leaking]
     stored = _stored(table, outcomes, prepared, [column.name for column in clean], prepared.scored(clean))
@@ -134,7 +140,8 @@ def _stored(
         "calibration": [calibration.shift, calibration.slope],
         "edges": [high, medium],
         "classes": [
-            {"name": name, "leads": int(rows.sum()), "won": int(truth[rows].sum())} for name, rows in inside.items()
+            {"name": name, "leads": int(rows.sum()), "won": int(truth[rows].sum())}
+            for name, rows in inside.items()
         ],
     }
     return storage.Stored(plain, {"won": prepared.won[-WINDOW:]})
@@ -161,5 +168,3 @@ def loaded(folder: Path) -> LeadVersion:
     readers = tuple((column, value_reader(column, cells)) for column, cells in chosen)
     edges = (plain["edges"][0], plain["edges"][1])
     return LeadVersion(model, readers, plain["time"], moment, edges, tuple(plain["classes"]), found[:16])
-
-

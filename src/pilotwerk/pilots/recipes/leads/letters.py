@@ -19,8 +19,8 @@ LANGUAGES = ("de", "en")
 TEXTS = {
     ("de", "first"): (
         "Ihre Anfrage bei {our_company}",
-        "{greeting}\n\nvielen Dank für Ihr Interesse. Gern besprechen wir, was Sie brauchen und was wir dafür tun können."
-        "\n\nWann passt Ihnen ein kurzes Telefonat?\n\nFreundliche Grüße\n{our_company}",
+        "{greeting}\n\nvielen Dank für Ihr Interesse. Gern besprechen wir, was Sie brauchen und was wir dafür tun"
+        " können.\n\nWann passt Ihnen ein kurzes Telefonat?\n\nFreundliche Grüße\n{our_company}",
     ),
     ("de", "again"): (
         "Noch einmal zu Ihrer Anfrage",

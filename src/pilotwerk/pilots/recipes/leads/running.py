@@ -57,6 +57,7 @@ class Leads(RunningRecipe):
         minimum_rows=100,
         tables=(PAST,),
         watches=True,
+        opt_out=True,
     )
     learned_template = "pilots/parts/leads_learned.html"
     details_template = "pilots/parts/lead_details.html"
@@ -157,11 +158,17 @@ class Leads(RunningRecipe):
     def changed(self, before: Details, after: Details) -> int:
         return int(before.get("next_date") != after.get("next_date"))
 
-    def shown(self, details: Details, evidence: Mapping[str, Any], language: str) -> dict[str, Any]:
+    def shown(
+        self,
+        details: Details,
+        evidence: Mapping[str, Any],
+        language: str,
+        posted: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         reasons = evidence.get("reasons") or ()
         return {
             "priority": PRIORITY.get(details.get("priority", ""), ""),
-            "next_date": details.get("next_date", ""),
+            "next_date": (posted or details).get("next_date", details.get("next_date", "")),
             "turn": details.get("turn", 1),
             "probability": evidence.get("probability"),
             "past": evidence.get("past") or {},
@@ -172,12 +179,18 @@ class Leads(RunningRecipe):
 
     def told(self, facts: Mapping[str, Any], language: str) -> dict[str, Any]:
         suffix = "_de" if language == "de" else ""
-        decides = [(one["column"], one["words_de" if suffix else "words"]) for one in facts.get("decides") or ()]
+        decides = [
+            (one["column"], one["words_de" if suffix else "words"]) for one in facts.get("decides") or ()
+        ]
         return {
             "leaks": [(one["column"], one[f"reason{suffix}"]) for one in facts.get("leaks") or ()],
             "decides": [one for one in decides if one[1]],
             "classes": [
-                {**one, "label": PRIORITY[one["name"]], "share": one["won"] / one["leads"] if one["leads"] else None}
+                {
+                    **one,
+                    "label": PRIORITY[one["name"]],
+                    "share": one["won"] / one["leads"] if one["leads"] else None,
+                }
                 for one in facts.get("classes") or ()
             ],
             "auc_of_100": round(100 * facts["auc"]),
@@ -199,5 +212,3 @@ class Leads(RunningRecipe):
             Figure(_("With an outcome"), str(len(ended)), _("as later tables say")),
             Figure(_("Reminders"), str(reminders), _("because nothing had happened")),
         )
-
-

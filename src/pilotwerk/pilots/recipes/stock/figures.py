@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from django.utils.translation import gettext as _
+
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots.recipes.columns import cell, known_columns
 from pilotwerk.pilots.recipes.stock.parameters import ITEM_WORDS
@@ -60,9 +62,10 @@ class Shelf:
 def read_shelf(sheet: Sheet) -> Shelf:
     """Raises BadInput with row and column where no item or stock is named, or a number cannot be read."""
     places = known_columns(sheet.columns, WORDS)
-    for meaning in ("item", "stock"):
-        if meaning not in places:
-            raise BadInput(f"No column names the {meaning}.", file=sheet.file)
+    if "item" not in places:
+        raise BadInput(_("No column names the item."), file=sheet.file)
+    if "stock" not in places:
+        raise BadInput(_("No column names the stock."), file=sheet.file)
     readers = {
         name: NumberReader.over(cell(row, places.get(name)) for row in sheet.rows)
         for name in ("stock", "in_transit")
@@ -73,14 +76,16 @@ def read_shelf(sheet: Sheet) -> Shelf:
         if not item:
             continue
         if item in found:
-            raise BadInput(f"The item “{item}” occurs twice.", file=sheet.file, row=row[0])
+            raise BadInput(
+                _("The item “%(item)s” occurs twice.") % {"item": item[:60]}, file=sheet.file, row=row[0]
+            )
         numbers = {}
         for name, reader in readers.items():
             text = cell(row, places.get(name))
             number = reader.read(text) if text else 0.0
             if number is None or (name == "in_transit" and number < 0):
                 column = sheet.columns[places[name]]
-                said = f"“{text[:40]}” is not a number of pieces."
+                said = _("“%(text)s” is not a number of pieces.") % {"text": text[:40]}
                 raise BadInput(said, file=sheet.file, row=row[0], column=column)
             numbers[name] = number
         found[item] = OnShelf(
@@ -92,5 +97,5 @@ def read_shelf(sheet: Sheet) -> Shelf:
             cell(row, places.get("mail")),
         )
     if not found:
-        raise BadInput("No row names an item.", file=sheet.file)
+        raise BadInput(_("No row names an item."), file=sheet.file)
     return Shelf(found, "in_transit" in places)

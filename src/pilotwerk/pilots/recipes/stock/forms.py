@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class StockForm(forms.Form):
@@ -21,7 +22,12 @@ class StockForm(forms.Form):
     frequency = forms.ChoiceField(
         label=_("Past demand is summed up by"),
         required=False,
-        choices=[("", _("what fits its length")), ("D", _("days")), ("W", _("weeks")), ("M", _("months"))],
+        choices=[
+            ("", _("what fits its length")),
+            ("D", pgettext_lazy("stock", "days")),
+            ("W", _("weeks")),
+            ("M", _("months")),
+        ],
     )
     language = forms.ChoiceField(
         label=_("Language of the orders"), choices=[("de", _("German")), ("en", _("English"))]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots.providers.embedded import storage
 from pilotwerk.pilots.recipes.base import Learned, Sheet
@@ -60,9 +62,12 @@ def read_demand(sheet: Sheet, options: Mapping[str, Any]) -> Demand:
     places = known_columns(sheet.columns, LONG_WORDS)
     if period_columns(sheet.columns) and not {"day", "quantity"} <= set(places):
         return read_wide(sheet, item=places.get("item", 0), frequency=frequency)
-    for meaning, said in (("item", "item"), ("day", "date"), ("quantity", "quantity")):
-        if meaning not in places:
-            raise BadInput(f"No column names the {said}.", file=sheet.file)
+    missing = {"item", "day", "quantity"} - set(places)
+    if missing:
+        raise BadInput(
+            _("Past demand needs columns for item, date and quantity, or one column for each week or month."),
+            file=sheet.file,
+        )
     return read_long(
         sheet, item=places["item"], day=places["day"], quantity=places["quantity"], frequency=frequency
     )

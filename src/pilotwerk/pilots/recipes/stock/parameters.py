@@ -115,7 +115,8 @@ def read_parameters(
     item_column: str | None = None,
     defaults: Mapping[str, float] | None = None,
 ) -> Parameters:
-    """One row an item. Columns are known by their names, German or English; missing cells get the assumption, or the value in `defaults`, which counts as given.
+    """One row an item. Columns are known by their names, German or English; missing cells get the assumption,
+    or the value in `defaults`, which counts as given.
 
     Raises `BadInput` with row and column for a value that cannot be read or makes no sense, and where no column or no
     item of the table is known.

@@ -26,7 +26,15 @@ from pilotwerk.pilots.recipes.base import (
     Sheet,
 )
 from pilotwerk.pilots.recipes.stock.figures import read_shelf
-from pilotwerk.pilots.recipes.stock.orders import COVER, SUBJECT, as_csv, as_xlsx, lines_text, number_text, ordered
+from pilotwerk.pilots.recipes.stock.orders import (
+    COVER,
+    SUBJECT,
+    as_csv,
+    as_xlsx,
+    lines_text,
+    number_text,
+    ordered,
+)
 from pilotwerk.pilots.recipes.stock.wording import due_sentence, reason_text
 
 if TYPE_CHECKING:
@@ -163,10 +171,24 @@ class Stock(RunningRecipe):
             files = [Attached("order.csv", as_csv(lines, language))]
         return Outgoing(subject, f"{body}\n\n{lines_text(lines, language)}", tuple(files))
 
-    def shown(self, details: Details, evidence: Mapping[str, Any], language: str) -> dict[str, Any]:
+    def shown(
+        self,
+        details: Details,
+        evidence: Mapping[str, Any],
+        language: str,
+        posted: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
         lines = [
-            {**line, "place": place, "reason": due_sentence(line, language), "value": line["price"] * line["quantity"]}
-            for place, line in enumerate(details.get("lines", ()))
+            {
+                **line,
+                "place": at,
+                "reason": due_sentence(line, language),
+                "value": line["price"] * line["quantity"],
+                "typed": str((posted or {}).get(f"line-{at}-quantity", line["quantity"])),
+                "ticked": f"line-{at}-order" in posted if posted else line["order"],
+                "step": line["pack"] or "any",
+            }
+            for at, line in enumerate(details.get("lines", ()))
         ]
         known = [line for line in lines if not line["price_assumed"]]
         return {
@@ -185,7 +207,8 @@ class Stock(RunningRecipe):
             "inventory": inventory,
             "methods": list((facts.get("methods") or {}).items()),
             "assumed": [
-                (ASSUMED[name], one["value"], one["items"]) for name, one in (inventory.get("assumed") or {}).items()
+                (ASSUMED[name], one["value"], one["items"])
+                for name, one in (inventory.get("assumed") or {}).items()
             ],
         }
 
@@ -214,10 +237,16 @@ class Stock(RunningRecipe):
                 items = loaded(place.folder).demand.items
                 prices = dict(zip(items, parameters["unit_cost"], strict=True))
                 value = sum(
-                    max(one.stock, 0) * float(prices[one.item]) for one in shelf.items.values() if one.item in prices
+                    max(one.stock, 0) * float(prices[one.item])
+                    for one in shelf.items.values()
+                    if one.item in prices
                 )
                 figures.append(
-                    Figure(_("Stock value"), number_text(value, "de", 2), _("at the prices of your table, items with a history"))
+                    Figure(
+                        _("Stock value"),
+                        number_text(value, "de", 2),
+                        _("at the prices of your table, items with a history"),
+                    )
                 )
         decided = [case for case in cases if case.sent_at and case.proposed.get("lines")]
         total = sum(len(case.proposed["lines"]) for case in decided)
