@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shutil
 import uuid
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,8 +94,13 @@ def _taken(
         pilot=pilot,
         data={"table": sheet.file, "role": role, "rows": len(sheet.rows), "hash": digest},
     )
-    transaction.on_commit(lambda: [one.unlink(missing_ok=True) for one in old])
+    transaction.on_commit(partial(_gone, old))
     return table
+
+
+def _gone(paths: list[Path]) -> None:
+    for path in paths:
+        path.unlink(missing_ok=True)
 
 
 @transaction.atomic

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -30,7 +30,8 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 MORNING = datetime(2026, 12, 22, 8, 0, tzinfo=UTC)
-GOOD, POOR = {"source": "Empfehlung", "size": 180}, {"source": "Adresskauf", "size": 20}
+GOOD: dict[str, Any] = {"source": "Empfehlung", "size": 180}
+POOR: dict[str, Any] = {"source": "Adresskauf", "size": 20}
 
 
 @pytest.fixture(scope="session")
@@ -152,12 +153,13 @@ def test_nothing_goes_to_an_address_that_opted_out_on_any_path(office: Own) -> N
     assert decided.withdrawn_at is not None  # approved before, held back when it was to go out
     assert not Delivery.objects.filter(case=case).exists()
     body = office.proposal(case).body
-    for attempt in (
+    attempts: list[Callable[[], object]] = [
         lambda: services.case_approve(**office.by("clerk"), **office.seen(case)),
         lambda: services.case_edit_and_approve(
             **office.by("clerk"), **office.seen(case), body=body + " Neu."
         ),
-    ):
+    ]
+    for attempt in attempts:
         with pytest.raises(Refused, match="nicht angeschrieben"):
             attempt()
     services.case_reject(**office.by("clerk"), **office.seen(case), reason="content")

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from pilotwerk.pilots.recipes.stock.reading import Sheet
+    from pilotwerk.pilots.recipes.base import Sheet
 
     Matrix = NDArray[np.float64]
 
