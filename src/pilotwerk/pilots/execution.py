@@ -39,6 +39,7 @@ from pilotwerk.pilots.services.deliveries import (
     delivery_retake,
     delivery_sent,
 )
+from pilotwerk.pilots.services.learning import pilot_train
 from pilotwerk.pilots.services.recipes import cases_noticed, pilot_watch, table_take, watch_later
 from pilotwerk.pilots.wording import not_running
 
@@ -123,8 +124,12 @@ def _file_taken(pilot: Pilot, actor: Actor, path: Path, filename: str) -> tuple[
     if kind.about.renewed:
         if not pilot.is_running:
             raise Refused(not_running())
-        table_take(**by, role=kind.about.renewed, path=path, filename=filename)
-        watch_later(pilot)
+        role = kind.role_of(sheet_of(path, filename))
+        table_take(**by, role=role, path=path, filename=filename)
+        if role == kind.about.renewed:
+            watch_later(pilot)
+        else:
+            pilot_train(**by)
         return Ingested(), CaseFile((), (), {})
     place = place_of(pilot, pilot.organisation)
     noticed = kind.incoming(sheet_of(path, filename), place, case_views(pilot)) if kind.about.tables else None

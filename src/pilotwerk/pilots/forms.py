@@ -128,7 +128,10 @@ class TablesForm(forms.Form):
         self.known = known
         for role, (label, hint) in roles.items():
             self.fields[f"file_{role}"] = forms.FileField(
-                label=_("%(table)s: file") % {"table": label}, help_text=hint, required=False
+                label=_("%(table)s: file") % {"table": label},
+                help_text=hint,
+                required=not imports and role not in known,
+                error_messages={"required": _("Choose a file or an import.")},
             )
             if self.imports:
                 choices = [(key, f"{one.filename} · {one.process}") for key, one in self.imports.items()]
@@ -145,7 +148,8 @@ class TablesForm(forms.Form):
             if file and file.size > settings.PILOTWERK_UPLOAD_MAX_BYTES:
                 limit = settings.PILOTWERK_UPLOAD_MAX_BYTES // 1024 // 1024
                 self.add_error(f"file_{role}", _("The file is larger than %(limit)s MB.") % {"limit": limit})
-            if not file and not data.get(f"import_{role}") and role not in self.known:
+            missing = not file and not data.get(f"import_{role}") and role not in self.known
+            if missing and f"file_{role}" not in self.errors:
                 self.add_error(f"file_{role}", _("Choose a file or an import."))
         return data
 

@@ -206,6 +206,10 @@ class RunningRecipe(ABC):
         """Raises BadInput where a table that is handed in cannot serve in its role."""
         return None
 
+    def role_of(self, sheet: Sheet) -> str:
+        """Which of its tables a file renews while the pilot runs; `about.renewed` unless it is seen to be another."""
+        return self.about.renewed
+
     def options_form(self) -> type[Any] | None:
         """The recipe's own part of the set-up: a Django form whose cleaned data are plain JSON."""
         return None

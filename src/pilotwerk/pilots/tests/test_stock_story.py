@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,8 +14,9 @@ import pytest
 
 from pilotwerk.core import clock
 from pilotwerk.core.errors import BadInput, Refused
+from pilotwerk.core.models import Job
 from pilotwerk.pilots import execution, folders, recipe, services
-from pilotwerk.pilots.models import Case, ModelVersion, Proposal
+from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal
 from pilotwerk.pilots.recipes.stock import learning
 from pilotwerk.pilots.selectors import pilots as pilot_selectors
 from pilotwerk.pilots.selectors import place_of, recipe_figures
@@ -136,6 +139,45 @@ def test_a_person_changes_a_quantity_and_takes_a_line_out(shop: Own) -> None:
         execution.upload_ingest(pilot=shop.pilot, actor=shop.cast.actor("lead"), path=path, filename="x.csv")
         shop.work()
         assert any(line["item"] == "P-7" for one in shop.open_cases() for line in lines(shop, one))
+
+
+def test_the_worker_looks_once_a_day_and_into_the_folder(shop: Own) -> None:
+    Pilot.objects.update(source_kind="folder")
+    inbox = folders.inbox(shop.pilot)
+    inbox.mkdir(parents=True)
+    job = Job()
+    execution.watch_job(job)
+    assert Pilot.objects.get().looked_on == MORNING.date()
+    (inbox / "bestand.csv").write_bytes(items(F=600, D=600, P=0))
+    (inbox / "kaputt.csv").write_bytes(b"Artikel;Bestand\nF-100;viel\n")
+    (inbox / "bedarf.csv").write_bytes(demand())
+    past = time.time() - 60
+    for path in inbox.iterdir():
+        os.utime(path, (past, past))
+    execution.ingest_job(job)
+    assert (inbox / "done" / "bestand.csv").exists()
+    assert "row 2, column Bestand" in (inbox / "rejected" / "kaputt.csv.txt").read_text("utf-8")
+    assert ModelVersion.objects.filter(pilot=shop.pilot).count() == 2  # newer demand is learned from
+    shop.work()
+    [case] = shop.open_cases()
+    assert [line["item"] for line in lines(shop, case)] == ["P-7"]
+    execution.watch_job(job)
+    with clock.travel(MORNING + timedelta(hours=20)):  # four in the morning: too early
+        execution.watch_job(job)
+        assert Pilot.objects.get().looked_on == MORNING.date()
+    with clock.travel(MORNING + timedelta(days=1)):
+        execution.watch_job(job)
+        assert Pilot.objects.get().looked_on == MORNING.date() + timedelta(days=1)
+    assert len(shop.open_cases()) == 1
+
+
+def test_a_stopped_pilot_finds_nothing_new(shop: Own) -> None:
+    shop.hand_in("items", items(P=0))
+    services.pilot_stop(**shop.by(), pilot=shop.pilot, reason="Inventur")
+    shop.pilot.refresh_from_db()
+    before = Case.objects.count()
+    shop.check()
+    assert Case.objects.count() == before
 
 
 def test_an_order_without_lines_does_not_go_out(shop: Own) -> None:

@@ -69,7 +69,12 @@ def _context(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | Non
     }
     if kind.about.tables:
         tables, options = _own_forms(request, use_case, pilot, bound=False)
-        return {**context, "tables": tables, "options": options, "known": list(tables.known.values())}
+        return {
+            **context,
+            "tables": tables,
+            "options": options,
+            "known": [(kind.roles()[role][0], one) for role, one in tables.known.items()],
+        }
     imports = list(imports_with_text(request.organisation))
     return {**context, "train": TrainForm(imports=imports) if imports else None}
 

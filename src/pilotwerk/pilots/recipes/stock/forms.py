@@ -50,4 +50,4 @@ class StockForm(forms.Form):
     def shown(options: dict[str, Any]) -> dict[str, Any]:
         """Stored options as they stand in the form."""
         target = options.get("target_fill_rate")
-        return {**options, **({"target_fill_rate": round(target * 100, 4)} if target else {})}
+        return {**options, **({"target_fill_rate": f"{target * 100:g}"} if target else {})}

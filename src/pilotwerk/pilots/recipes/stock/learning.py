@@ -73,6 +73,12 @@ def read_demand(sheet: Sheet, options: Mapping[str, Any]) -> Demand:
     )
 
 
+def is_demand(sheet: Sheet) -> bool:
+    """Whether the columns are those of past demand."""
+    named = with_head(sheet).columns
+    return bool(period_columns(named)) or {"item", "day", "quantity"} <= set(known_columns(named, LONG_WORDS))
+
+
 def learn(demand_sheet: Sheet, items_sheet: Sheet, options: Mapping[str, Any], folder: Path) -> Learned:
     """Chooses methods on all of the history, judges them on its end, and keeps both. Raises BadInput."""
     demand = read_demand(demand_sheet, options)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
@@ -92,6 +92,14 @@ class Stock(RunningRecipe):
             read_shelf(sheet)
         else:
             read_demand(sheet, options)
+
+    def role_of(self, sheet: Sheet) -> str:
+        """Stock figures name the stock; a table without it that names dates or periods is newer demand."""
+        from pilotwerk.pilots.recipes.columns import known_columns
+        from pilotwerk.pilots.recipes.stock.figures import WORDS
+        from pilotwerk.pilots.recipes.stock.learning import is_demand
+
+        return DEMAND if "stock" not in known_columns(sheet.columns, WORDS) and is_demand(sheet) else ITEMS
 
     def learn(self, material: Material, folder: Path) -> Learned | CannotTell:
         from pilotwerk.pilots.recipes.stock.learning import learn
@@ -216,6 +224,7 @@ class Stock(RunningRecipe):
         return reason_text(code, language)
 
     def figures(self, place: Place, cases: Sequence[CaseView]) -> Sequence[Figure]:
+        language = (get_language() or "de")[:2]
         sheet = place.table(ITEMS)
         if sheet is None:
             return ()
@@ -227,7 +236,7 @@ class Stock(RunningRecipe):
         figures = [
             Figure(
                 _("Items without stock"),
-                number_text(empty, "de"),
+                number_text(empty, language),
                 _("of %(count)s items in the present table") % {"count": len(shelf.items)},
             )
         ]
@@ -244,7 +253,7 @@ class Stock(RunningRecipe):
                 figures.append(
                     Figure(
                         _("Stock value"),
-                        number_text(value, "de", 2),
+                        f"{number_text(round(value), language)}\u00a0€",
                         _("at the prices of your table, items with a history"),
                     )
                 )
@@ -255,7 +264,7 @@ class Stock(RunningRecipe):
             figures.append(
                 Figure(
                     _("Lines changed by people"),
-                    number_text(changed, "de"),
+                    number_text(changed, language),
                     _("of %(count)s lines in orders that went out") % {"count": total},
                 )
             )

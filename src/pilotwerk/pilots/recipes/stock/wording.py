@@ -124,5 +124,5 @@ def due_sentence(line: Mapping[str, Any], language: str) -> str:
         coming=_COMING[place].format(coming=number_text(on_way, language)) if on_way else "",
         point=number_text(line["reorder_point"], language),
         days=number_text(line["lead_days"], language),
-        expected=number_text(line["expected"], language),
+        expected=number_text(round(line["expected"]), language),
     )
