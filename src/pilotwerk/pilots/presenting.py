@@ -208,5 +208,5 @@ def learned(pilot: Pilot) -> dict[str, Any] | None:
         "facts": version.facts,
         "template": kind.learned_template,
         **(kind.told(version.facts, language) if version.facts else {}),
-        "reason": kind.reason(version.reason, language) if version.state == "cannot_tell" else version.reason,
+        "reason": kind.reason(version.reason, language),
     }

@@ -15,11 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pilotwerk.core import clock, jobs
-from pilotwerk.core.errors import Refused
+from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.pilots.domain.content import content_hash
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal
 from pilotwerk.pilots.recipes import RECIPES
-from pilotwerk.pilots.recipes.base import CaseView, Place
+from pilotwerk.pilots.recipes.base import CaseView, Place, Sheet
+from pilotwerk.pilots.recipes.leads.backtest import too_few
 from pilotwerk.pilots.recipes.leads.dates import Region, after_workdays, is_workday
 from pilotwerk.pilots.recipes.leads.watching import remind
 from pilotwerk.pilots.recipes.stock.figures import OnShelf, Shelf
@@ -238,6 +239,27 @@ def test_a_recipe_is_set_up_from_an_empty_organisation(
         page = client.get(url("pilots:pilot")).content.decode()
         assert "Jetzt prüfen" in page
         assert Case.objects.filter(state="waiting").count() == (1 if kind == "stock" else 0)
+
+
+def test_what_a_reader_says_is_said_in_german_on_a_page() -> None:
+    kind = RECIPES["stock"]
+    broken = (
+        demand().replace(b"22.09.2025;4", b"irgendwann;4", 1).replace(b"22.09.2025;3", b"irgendwann;3", 1)
+    )
+    broken = broken.replace(b"22.09.2025;5", b"irgendwann;5", 1)
+    rows = [tuple(row.split(";")) for row in broken.decode().split()]
+    sheet = Sheet("bedarf.csv", rows[0], list(enumerate(rows[1:], 2)))
+    with pytest.raises(BadInput) as caught:
+        kind.checked_table("demand", sheet, {})
+    assert kind.reason(str(caught.value), "de") == (
+        "bedarf.csv, Zeile 2, Spalte Datum: „irgendwann“ ist kein Datum."
+    )
+    assert "is not a date" in kind.reason(str(caught.value), "en")
+    found = too_few(40, 12)
+    assert found is not None
+    assert (
+        RECIPES["leads"].reason(found.reason, "de").startswith("Es gibt 40 entschiedene Kontakte, davon 12")
+    )
 
 
 def test_a_person_cannot_order_half_a_pack() -> None:

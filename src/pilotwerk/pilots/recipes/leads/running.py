@@ -27,6 +27,7 @@ from pilotwerk.pilots.recipes.leads.dates import ONE_DAY, Region, after_workdays
 from pilotwerk.pilots.recipes.leads.incoming import read_leads
 from pilotwerk.pilots.recipes.leads.letters import day_text, unfilled, write
 from pilotwerk.pilots.recipes.leads.watching import remind
+from pilotwerk.pilots.recipes.said import in_language
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -199,7 +200,9 @@ class Leads(RunningRecipe):
         }
 
     def reason(self, code: str, language: str) -> str:
-        return _("The address asked not to be written to.") if code == OPTED_OUT else code
+        return (
+            _("The address asked not to be written to.") if code == OPTED_OUT else in_language(code, language)
+        )
 
     def figures(self, place: Place, cases: Sequence[CaseView]) -> Sequence[Figure]:
         leads = {case.payload.get("lead") for case in cases if case.payload.get("lead")}

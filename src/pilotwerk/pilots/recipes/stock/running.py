@@ -25,6 +25,7 @@ from pilotwerk.pilots.recipes.base import (
     RunningRecipe,
     Sheet,
 )
+from pilotwerk.pilots.recipes.said import in_language
 from pilotwerk.pilots.recipes.stock.figures import read_shelf
 from pilotwerk.pilots.recipes.stock.orders import (
     COVER,
@@ -221,7 +222,7 @@ class Stock(RunningRecipe):
         }
 
     def reason(self, code: str, language: str) -> str:
-        return reason_text(code, language)
+        return in_language(reason_text(code, language), language)
 
     def figures(self, place: Place, cases: Sequence[CaseView]) -> Sequence[Figure]:
         language = (get_language() or "de")[:2]
