@@ -49,7 +49,8 @@ READING: Final = {
         "Es bleibt keine Spalte übrig, die vor dem Ergebnis bekannt ist."
     ),
     r"No row has an outcome\.": "Keine Zeile hat ein Ergebnis.",
-    r"(?:It is not clear which value means won|Several values may mean won); say --won VALUE\. The values are: (.*)\.": (
+    r"(?:It is not clear which value means won|Several values may mean won); say --won VALUE\. The values are:"
+    r" (.*)\.": (
         r"Welcher Wert gewonnen bedeutet, ist nicht klar. Nennen Sie ihn bei der Einrichtung. Die Werte sind: \1."
     ),
     r"“(.*)” does not occur\. The values are: (.*)\.": r"„\1“ kommt nicht vor. Die Werte sind: \2.",
