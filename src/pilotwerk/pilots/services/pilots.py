@@ -43,11 +43,7 @@ def pilot_setup(
     options: dict[str, Any] | None = None,
 ) -> Pilot:
     """Make the pilot of the chosen use case, or change it while it has not started."""
-    chosen = usecase_chosen(organisation)
-    if chosen is None or chosen.pk != use_case.pk:
-        raise Refused(_("Only the chosen use case can become a pilot."))
-    if use_case.recipe not in recipe.kinds():
-        raise Refused(_("There is no recipe yet for this kind of use case, so it cannot become a pilot."))
+    _can_become_a_pilot(organisation, use_case)
     share = recipe.of(use_case.recipe).about.share if share is None else share
     if not 0 < share <= 1:
         raise Refused(_("The share with AI must be more than 0 and at most 100 %."))
@@ -77,6 +73,14 @@ def pilot_setup(
         pilot.refresh_from_db()
     pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"settings": values})
     return pilot
+
+
+def _can_become_a_pilot(organisation: Organisation, use_case: UseCase) -> None:
+    chosen = usecase_chosen(organisation)
+    if chosen is None or chosen.pk != use_case.pk:
+        raise Refused(_("Only the chosen use case can become a pilot."))
+    if use_case.recipe not in recipe.kinds():
+        raise Refused(_("There is no recipe yet for this kind of use case, so it cannot become a pilot."))
 
 
 @transaction.atomic
