@@ -32,10 +32,12 @@ from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from pilotwerk.core import clock, jobs  # noqa: E402
-from pilotwerk.pilots import folders, recipe, services  # noqa: E402
+from pilotwerk.pilots import recipe, services  # noqa: E402
 from pilotwerk.pilots.domain.states import CaseState  # noqa: E402
 from pilotwerk.pilots.models import Case, Pilot, Proposal  # noqa: E402
+from pilotwerk.pilots.recipes.base import Request  # noqa: E402
 from pilotwerk.pilots.selectors import pilots as pilot_selectors  # noqa: E402
+from pilotwerk.pilots.selectors import recipes as recipe_selectors  # noqa: E402
 from pilotwerk.pilots.services import learning  # noqa: E402
 from pilotwerk.pilots.tests import stage as stages  # noqa: E402
 from tests.cast import Cast, make_cast  # noqa: E402
@@ -55,13 +57,8 @@ def set_stage() -> tuple[Cast, Pilot]:
         pilot, version = stages.trained(cast, source_kind="folder", share=0.8)
         services.pilot_start(organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot)
     # Children inherit what is loaded: they shall spend their short lives on the case.
-    recipe.propose(
-        folders.models(pilot) / version.version,
-        subject="",
-        text=stages.request_text("Termin"),
-        sender_name="",
-        organisation_name=cast.organisation.name,
-    )
+    place = recipe_selectors.place_of(pilot, cast.organisation, version=version)
+    recipe.propose(pilot.recipe, Request("warm", stages.request_text("Termin")), place)
     return cast, pilot
 
 

@@ -49,3 +49,15 @@ register("pilots.delivery_ordered_again", _("%(actor)s had the answer to %(case)
 
 register("pilots.quality_checked", _("The quality of %(case)s was checked"), personal=("note",))
 register("pilots.outcomes_loaded", _("%(actor)s loaded what customers said about %(count)s cases"))
+
+register("pilots.case_revised", _("The proposal for %(case)s changed because new figures came in"))
+register("pilots.case_settled", _("%(case)s settled itself by new figures"))
+register("pilots.table_taken", _("%(actor)s handed in the table %(table)s for the pilot %(pilot)s"))
+register(
+    "pilots.optout_added", _("%(actor)s noted that an address must not be written to"), personal=("address",)
+)
+register(
+    "pilots.optout_removed",
+    _("%(actor)s noted that an address may be written to again"),
+    personal=("address",),
+)

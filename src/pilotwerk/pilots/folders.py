@@ -27,6 +27,11 @@ def models(pilot: Pilot) -> Path:
     return _folder(pilot, "models")
 
 
+def tables(pilot: Pilot) -> Path:
+    """Tables that were handed in, one file each."""
+    return _folder(pilot, "tables")
+
+
 def uploads(pilot: Pilot) -> Path:
     """Uploaded files until they are read."""
     return _folder(pilot, "uploads")

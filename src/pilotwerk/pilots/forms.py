@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,6 +17,7 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.core import clock
 from pilotwerk.pilots.domain.stop_rules import DEFAULTS, RuleKind, StopRule, from_plain
 from pilotwerk.pilots.models import Closed, Pilot, RejectReason, SourceKind, TargetKind
+from pilotwerk.pilots.recipes.base import RunningRecipe
 from pilotwerk.pilots.selectors import categories, targets_offered
 from pilotwerk.pilots.wording import RULE_NAMES
 
@@ -109,6 +111,64 @@ class TrainForm(forms.Form):
         ]
 
 
+class TablesForm(forms.Form):
+    """The tables a recipe works with, each from a file or an import."""
+
+    def __init__(
+        self,
+        *args: Any,
+        roles: Mapping[str, tuple[str, str]],
+        imports: list[Any],
+        known: Mapping[str, Any],
+        **kwargs: Any,
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.imports = {str(one.pk): one for one in imports}
+        self.roles = roles
+        self.known = known
+        for role, (label, hint) in roles.items():
+            self.fields[f"file_{role}"] = forms.FileField(
+                label=_("%(table)s: file") % {"table": label},
+                help_text=hint,
+                required=not imports and role not in known,
+                error_messages={"required": _("Choose a file or an import.")},
+            )
+            if self.imports:
+                choices = [(key, f"{one.filename} · {one.process}") for key, one in self.imports.items()]
+                self.fields[f"import_{role}"] = forms.ChoiceField(
+                    label=_("%(table)s: or an import") % {"table": label},
+                    choices=[("", _("none")), *choices],
+                    required=False,
+                )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        for role in self.roles:
+            file = data.get(f"file_{role}")
+            if file and file.size > settings.PILOTWERK_UPLOAD_MAX_BYTES:
+                limit = settings.PILOTWERK_UPLOAD_MAX_BYTES // 1024 // 1024
+                self.add_error(f"file_{role}", _("The file is larger than %(limit)s MB.") % {"limit": limit})
+            missing = not file and not data.get(f"import_{role}") and role not in self.known
+            if missing and f"file_{role}" not in self.errors:
+                self.add_error(f"file_{role}", _("Choose a file or an import."))
+        return data
+
+    def given(self) -> list[tuple[str, Any, Any]]:
+        """Role, file and import of what was chosen; one of the two is None."""
+        data = self.cleaned_data
+        found = [
+            (role, data.get(f"file_{role}"), self.imports.get(data.get(f"import_{role}") or ""))
+            for role in self.roles
+        ]
+        return [(role, file, None if file else chosen) for role, file, chosen in found if file or chosen]
+
+
+class OptOutForm(forms.Form):
+    """An address that must not be written to."""
+
+    address = forms.EmailField(label=gettext_lazy("E-mail address"), max_length=320)
+
+
 class CheckForm(forms.Form):
     """A reviewer's verdict."""
 
@@ -163,8 +223,11 @@ class SetupForm(forms.Form):
         help_text=gettext_lazy("Only where there are no past requests. Everything is then answered by hand."),
     )
 
-    def __init__(self, *args: Any, pilot: Pilot | None, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, pilot: Pilot | None, kind: RunningRecipe, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if kind.about.tables:
+            # Without its tables such a recipe has nothing to propose from.
+            del self.fields["untrained_reason"]
         known = categories(pilot) if pilot else []
         if known:
             self._choices("urgent_categories", [(name, name) for name in known])
@@ -232,9 +295,9 @@ class SetupForm(forms.Form):
         return found
 
     @staticmethod
-    def initial_for(pilot: Pilot | None, name: str) -> dict[str, Any]:
+    def initial_for(pilot: Pilot | None, name: str, share: float) -> dict[str, Any]:
         """What stands in the form at first."""
-        shown = pilot or Pilot(name=name)
+        shown = pilot or Pilot(name=name, share=share)
         return {
             "name": shown.name,
             "share": round(shown.share * 100),

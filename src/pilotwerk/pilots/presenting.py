@@ -47,6 +47,11 @@ class Evidence:
     origin: str
 
 
+def language_now() -> str:
+    """The page's language, "de" or "en"."""
+    return "en" if (get_language() or "de").startswith("en") else "de"
+
+
 def segments(case: Case, evidence: dict[str, Any]) -> list[Segment]:
     """The request's text in parts; the words that spoke for the category are marked."""
     offset = len(case.subject) + 1 if case.subject else 0
@@ -69,8 +74,7 @@ def segments(case: Case, evidence: dict[str, Any]) -> list[Segment]:
 
 def evidence_of(proposal: Proposal) -> Evidence:
     """The recipe's evidence beside a proposal, as sentences in the active language."""
-    data = proposal.evidence
-    language = "en" if (get_language() or "de").startswith("en") else "de"
+    data, language = proposal.evidence, language_now()
     past = data.get("bin") or {}
     confidence = data.get("confidence")
     return Evidence(
@@ -82,14 +86,14 @@ def evidence_of(proposal: Proposal) -> Evidence:
         against=_against(data),
         similar=list(data.get("similar") or ()),
         to_check=list(data.get("to_check") or ()),
-        no_category=_reason(data.get("category_reason"), language),
-        no_draft=_reason(data.get("no_draft_reason"), language),
+        no_category=_reason(proposal, data.get("category_reason"), language),
+        no_draft=_reason(proposal, data.get("no_draft_reason"), language),
         origin=_origin(proposal),
     )
 
 
-def _reason(code: str | None, language: str) -> str:
-    return recipe.reason_text(code, language) if code else ""
+def _reason(proposal: Proposal, code: str | None, language: str) -> str:
+    return recipe.of(proposal.case.pilot.recipe).reason(code, language) if code else ""
 
 
 def _supporting(data: dict[str, Any]) -> str:
@@ -117,8 +121,11 @@ def _against(data: dict[str, Any]) -> str:
 def _origin(proposal: Proposal) -> str:
     """Where the sentences come from, which version proposed them, and the hash that an approval names."""
     data = proposal.evidence
+    tables = recipe.of(proposal.case.pilot.recipe).about.tables
     parts = [
-        _("Learned on this computer from your own past requests; no text left the house."),
+        _("Worked out on this computer from your own tables; nothing left the house.")
+        if tables
+        else _("Learned on this computer from your own past requests; no text left the house."),
         _("Version %(version)s.") % {"version": data.get("model_version", "")},
     ]
     sources = [str(item.get("case", "")) for item in data.get("origin") or ()]
@@ -147,7 +154,16 @@ def case_context(case: Case, queue: selectors.Queue | None, typed: dict[str, Any
     if case.by_hand and draft.proposal is None and "category" not in typed:
         chosen = ""
     waiting = queue.waiting if queue else []
+    kind = recipe.of(case.pilot.recipe)
+    shown = draft.proposal or (model if not case.by_hand else None)
     return {
+        "details_template": kind.details_template if shown and shown.details else "",
+        "details": kind.shown(
+            shown.details, model.evidence if model else {}, language_now(), typed.get("posted")
+        )
+        if shown and shown.details
+        else {},
+        "opt_out": kind.about.opt_out and bool(case.sender_address),
         "case": case,
         "segments": segments(case, model.evidence if model and not case.by_hand else {}),
         "draft": draft,
@@ -155,7 +171,7 @@ def case_context(case: Case, queue: selectors.Queue | None, typed: dict[str, Any
         "changes": count,
         "lines": lines,
         "evidence": evidence_of(model) if model else None,
-        "placeholders": list(dict.fromkeys(recipe.unfilled(body))),
+        "placeholders": list(dict.fromkeys(recipe.of(case.pilot.recipe).unfilled(body))),
         "categories": known if chosen in known or not chosen else [*known, chosen],
         "category": chosen,
         "open": case.state in OPEN_FOR_DECISION,
@@ -186,15 +202,11 @@ def learned(pilot: Pilot) -> dict[str, Any] | None:
     version = selectors.version_newest(pilot)
     if version is None:
         return None
-    language = "en" if (get_language() or "de").startswith("en") else "de"
-    facts = version.facts
-    quality = facts.get("quality") or {}
-    classifier = facts.get("classifier") or {}
+    kind, language = recipe.of(pilot.recipe), language_now()
     return {
         "version": version,
-        "facts": facts,
-        "quality": None if "cannot_tell" in quality else quality or None,
-        "quality_reason": _reason(quality.get("cannot_tell"), language),
-        "classifier_reason": _reason(classifier.get("cannot_tell"), language),
-        "reason": _reason(version.reason, language) if version.state == "cannot_tell" else version.reason,
+        "facts": version.facts,
+        "template": kind.learned_template,
+        **(kind.told(version.facts, language) if version.facts else {}),
+        "reason": kind.reason(version.reason, language),
     }

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pilotwerk.pilots.views import cases, pilot, quality, queue, setup
+from pilotwerk.pilots.views import cases, pilot, quality, queue, recipes, setup
 
 app_name = "pilots"
 
@@ -13,6 +13,9 @@ urlpatterns = [
     path("resume/", pilot.resume, name="resume"),
     path("end/", pilot.end, name="end"),
     path("monitoring/", pilot.monitoring, name="monitoring"),
+    path("watch/", recipes.watch, name="watch"),
+    path("optouts/", recipes.optouts, name="optouts"),
+    path("optouts/remove/", recipes.optout_remove, name="optout_remove"),
     path("setup/", setup.setup, name="setup"),
     path("setup/train/", setup.train, name="train"),
     path("setup/start/", setup.start, name="start"),

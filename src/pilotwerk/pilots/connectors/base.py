@@ -19,6 +19,8 @@ class Message:
     case: str
     sender: str | None = None
     in_reply_to: str | None = None
+    # Name and content of files that lie beside the text, where the way out can carry them.
+    files: tuple[tuple[str, bytes], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pilotwerk.pilots.models.cases import (
 )
 from pilotwerk.pilots.models.observations import CaseOutcome, QualityCheck, Sitting
 from pilotwerk.pilots.models.pilots import ModelState, ModelVersion, Pilot, SourceKind, TargetKind
+from pilotwerk.pilots.models.recipes import OptOut, PilotTable
 
 __all__ = [
     "SENDING",
@@ -26,7 +27,9 @@ __all__ = [
     "DeliveryState",
     "ModelState",
     "ModelVersion",
+    "OptOut",
     "Pilot",
+    "PilotTable",
     "Proposal",
     "QualityCheck",
     "RejectReason",

@@ -89,6 +89,8 @@ class Case(TenantModel):
     sent_at = models.DateTimeField(null=True, blank=True)
     # On the way without AI: the control arm, a rejected proposal, or nothing that could be proposed.
     by_hand = models.BooleanField(default=False)
+    # What a recipe keeps with the case beside its text, as plain JSON.
+    payload = models.JSONField(default=dict)
     closed = models.CharField(max_length=10, choices=Closed.choices, blank=True, default="")
 
     class Meta:
@@ -147,6 +149,8 @@ class Proposal(TenantModel):
     recipient = models.CharField(max_length=320, blank=True, default="")
     subject = models.CharField(max_length=310, blank=True, default="")
     body = models.TextField(blank=True, default="")
+    # Values that go out or count beside the text: order lines, a date. Part of what is approved.
+    details = models.JSONField(default=dict)
     content_hash = models.CharField(max_length=64)
     # What the recipe said beside the content: reasons, similar requests, origin of the sentences.
     evidence = models.JSONField(default=dict)
@@ -165,7 +169,7 @@ class Proposal(TenantModel):
 
     def content(self) -> dict[str, object]:
         """What an approval names: everything that leaves the house or is kept as the result."""
-        return {
+        content: dict[str, object] = {
             "case": str(self.case_id),
             "revision": self.revision,
             "category": self.category,
@@ -173,6 +177,8 @@ class Proposal(TenantModel):
             "subject": self.subject,
             "body": self.body,
         }
+        # Left out where empty: proposals without details keep the hash that was approved.
+        return {**content, "details": self.details} if self.details else content
 
 
 class Decision(TenantModel):

@@ -55,6 +55,10 @@ class Pilot(TenantModel):
         "pilots.ModelVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
     untrained_reason = models.CharField(max_length=500, blank=True, default="")
+    # The recipe's own part of the set-up, as plain JSON.
+    options = models.JSONField(default=dict)
+    # The day of the last daily check of a recipe that looks for cases by itself.
+    looked_on = models.DateField(null=True)
     seed = models.CharField(max_length=64, blank=True, default="")
     seed_commitment = models.CharField(max_length=64, blank=True, default="")
     stop_reason = models.CharField(max_length=1000, blank=True, default="")

@@ -1,8 +1,10 @@
 """Recipes: the kinds of pilot. Only what is built is listed, and only what is listed is offered."""
 
-from pilotwerk.pilots.recipes.base import Recipe
-from pilotwerk.pilots.recipes.support import RECIPE as SUPPORT
+from pilotwerk.pilots.recipes.base import Recipe, RunningRecipe
+from pilotwerk.pilots.recipes.leads.running import Leads
+from pilotwerk.pilots.recipes.stock.running import Stock
+from pilotwerk.pilots.recipes.support.running import Support
 
-RECIPES: dict[str, Recipe] = {SUPPORT.kind: SUPPORT}
+RECIPES: dict[str, RunningRecipe] = {recipe.about.kind: recipe for recipe in (Support(), Stock(), Leads())}
 
-__all__ = ["RECIPES", "Recipe"]
+__all__ = ["RECIPES", "Recipe", "RunningRecipe"]

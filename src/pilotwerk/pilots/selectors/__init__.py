@@ -30,6 +30,7 @@ from pilotwerk.pilots.selectors.queue import (
     waiting_count,
     withdrawable,
 )
+from pilotwerk.pilots.selectors.recipes import optouts, place_of, proposal_of, recipe_figures, tables_of
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
 
 __all__ = [
@@ -48,15 +49,20 @@ __all__ = [
     "decisions_of",
     "draft_of",
     "monitoring",
+    "optouts",
     "overdue",
     "pilot_current",
     "pilot_summary",
+    "place_of",
+    "proposal_of",
     "queue_for",
     "queue_of",
+    "recipe_figures",
     "sent_reply",
     "sources_offered",
     "start_obstacles",
     "stop_readings",
+    "tables_of",
     "targets_offered",
     "to_check",
     "version_in_training",

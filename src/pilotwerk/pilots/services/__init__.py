@@ -18,6 +18,15 @@ from pilotwerk.pilots.services.handling import case_open, case_signal
 from pilotwerk.pilots.services.learning import pilot_train
 from pilotwerk.pilots.services.pilots import pilot_end, pilot_setup, pilot_start
 from pilotwerk.pilots.services.quality import Outcome, outcomes_load, quality_check
+from pilotwerk.pilots.services.recipes import (
+    cases_noticed,
+    options_set,
+    optout_add,
+    optout_remove,
+    pilot_watch,
+    table_take,
+    watch_later,
+)
 from pilotwerk.pilots.services.stopping import pilot_resume, pilot_stop, stop_reason_add
 
 __all__ = [
@@ -35,9 +44,13 @@ __all__ = [
     "case_reject",
     "case_signal",
     "case_take_back",
+    "cases_noticed",
     "cases_return_due",
     "delivery_again",
     "delivery_confirm",
+    "options_set",
+    "optout_add",
+    "optout_remove",
     "outcomes_load",
     "pilot_end",
     "pilot_resume",
@@ -45,6 +58,9 @@ __all__ = [
     "pilot_start",
     "pilot_stop",
     "pilot_train",
+    "pilot_watch",
     "quality_check",
     "stop_reason_add",
+    "table_take",
+    "watch_later",
 ]

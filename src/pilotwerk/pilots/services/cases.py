@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Iterable
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import Max
@@ -15,12 +14,15 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
 from pilotwerk.core.errors import BadInput, Refused
-from pilotwerk.pilots import folders, recipe
+from pilotwerk.core.results import CannotTell
+from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.assignment import arm_for, draw
 from pilotwerk.pilots.domain.content import content_hash, normalised
 from pilotwerk.pilots.domain.incoming import Ingested, NewCase
 from pilotwerk.pilots.domain.states import Arm, CaseEvent, CaseState
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal, Source
+from pilotwerk.pilots.recipes.base import Proposed
+from pilotwerk.pilots.selectors.recipes import place_of, proposal_current, request_of
 from pilotwerk.pilots.services.moves import (
     case_recorded,
     move,
@@ -30,9 +32,6 @@ from pilotwerk.pilots.services.moves import (
     propose_later,
 )
 from pilotwerk.pilots.wording import not_running
-
-if TYPE_CHECKING:
-    from pilotwerk.pilots.recipes.support import SupportProposal
 
 log = logging.getLogger("pilotwerk.pilots")
 
@@ -83,6 +82,7 @@ def _case(pilot: Pilot, item: NewCase, number: int, source: str) -> Case:
         sender_name=item.sender_name.strip()[:200],
         sender_address=item.sender_address.strip()[:320],
         source_name=source[:200],
+        payload=dict(item.payload),
         received_at=received,
         deadline=received + timedelta(hours=pilot.deadline_hours),
         state=CaseState.RECEIVED.value,
@@ -131,41 +131,44 @@ def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Pro
         _no_proposal(organisation, actor, case, "model_unreadable")
         return None
     found, milliseconds = asked
-    if found.category is None and not found.draft:
-        _no_proposal(organisation, actor, case, found.category_reason or found.no_draft_reason or "unknown")
+    if isinstance(found, CannotTell):
+        _no_proposal(organisation, actor, case, found.reason)
         return None
+    proposal = _proposal(case, found, version, milliseconds)
+    return _store(organisation, actor, case, proposal, found=found, version=version)
+
+
+def _proposal(case: Case, found: Proposed, version: ModelVersion, milliseconds: int) -> Proposal:
+    """What the recipe said, as the revision after the present one; not stored yet."""
     proposal = Proposal(
         organisation_id=case.organisation_id,
         case=case,
         revision=case.revision + 1,
         source=Source.MODEL,
         model_version=version,
-        category=found.category or "",
-        recipient=case.sender_address,
-        subject=reply_subject(case),
-        body=normalised(found.draft or ""),
-        evidence=recipe.plain(found),
+        category=found.category,
+        recipient=found.recipient,
+        subject=found.subject[:310],
+        body=normalised(found.body),
+        details=found.details,
+        evidence=dict(found.evidence),
         milliseconds=milliseconds,
     )
-    return _store(organisation, actor, case, proposal, confidence=found.confidence, version=version)
+    proposal.content_hash = content_hash(proposal.content())
+    return proposal
 
 
 def _asked(
     organisation: Organisation, case: Case, version: ModelVersion
-) -> tuple[SupportProposal, int] | None:
+) -> tuple[Proposed | CannotTell, int] | None:
     """What the recipe says and how many milliseconds it took; None when its files are gone or damaged.
 
     Outside of any transaction: a slow model must not hold the database.
     """
     began = time.perf_counter()
     try:
-        found = recipe.propose(
-            folders.models(case.pilot) / version.version,
-            subject=case.subject,
-            text=case.text,
-            sender_name=case.sender_name,
-            organisation_name=organisation.name,
-        )
+        place = place_of(case.pilot, organisation, version=version)
+        found = recipe.propose(case.pilot.recipe, request_of(case), place)
     except (BadInput, OSError):
         log.exception("version %s of pilot %s cannot be read", version.number, case.pilot_id)
         return None
@@ -179,18 +182,17 @@ def _store(
     case: Case,
     proposal: Proposal,
     *,
-    confidence: float | None,
+    found: Proposed,
     version: ModelVersion,
 ) -> Proposal | None:
     """Keep the proposal; None when another worker was faster or the pilot stands by now."""
-    proposal.content_hash = content_hash(proposal.content())
     moved = move_if(
         case,
         CaseEvent.PROPOSE,
         revision=proposal.revision,
         category=proposal.category,
-        confidence=confidence,
-        urgent=proposal.category in case.pilot.urgent_categories,
+        confidence=found.confidence,
+        urgent=found.urgent or proposal.category in case.pilot.urgent_categories,
     )
     if not moved:
         return None
@@ -204,7 +206,7 @@ def _store(
             "revision": proposal.revision,
             "hash": proposal.content_hash,
             "category": proposal.category,
-            "confidence": confidence,
+            "confidence": found.confidence,
             "model": version.version,
         },
     )
@@ -223,12 +225,47 @@ def _no_proposal(organisation: Organisation, actor: Actor, case: Case, reason: s
         )
 
 
-def reply_subject(case: Case) -> str:
-    """The subject of the answer; what came in as a reply stays one."""
-    if not case.subject:
-        return ""
-    known = case.subject.lower().startswith(("re:", "aw:"))
-    return case.subject if known else f"Re: {case.subject}"
+def case_revise(*, organisation: Organisation, actor: Actor, case: Case) -> Proposal | None:
+    """Ask the recipe again after news about a case that nobody has decided; None where nothing changes by it.
+
+    The earlier revision stays beside the new one; an approval that names it is refused from now on.
+    """
+    version, current = case.pilot.model_version, proposal_current(case)
+    if (
+        version is None
+        or case.state != CaseState.WAITING
+        or current is None
+        or current.source != Source.MODEL
+    ):
+        return None
+    asked = _asked(organisation, case, version)
+    if asked is None or isinstance(asked[0], CannotTell):
+        return None
+    proposal = _proposal(case, asked[0], version, asked[1])
+    if proposal.content() == {**current.content(), "revision": proposal.revision}:
+        return None
+    return _revised(organisation, actor, case, proposal, asked[0].confidence)
+
+
+@transaction.atomic
+def _revised(
+    organisation: Organisation, actor: Actor, case: Case, proposal: Proposal, confidence: float | None
+) -> Proposal | None:
+    pilot = pilot_lock(case.pilot_id)
+    waiting = Case.objects.filter(pk=case.pk, state=CaseState.WAITING.value, revision=case.revision)
+    values = {"revision": proposal.revision, "category": proposal.category, "confidence": confidence}
+    if not pilot.is_running or waiting.update(**values) != 1:
+        return None
+    case.revision = proposal.revision
+    proposal.save(force_insert=True)
+    case_recorded(
+        organisation=organisation,
+        actor=actor,
+        action="pilots.case_revised",
+        case=case,
+        data={"revision": proposal.revision, "hash": proposal.content_hash},
+    )
+    return proposal
 
 
 @transaction.atomic

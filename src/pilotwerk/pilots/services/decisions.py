@@ -26,8 +26,9 @@ from pilotwerk.pilots.models import (
     RejectReason,
     Source,
 )
+from pilotwerk.pilots.recipes.base import Details
+from pilotwerk.pilots.selectors.recipes import place_of, request_of
 from pilotwerk.pilots.selectors.stop import DECIDED
-from pilotwerk.pilots.services.cases import reply_subject
 from pilotwerk.pilots.services.handling import sittings_end
 from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, pilot_lock
 from pilotwerk.pilots.services.stopping import stop_rules_apply
@@ -45,31 +46,45 @@ def _named(case: Case, revision: int, content_hash: str) -> Proposal:
     return proposal
 
 
-def _sendable(body: str) -> None:
-    """An empty answer, or one with an unfilled placeholder, never goes out."""
-    if not body:
+def _sendable(organisation: Organisation, case: Case, proposal: Proposal) -> None:
+    """An empty answer, one with an unfilled placeholder, or one that its recipe refuses never goes out."""
+    if not proposal.body:
         raise Refused(_("The answer is empty. Write it, or reject the proposal."))
-    missing = recipe.unfilled(body)
+    kind = recipe.of(case.pilot.recipe)
+    missing = kind.unfilled(proposal.body)
     if missing:
         places = ", ".join(dict.fromkeys(missing))
         raise Refused(_("Fill these places first: %(places)s.") % {"places": places})
+    refusal = kind.refusal(proposal.content(), place_of(case.pilot, organisation))
+    if refusal:
+        raise Refused(refusal)
 
 
 def _model_proposal(case: Case) -> Proposal | None:
     return Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
 
 
-def _next_revision(organisation: Organisation, case: Case, body: str, category: str) -> Proposal:
-    """What a person wrote, as the revision after the present one."""
+def _next_revision(
+    organisation: Organisation,
+    case: Case,
+    body: str,
+    category: str,
+    *,
+    seen: Proposal | None = None,
+    details: Details | None = None,
+) -> Proposal:
+    """What a person wrote, as the revision after the present one; address and subject stay as they were seen."""
+    by_hand = recipe.of(case.pilot.recipe).subject_by_hand(request_of(case))
     proposal = Proposal(
         organisation=organisation,
         case=case,
         revision=case.revision + 1,
         source=Source.PERSON,
         category=category,
-        recipient=case.sender_address,
-        subject=reply_subject(case),
+        recipient=seen.recipient if seen else case.sender_address,
+        subject=seen.subject if seen else by_hand[:310],
         body=body,
+        details=details or {},
     )
     proposal.content_hash = hash_of(proposal.content())
     proposal.save(force_insert=True)
@@ -129,7 +144,7 @@ def _let_out(
     kind: DecisionKind,
 ) -> Decision:
     """The common end of approve, edit and answer: decision, state, job, audit, stop rules."""
-    _sendable(proposal.body)
+    _sendable(organisation, case, proposal)
     decision = _decide(organisation, actor, case, kind, proposal)
     execute_at = clock.now() + timedelta(seconds=case.pilot.send_delay_seconds)
     move(case, event, execute_at=execute_at, revision=proposal.revision, category=proposal.category)
@@ -177,18 +192,20 @@ def case_edit_and_approve(
     content_hash: str,
     body: str,
     category: str | None = None,
+    details: Details | None = None,
 ) -> Decision:
     """Approve with changes: they become the next revision beside the original. No change is a plain approval."""
     pilot_lock(case.pilot_id)
     seen = _named(case, revision, content_hash)
     body = normalised(body)
     category = seen.category if category is None else category
-    if body == seen.body and category == seen.category:
+    details = seen.details if details is None else details
+    if body == seen.body and category == seen.category and details == seen.details:
         return case_approve(
             organisation=organisation, actor=actor, case=case, revision=revision, content_hash=content_hash
         )
     case.revision = seen.revision
-    proposal = _next_revision(organisation, case, body, category)
+    proposal = _next_revision(organisation, case, body, category, seen=seen, details=details)
     return _let_out(organisation, actor, case, proposal, CaseEvent.APPROVE, DecisionKind.EDIT)
 
 
@@ -232,7 +249,6 @@ def case_answer_manually(
     pilot_lock(case.pilot_id)
     case.refresh_from_db(fields=["revision", "state"])
     body = normalised(body)
-    _sendable(body)
     proposal = _next_revision(organisation, case, body, category)
     return _let_out(organisation, actor, case, proposal, CaseEvent.ANSWER, DecisionKind.ANSWER)
 

@@ -13,10 +13,12 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
+from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash
 from pilotwerk.pilots.domain.states import CaseEvent, CaseState
 from pilotwerk.pilots.domain.stop_rules import RuleKind
 from pilotwerk.pilots.models import SENDING, Case, Closed, Decision, DecisionKind, Delivery, DeliveryState
+from pilotwerk.pilots.selectors.recipes import place_of
 from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, move_if, pilot_lock
 from pilotwerk.pilots.services.stopping import stop_rules_apply
 
@@ -47,6 +49,11 @@ def delivery_claim(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
         # Somebody changed the row behind our back: the approval does not cover it, a person must look.
         event = CaseEvent.WITHDRAW_MANUAL if case.by_hand else CaseEvent.WITHDRAW_PROPOSAL
         _hold(case, decision, event, why="content")
+        return None
+    if recipe.of(pilot.recipe).refusal(decision.proposal.content(), place_of(pilot, case.organisation)):
+        # Allowed when it was decided, not any more: the address has opted out since.
+        event = CaseEvent.WITHDRAW_MANUAL if case.by_hand else CaseEvent.WITHDRAW_PROPOSAL
+        _hold(case, decision, event, why="refused")
         return None
     if not move_if(case, CaseEvent.CLAIM):
         return None

@@ -4,8 +4,10 @@ seen.
 
 from __future__ import annotations
 
+from functools import partial
 from uuid import UUID
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
@@ -18,6 +20,8 @@ from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.models import ModelState, ModelVersion, Pilot
+from pilotwerk.pilots.recipes.base import Material
+from pilotwerk.pilots.selectors.recipes import table_read, tables_missing
 from pilotwerk.pilots.services.moves import pilot_lock, pilot_recorded
 from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.selectors import text_rows
@@ -28,11 +32,12 @@ def pilot_train(
     organisation: Organisation,
     actor: Actor,
     pilot: Pilot,
-    process_import: ProcessImport,
+    process_import: ProcessImport | None = None,
     run_now: bool = False,
 ) -> ModelVersion:
-    """Order a new version from an import with texts. ``run_now`` trains before returning, else the worker
-    does.
+    """Order a new version from an import with texts, or from the tables that were handed in.
+
+    ``run_now`` trains before returning, else the worker does.
     """
     version = _ordered(organisation, actor, pilot, process_import, run_now=run_now)
     if run_now:
@@ -44,10 +49,18 @@ def pilot_train(
 
 @transaction.atomic
 def _ordered(
-    organisation: Organisation, actor: Actor, pilot: Pilot, process_import: ProcessImport, *, run_now: bool
+    organisation: Organisation,
+    actor: Actor,
+    pilot: Pilot,
+    process_import: ProcessImport | None,
+    *,
+    run_now: bool,
 ) -> ModelVersion:
     if pilot_lock(pilot.pk).state == PilotState.ENDED:
         raise Refused(_("This pilot has ended."))
+    missing = tables_missing(pilot)
+    if missing:
+        raise Refused(_("Hand in these tables first: %(tables)s.") % {"tables": ", ".join(missing)})
     number = (ModelVersion.objects.filter(pilot=pilot).aggregate(top=Max("number"))["top"] or 0) + 1
     version = ModelVersion.objects.create(
         organisation=organisation, pilot=pilot, number=number, training_import=process_import
@@ -60,31 +73,33 @@ def _ordered(
         actor=actor,
         action="pilots.model_ordered",
         pilot=pilot,
-        data={"number": number, "import": str(process_import.pk)},
+        data={"number": number, "import": str(process_import.pk) if process_import else ""},
     )
     return version
 
 
 def model_train(*, version_id: UUID) -> None:
     """Train an ordered version; a second call after a crash starts over, a finished one is left alone."""
-    from pilotwerk.pilots.recipes.support import LabelledText
-
     version = ModelVersion.objects.select_related("pilot", "training_import").get(pk=version_id)
-    if version.state != ModelState.TRAINING or version.training_import is None:
+    pilot = version.pilot
+    kind = recipe.of(pilot.recipe)
+    if version.state != ModelState.TRAINING or (version.training_import is None and not kind.about.tables):
         return
-    rows = [
-        LabelledText(case=row.case, text=row.text, category=row.category, answer=row.answer, time=row.opened)
-        for row in text_rows(version.training_import)
-    ]
+    material = Material(
+        texts=text_rows(version.training_import) if version.training_import else (),
+        table=partial(table_read, pilot),
+        options=pilot.options,
+        embeddings=recipe.EMBEDDINGS[settings.PILOTWERK_EMBEDDINGS],
+    )
     try:
-        model = recipe.learn(rows, folder=folders.models(version.pilot))
+        learned = kind.learn(material, folders.models(pilot))
     except PilotwerkError as error:
         _finished(version, ModelState.FAILED, reason=str(error))
         return
-    if isinstance(model, CannotTell):
-        _finished(version, ModelState.CANNOT_TELL, reason=model.reason)
+    if isinstance(learned, CannotTell):
+        _finished(version, ModelState.CANNOT_TELL, reason=learned.reason)
     else:
-        _finished(version, ModelState.READY, name=model.version, facts=recipe.plain(model.facts))
+        _finished(version, ModelState.READY, name=learned.version, facts=dict(learned.facts))
 
 
 @transaction.atomic

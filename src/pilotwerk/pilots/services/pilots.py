@@ -19,6 +19,7 @@ from pilotwerk.pilots.domain.stop_rules import DEFAULTS, StopRule, to_plain
 from pilotwerk.pilots.models import Case, Closed, Pilot, SourceKind, TargetKind
 from pilotwerk.pilots.selectors.pilots import start_obstacles, targets_offered
 from pilotwerk.pilots.services.moves import pilot_lock, pilot_move, pilot_recorded
+from pilotwerk.pilots.services.recipes import watch_later
 from pilotwerk.portfolio.models import UseCase
 from pilotwerk.portfolio.selectors import usecase_chosen
 
@@ -30,7 +31,7 @@ def pilot_setup(
     actor: Actor,
     use_case: UseCase,
     name: str = "",
-    share: float = 0.5,
+    share: float | None = None,
     stop_rules: Sequence[StopRule] = DEFAULTS,
     source_kind: str = SourceKind.UPLOAD,
     target_kind: str = TargetKind.OUTBOX,
@@ -39,13 +40,11 @@ def pilot_setup(
     urgent_categories: Sequence[str] = (),
     enough_decisions: int = 30,
     untrained_reason: str = "",
+    options: dict[str, Any] | None = None,
 ) -> Pilot:
     """Make the pilot of the chosen use case, or change it while it has not started."""
-    chosen = usecase_chosen(organisation)
-    if chosen is None or chosen.pk != use_case.pk:
-        raise Refused(_("Only the chosen use case can become a pilot."))
-    if use_case.recipe not in recipe.kinds():
-        raise Refused(_("There is no recipe yet for this kind of use case, so it cannot become a pilot."))
+    _can_become_a_pilot(organisation, use_case)
+    share = recipe.of(use_case.recipe).about.share if share is None else share
     if not 0 < share <= 1:
         raise Refused(_("The share with AI must be more than 0 and at most 100 %."))
     if target_kind not in targets_offered():
@@ -62,6 +61,7 @@ def pilot_setup(
         "urgent_categories": list(urgent_categories),
         "enough_decisions": enough_decisions,
         "untrained_reason": untrained_reason.strip()[:500],
+        **({} if options is None else {"options": options}),
     }
     pilot = Pilot.objects.of(organisation).exclude(state=PilotState.ENDED.value).first()
     if pilot is None:
@@ -73,6 +73,14 @@ def pilot_setup(
         pilot.refresh_from_db()
     pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"settings": values})
     return pilot
+
+
+def _can_become_a_pilot(organisation: Organisation, use_case: UseCase) -> None:
+    chosen = usecase_chosen(organisation)
+    if chosen is None or chosen.pk != use_case.pk:
+        raise Refused(_("Only the chosen use case can become a pilot."))
+    if use_case.recipe not in recipe.kinds():
+        raise Refused(_("There is no recipe yet for this kind of use case, so it cannot become a pilot."))
 
 
 @transaction.atomic
@@ -93,6 +101,8 @@ def pilot_start(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> Pi
         pilot=pilot,
         data={"commitment": committed, "share": pilot.share, "stop_rules": pilot.stop_rules},
     )
+    if recipe.of(pilot.recipe).about.watches:
+        watch_later(pilot)
     return pilot
 
 

@@ -13,6 +13,7 @@ from pilotwerk.pilots import execution, services, worker
 from pilotwerk.pilots.connectors.base import Delivered, Message, NotDelivered, OutcomeUnknown
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import Case, Decision, Delivery, Pilot
+from pilotwerk.pilots.recipes.support.running import loaded
 from pilotwerk.pilots.services.deliveries import delivery_claim
 from pilotwerk.pilots.tests.stage import MORNING, Stage
 
@@ -149,11 +150,11 @@ def test_answers_that_do_not_go_out_stop_the_pilot(stage: Stage, monkeypatch: py
 
 
 def test_a_damaged_model_leaves_the_work_to_people(stage: Stage) -> None:
-    from pilotwerk.pilots import folders, recipe
+    from pilotwerk.pilots import folders
 
     version = stage.pilot.model_version
     assert version is not None
-    recipe.loaded.cache_clear()
+    loaded.cache_clear()
     for path in (folders.models(stage.pilot) / version.version).iterdir():
         path.write_bytes(b"not what it was")
     cases = stage.receive(6)

@@ -27,7 +27,7 @@ def by(cast: Cast, role: str = "lead") -> dict[str, Any]:
 
 
 def test_only_the_chosen_use_case_with_a_recipe_becomes_a_pilot(cast: Cast) -> None:
-    other = UseCase.objects.create(organisation=cast.organisation, name="Lager", recipe="stock")
+    other = UseCase.objects.create(organisation=cast.organisation, name="Bericht", recipe="other")
     with pytest.raises(Refused, match="gewählte"):
         services.pilot_setup(**by(cast), use_case=other)
     UseCase.objects.filter(pk=other.pk).update(state="chosen")

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import folders, permissions, selectors, services
+from pilotwerk.pilots import folders, permissions, recipe, selectors, services
 from pilotwerk.pilots.forms import ReasonForm, StopForm, UploadForm
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.presenting import stop_rule_rows
@@ -41,6 +41,8 @@ def pilot(request: OrganisationRequest) -> HttpResponse:
         "resume": ReasonForm(),
         "inbox": folders.inbox(found),
         "outbox": folders.outbox(found),
+        "kind": recipe.of(found.recipe).about,
+        "figures": selectors.recipe_figures(found, request.organisation) if found.state != "draft" else (),
         "may_manage": request.membership.may(permissions.MANAGE),
         "may_decide": request.membership.may(permissions.DECIDE),
     }

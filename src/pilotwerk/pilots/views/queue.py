@@ -28,6 +28,7 @@ from pilotwerk.pilots.forms import (
 )
 from pilotwerk.pilots.models import Case, Closed, RejectReason
 from pilotwerk.pilots.presenting import case_context
+from pilotwerk.pilots.recipes.base import Details
 from pilotwerk.web.render import page
 
 KEYS_OFF = "pilots_keys_off"
@@ -96,7 +97,10 @@ def _next(request: OrganisationRequest, decided: Case) -> HttpResponse:
 def _refused(request: OrganisationRequest, case: Case, refusal: object) -> HttpResponse:
     """The same case again, with the reason on top and what was typed kept."""
     case.refresh_from_db()
-    typed = {name: request.POST[name] for name in ("body", "category") if name in request.POST}
+    typed: dict[str, Any] = {
+        name: request.POST[name] for name in ("body", "category") if name in request.POST
+    }
+    typed["posted"] = request.POST if "body" in request.POST else None
     return _show(request, selectors.queue_of(case.pilot), case, refusal=str(refusal), typed=typed)
 
 
@@ -112,12 +116,22 @@ def approve(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     if "category" not in request.POST:
         values["category"] = None
     try:
+        values["details"] = _details(request, found, values["revision"])
         services.case_edit_and_approve(
             organisation=request.organisation, actor=request.actor, case=found, **values
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
     return _next(request, found)
+
+
+def _details(request: OrganisationRequest, case: Case, revision: int) -> Details | None:
+    """The details of the revision that was seen, with what was changed in the form; None where it is gone."""
+    seen = selectors.proposal_of(case, revision)
+    if seen is None:
+        return None
+    place = selectors.place_of(case.pilot, request.organisation)
+    return recipe.of(case.pilot.recipe).edited(seen.details, request.POST, place)
 
 
 @requires(permissions.DECIDE)
@@ -132,7 +146,7 @@ def changes(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     context = {
         "changes": count_changes(before, after),
         "lines": changed_lines(before, after),
-        "placeholders": list(dict.fromkeys(recipe.unfilled(after))),
+        "placeholders": list(dict.fromkeys(recipe.of(found.pilot.recipe).unfilled(after))),
         "open": True,
     }
     return page(request, "pilots/parts/changes.html", context)

@@ -1,4 +1,4 @@
-"""Setting up a pilot: learn from past requests, decide how it runs, start."""
+"""Setting up a pilot: learn from the past, decide how it runs, start. Each recipe brings its own part of the form."""
 
 from __future__ import annotations
 
@@ -11,16 +11,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pilotwerk.accounts.request import OrganisationRequest
-from pilotwerk.core.errors import Refused
+from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, recipe, selectors, services
 from pilotwerk.pilots.domain.states import PilotState
-from pilotwerk.pilots.forms import SetupForm, TrainForm
+from pilotwerk.pilots.forms import SetupForm, TablesForm, TrainForm
 from pilotwerk.pilots.models import Pilot
-from pilotwerk.pilots.presenting import learned
+from pilotwerk.pilots.presenting import language_now, learned
+from pilotwerk.pilots.uploads import kept
 from pilotwerk.portfolio.models import UseCase
 from pilotwerk.portfolio.selectors import usecase_chosen
-from pilotwerk.processes.selectors import imports_with_text
+from pilotwerk.processes.selectors import imports_done, imports_with_text
 from pilotwerk.web.render import page
 
 
@@ -41,8 +42,9 @@ def setup(request: OrganisationRequest) -> HttpResponse:
         return page(request, "pilots/no_choice.html", {"use_case": use_case})
     if pilot is not None and pilot.state != PilotState.DRAFT:
         return redirect(request.organisation.url("pilots:pilot"))
-    initial = SetupForm.initial_for(pilot, use_case.name)
-    form = SetupForm(request.POST or None, initial=initial, pilot=pilot)
+    kind = recipe.of(use_case.recipe)
+    initial = SetupForm.initial_for(pilot, use_case.name, kind.about.share)
+    form = SetupForm(request.POST or None, initial=initial, pilot=pilot, kind=kind)
     if request.method == "POST" and form.is_valid():
         try:
             services.pilot_setup(
@@ -53,16 +55,44 @@ def setup(request: OrganisationRequest) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect(request.organisation.url("pilots:setup") + "#start")
-    imports = list(imports_with_text(request.organisation))
-    context = {
+    return page(request, "pilots/setup.html", _context(request, use_case, pilot), form=form)
+
+
+def _context(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | None) -> dict[str, Any]:
+    kind = recipe.of(use_case.recipe)
+    context: dict[str, Any] = {
         "use_case": use_case,
         "pilot": pilot,
-        "train": TrainForm(imports=imports) if imports else None,
         "learned": learned(pilot) if pilot else None,
         "training": selectors.version_in_training(pilot) if pilot else False,
         "obstacles": selectors.start_obstacles(pilot) if pilot else [],
     }
-    return page(request, "pilots/setup.html", context, form=form)
+    if kind.about.tables:
+        tables, options = _own_forms(request, use_case, pilot, bound=False)
+        return {
+            **context,
+            "tables": tables,
+            "options": options,
+            "known": [(kind.roles()[role][0], one) for role, one in tables.known.items()],
+        }
+    imports = list(imports_with_text(request.organisation))
+    return {**context, "train": TrainForm(imports=imports) if imports else None}
+
+
+def _own_forms(
+    request: OrganisationRequest, use_case: UseCase, pilot: Pilot | None, *, bound: bool
+) -> tuple[TablesForm, Any]:
+    """The recipe's tables, and its own options where it has some."""
+    kind = recipe.of(use_case.recipe)
+    data = (request.POST, request.FILES) if bound else ()
+    known = selectors.tables_of(pilot) if pilot else {}
+    imports = list(imports_done(request.organisation))
+    tables = TablesForm(*data, roles=kind.roles(), imports=imports, known=known)
+    maker = kind.options_form()
+    if maker is None:
+        return tables, None
+    options = pilot.options if pilot else {}
+    return tables, maker(request.POST if bound else None, initial=maker.shown(options) if options else None)
 
 
 def _values(form: SetupForm) -> dict[str, Any]:
@@ -70,7 +100,7 @@ def _values(form: SetupForm) -> dict[str, Any]:
     names = ("name", "send_delay_seconds", "deadline_hours", "enough_decisions", "source_kind", "target_kind")
     return {
         **{name: data[name] for name in names},
-        "untrained_reason": data["untrained_reason"],
+        "untrained_reason": data.get("untrained_reason", ""),
         "urgent_categories": data.get("urgent_categories") or [],
         "share": data["share"] / 100,
         "stop_rules": form.stop_rules(),
@@ -80,24 +110,60 @@ def _values(form: SetupForm) -> dict[str, Any]:
 @requires(permissions.MANAGE)
 @require_POST
 def train(request: OrganisationRequest) -> HttpResponse:
-    """Order training; the worker does it, the page may be left."""
+    """Take in what the recipe learns from and order training; the worker does it, the page may be left."""
     use_case, pilot = _draft(request)
-    if use_case is None:
+    if use_case is None or use_case.recipe not in recipe.kinds():
         raise Http404
+    if recipe.of(use_case.recipe).about.tables:
+        return _prepare(request, use_case, pilot)
     form = TrainForm(request.POST, imports=list(imports_with_text(request.organisation)))
     if not form.is_valid():
         raise Refused(_("Choose from which import the pilot learns."))
-    if pilot is None:
-        pilot = services.pilot_setup(
-            organisation=request.organisation, actor=request.actor, use_case=use_case
-        )
     services.pilot_train(
         organisation=request.organisation,
         actor=request.actor,
-        pilot=pilot,
+        pilot=pilot or _begun(request, use_case),
         process_import=form.imports[form.cleaned_data["process_import"]],
     )
     return redirect(request.organisation.url("pilots:setup"))
+
+
+def _begun(request: OrganisationRequest, use_case: UseCase) -> Pilot:
+    return services.pilot_setup(organisation=request.organisation, actor=request.actor, use_case=use_case)
+
+
+def _prepare(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | None) -> HttpResponse:
+    """Options, tables, learning: one form and one button. What is wrong with a table is said beside it."""
+    tables, options = _own_forms(request, use_case, pilot, bound=True)
+    right = [tables.is_valid(), options is None or options.is_valid()]
+    if all(right):
+        pilot = pilot or _begun(request, use_case)
+        try:
+            _take(request, pilot, tables, options)
+        except PilotwerkError as error:
+            tables.add_error(None, recipe.of(use_case.recipe).reason(str(error), language_now()))
+        else:
+            return redirect(request.organisation.url("pilots:setup"))
+    kind = recipe.of(use_case.recipe)
+    initial = SetupForm.initial_for(pilot, use_case.name, kind.about.share)
+    context = _context(request, use_case, pilot) | {"tables": tables, "options": options}
+    context["form"] = SetupForm(initial=initial, pilot=pilot, kind=kind)
+    response = page(request, "pilots/setup.html", context)
+    response.status_code = 422
+    return response
+
+
+def _take(request: OrganisationRequest, pilot: Pilot, tables: TablesForm, options: Any) -> None:
+    by: dict[str, Any] = {"organisation": request.organisation, "actor": request.actor, "pilot": pilot}
+    if options is not None:
+        services.options_set(**by, options=options.cleaned_data)
+    for role, file, chosen in tables.given():
+        if file is None:
+            services.table_take(**by, role=role, process_import=chosen)
+            continue
+        with kept(pilot, file) as path:
+            services.table_take(**by, role=role, path=path, filename=file.name)
+    services.pilot_train(**by)
 
 
 @requires(permissions.MANAGE)

@@ -40,11 +40,16 @@ class WatchedFolder:
     """
 
     def __init__(
-        self, folder: Path, *, settle_seconds: float = 2.0, mapping: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        settle_seconds: float = 2.0,
+        mapping: Mapping[str, str] | None = None,
+        read: Callable[[Path], CaseFile] | None = None,
     ) -> None:
         self.folder = folder
         self.settle_seconds = settle_seconds
-        self.mapping = mapping
+        self.read = read or (lambda path: read_cases(path, mapping))
 
     def waiting(self) -> list[Path]:
         """Finished files, oldest first. Links are passed over: they may lead anywhere."""
@@ -61,20 +66,21 @@ class WatchedFolder:
                 found.append((status.st_mtime, path))
         return [path for _, path in sorted(found)]
 
-    def take(self, handle: Callable[[Path, CaseFile], None]) -> tuple[Taken, ...]:
+    def take(self, handle: Callable[[Path, CaseFile], CaseFile | None]) -> tuple[Taken, ...]:
         """Reads each finished file, gives it to `handle`, then moves it away.
 
         `handle` must bear being called again with the same file: a crash between its end and the move repeats it.
+        What it answers, if anything, stands for what was read.
         What it raises, other than a `PilotwerkError`, stops the round and leaves the file where it is.
         """
         taken = []
         for path in self.waiting():
             before = _state(path)
             try:
-                found = read_cases(path, self.mapping)
+                found = self.read(path)
                 if _state(path) != before:
                     continue  # somebody still writes; the next round takes it
-                handle(path, found)
+                found = handle(path, found) or found
             except PilotwerkError as error:
                 if _state(path) == before:
                     taken.append(self._reject(path, str(error)))

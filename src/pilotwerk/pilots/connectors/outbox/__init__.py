@@ -23,11 +23,16 @@ class Outbox:
     def deliver(self, message: Message, key: str) -> Outcome:
         """The same key and content again changes nothing; the same key with other content is refused."""
         digest = key_digest(key)
-        content = json.dumps({"key": key, **asdict(message)}, ensure_ascii=False, indent=2) + "\n"
+        values = asdict(message)
+        del values["files"]
+        if message.files:
+            values["files"] = [self._beside(digest, message.case, name).name for name, _ in message.files]
+        content = json.dumps({"key": key, **values}, ensure_ascii=False, indent=2) + "\n"
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             earlier = self._earlier(digest)
             if earlier is None:
+                self._put_files(digest, message)
                 earlier = self._write(digest, message.case, content)
             self._tidy(digest)
             if earlier.read_text("utf-8") != content:
@@ -35,6 +40,17 @@ class Outbox:
         except OSError as error:
             return NotDelivered(f"The outbox folder cannot be written: {error.strerror}.", retry=True)
         return Delivered(earlier.name)
+
+    def _beside(self, digest: str, case: str, name: str) -> Path:
+        return self.folder / f"{_safe(case)}--{digest}--{_safe_name(name)}"
+
+    def _put_files(self, digest: str, message: Message) -> None:
+        """Files come before the reply: where the reply lies, they lie whole. A second try writes them again."""
+        for name, content in message.files:
+            target = self._beside(digest, message.case, name)
+            part = target.with_name(f".{target.name}.part")
+            part.write_bytes(content)
+            os.replace(part, target)
 
     def _earlier(self, digest: str) -> Path | None:
         """The file of this action; it is found by the key alone, so that a changed case name makes no second one."""
@@ -71,6 +87,10 @@ class Outbox:
 
 def _safe(case: str) -> str:
     return re.sub(r"[^A-Za-z0-9_-]+", "-", case).strip("-")[:60] or "case"
+
+
+def _safe_name(name: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", name).strip("-.")[:60] or "file"
 
 
 def _settle(folder: Path) -> None:

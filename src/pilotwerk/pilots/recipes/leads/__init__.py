@@ -1,7 +1,7 @@
 """Leads: which open lead is worth the next call, judged on a company's own past.
 
-Only the test on one's own history is built so far (`pilotwerk backtest leads`). It uses `model.fit`, `score` and
-`reasons`, so that a pilot would be judged by the very same code.
+The test on one's own history (`pilotwerk backtest leads`) and the running recipe use the same `model.fit`, `score` and
+`reasons`, so that a pilot is judged by the very same code.
 """
 
 from pilotwerk.pilots.recipes.leads.backtest import LeadTable, backtest_leads

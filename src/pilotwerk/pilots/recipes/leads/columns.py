@@ -11,7 +11,8 @@ from pilotwerk.processes.domain.values import decimal_comma, is_missing, looks_l
 from pilotwerk.processes.domain.words import normal_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
     import numpy as np
     from numpy.typing import NDArray
@@ -170,3 +171,30 @@ def _read_dates(name: str, cells: Sequence[str], distinct: dict[str, str], fille
         if moment is not None:
             values[cell] = moment.timestamp() / DAY
     return _numbers(name, Kind.DATE, cells, values)
+
+
+def value_reader(column: Column, cells: Sequence[str]) -> Callable[[str], float]:
+    """How one more value of the column is read, as its `cells` were: NaN where it is missing or of another kind.
+
+    A label that was never seen gets the number after the last one.
+    """
+    filled = [text for text in dict.fromkeys(cell.strip() for cell in cells) if not is_missing(text)]
+    if column.is_label:
+        places = {text: float(place) for place, text in enumerate(column.labels)}
+        return lambda text: _missing(text) or places.get(text.strip(), float(len(places)))
+    if column.kind is Kind.DATE:
+        reader = MomentReader.over(filled)
+        return lambda text: _missing(text) or _days(reader.read(text))
+    if column.kind is Kind.TEXT:
+        return lambda text: _missing(text) or float(len(text.strip()))
+    comma = decimal_comma(filled) or _thousands_only(filled)
+    return lambda text: _missing(text) or read_number(text, comma=comma)
+
+
+def _missing(text: str) -> float:
+    """NaN, which counts as true, for a missing value, else 0."""
+    return float("nan") if is_missing(text) else 0.0
+
+
+def _days(moment: datetime | None) -> float:
+    return moment.timestamp() / DAY if moment is not None else float("nan")

@@ -177,14 +177,11 @@ def _compared(stage: Stage, outlook: Outlook, window: int, usual: NDArray[np.boo
     import numpy as np
 
     given = stage.parameters
-    holding = given["unit_cost"] * given["holding_rate"]
-    yearly = outlook.each * stage.year
-    economic = economic_quantity(yearly, given["order_cost"][:, None], holding[:, None])
-    quantity = in_packs(economic, given["minimum"][:, None], given["pack"][:, None])
+    quantity = order_quantities(stage, outlook)
     wanted = given["target_fill_rate"][:, None]
 
     def proposed(shift: float) -> Run:
-        target = np.broadcast_to(_shifted(wanted, shift), quantity.shape)
+        target = np.broadcast_to(shifted(wanted, shift), quantity.shape)
         return _run(stage, reorder_points(outlook.mean, outlook.variance, quantity, target), quantity)
 
     def present(multiple: float) -> Run:
@@ -213,14 +210,30 @@ def _compared(stage: Stage, outlook: Outlook, window: int, usual: NDArray[np.boo
         present_at_target=measured(present(multiple)),
         multiple=multiple,
         target=target,
-        nominal=float(_shifted(np.array(target), shift)),
+        nominal=float(shifted(np.array(target), shift)),
         reached=reached,
         window=window,
         items=len(stage.values),
     )
 
 
-def _shifted(share: Matrix, shift: float) -> Matrix:
+def order_quantities(stage: Stage, outlook: Outlook) -> Matrix:
+    """Economic quantities in whole packs, at least the minimum, for each period: (items, periods)."""
+    given = stage.parameters
+    holding = given["unit_cost"] * given["holding_rate"]
+    yearly = outlook.each * stage.year
+    economic = economic_quantity(yearly, given["order_cost"][:, None], holding[:, None])
+    return in_packs(economic, given["minimum"][:, None], given["pack"][:, None])
+
+
+def shift_between(target: float, nominal: float) -> float:
+    """The shift on the logit scale that leads from the target to the nominal one that reached it while tuning."""
+    from math import log
+
+    return log(nominal / (1 - nominal)) - log(target / (1 - target))
+
+
+def shifted(share: Matrix, shift: float) -> Matrix:
     import numpy as np
 
     return np.asarray(1 / (1 + (1 - share) / share * np.exp(-shift)))

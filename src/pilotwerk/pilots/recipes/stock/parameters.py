@@ -11,12 +11,12 @@ from pilotwerk.processes.domain.values import is_missing
 from pilotwerk.processes.domain.words import normal_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from pilotwerk.pilots.recipes.stock.reading import Sheet
+    from pilotwerk.pilots.recipes.base import Sheet
 
     Matrix = NDArray[np.float64]
 
@@ -106,11 +106,17 @@ class Parameters:
 
 def assumed(items: Sequence[str]) -> Parameters:
     """The stated assumptions for all items."""
-    return _filled(items, {}, {})
+    return _filled(items, {}, {}, {})
 
 
-def read_parameters(sheet: Sheet, items: Sequence[str], item_column: str | None = None) -> Parameters:
-    """One row an item. Columns are known by their names, German or English; missing cells get the assumption.
+def read_parameters(
+    sheet: Sheet,
+    items: Sequence[str],
+    item_column: str | None = None,
+    defaults: Mapping[str, float] | None = None,
+) -> Parameters:
+    """One row an item. Columns are known by their names, German or English; missing cells get the assumption,
+    or the value in `defaults`, which counts as given.
 
     Raises `BadInput` with row and column for a value that cannot be read or makes no sense, and where no column or no
     item of the table is known.
@@ -133,7 +139,7 @@ def read_parameters(sheet: Sheet, items: Sequence[str], item_column: str | None 
         column = sheet.columns[columns["item"]]
         raise BadInput("None of these items occurs in the history.", file=sheet.file, column=column)
     names = {name: sheet.columns[place] for name, place in columns.items()}
-    return _filled(items, known, names)
+    return _filled(items, known, names, defaults or {})
 
 
 def _value(sheet: Sheet, row: int, place: int, name: str, text: str, reader: NumberReader) -> float:
@@ -166,12 +172,17 @@ def _columns(sheet: Sheet, item_column: str | None) -> dict[str, int]:
     return found
 
 
-def _filled(items: Sequence[str], known: dict[str, dict[str, float]], columns: dict[str, str]) -> Parameters:
+def _filled(
+    items: Sequence[str],
+    known: dict[str, dict[str, float]],
+    columns: dict[str, str],
+    defaults: Mapping[str, float],
+) -> Parameters:
     import numpy as np
 
     values, missing = {}, {}
     for name, parameter in PARAMETERS.items():
-        given = [known.get(item, {}).get(name) for item in items]
+        given = [known.get(item, {}).get(name, defaults.get(name)) for item in items]
         values[name] = np.array([parameter.default if one is None else one for one in given], dtype=float)
         missing[name] = sum(one is None for one in given)
     return Parameters(values, {name: count for name, count in missing.items() if count}, columns)

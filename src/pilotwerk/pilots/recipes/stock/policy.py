@@ -43,6 +43,20 @@ def in_packs(quantity: Matrix, minimum: Matrix, pack: Matrix) -> Matrix:
     return np.where(quantity > 0, rounded, 0.0)
 
 
+def order_due(position: Matrix, reorder: Matrix, quantity: Matrix, minimum: Matrix, pack: Matrix) -> Matrix:
+    """Pieces to order now, 0 where nothing is due; never less than the minimum, always whole packs.
+
+    Due is an item whose position (on hand and on order, less what is owed) is at or below its reorder point. Ordered is
+    the quantity, or what lifts the position to the reorder point. An item for which nothing is expected (quantity 0) is
+    ordered only for what is owed.
+    """
+    import numpy as np
+
+    wanted = np.maximum(quantity, reorder - position)
+    due = np.where(quantity > 0, position <= reorder, position < 0)
+    return np.where(due, in_packs(wanted, minimum, pack), 0.0)
+
+
 def shortage_normal(level: Matrix, mean: Matrix, variance: Matrix) -> Matrix:
     """Expected pieces short, E[max(D - level, 0)], for normal demand: sigma (phi(z) - z (1 - Phi(z)))."""
     import numpy as np

@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from pilotwerk.core.errors import BadInput
+from pilotwerk.pilots.recipes.base import Sheet
 from pilotwerk.pilots.recipes.moments import MomentReader
 from pilotwerk.pilots.recipes.stock.demand import Demand, floored, summed
 from pilotwerk.pilots.recipes.stock.periods import ZONE, Frequency, first_days, frequency_of, numbered
@@ -19,22 +20,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    Row = tuple[int, tuple[str, ...]]
+    from pilotwerk.pilots.recipes.base import Row
 
 LEAST_PERIOD_COLUMNS = 4
 # From this many days on that frequency is taken where none is given.
 MONTHLY, WEEKLY = 700, 120
 _THOUSANDS = re.compile(r"[-−+]?[1-9]\d{0,2}(?:\.\d{3})+$")
 _SPACES = str.maketrans({" ": None, "\u00a0": None, "\u202f": None, "'": None, "’": None, "−": "-"})
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Column names and rows of texts, with the row numbers that a person counts."""
-
-    file: str
-    columns: tuple[str, ...]
-    rows: Sequence[Row]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pilotwerk.pilots.recipes.stock.policy import in_packs
+from pilotwerk.pilots.recipes.stock.policy import order_due
 
 if TYPE_CHECKING:
     import numpy as np
@@ -64,9 +64,7 @@ def simulate(
         net += received[:, period]
         on_order -= received[:, period]
         position = net + on_order
-        wanted = np.maximum(quantity[:, period], reorder[:, period] - position)
-        due = np.where(quantity[:, period] > 0, position <= reorder[:, period], position < 0)
-        order = np.where(due, in_packs(wanted, minimum, pack), 0.0)
+        order = order_due(position, reorder[:, period], quantity[:, period], minimum, pack)
         ordered[:, period] = order
         received[rows, period + lead] += order
         on_order += order

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pilotwerk.pilots.recipes.stock.orders import number_text
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
     from pilotwerk.pilots.recipes.stock.inventory import Comparison, Measured
 
 TOO_SHORT = "The history is too short to simulate the stock: at least 24 periods are needed."
@@ -99,3 +104,25 @@ def _percent(share: float, language: str) -> str:
 def _amount(value: float, language: str) -> str:
     text = f"{value:,.0f}"
     return text.replace(",", ".") if language == "de" else text
+
+
+_DUE = (
+    "{have} on stock{coming}: at or below the reorder point of {point}. Until an order could arrive and the next check"
+    " is over (lead time {days} days), about {expected} are expected to be asked for.",
+    "{have} auf Lager{coming}: am oder unter dem Meldebestand von {point}. Bis eine Bestellung eintreffen kann und die"
+    " nächste Prüfung vorbei ist (Lieferzeit {days} Tage), werden etwa {expected} gefragt.",
+)
+_COMING = (" and {coming} on the way", " und {coming} unterwegs")
+
+
+def due_sentence(line: Mapping[str, Any], language: str) -> str:
+    """Why an item is to be ordered, in one sentence."""
+    place = 1 if language == "de" else 0
+    on_way = line["in_transit"] + line["under_way"]
+    return _DUE[place].format(
+        have=number_text(line["stock"], language),
+        coming=_COMING[place].format(coming=number_text(on_way, language)) if on_way else "",
+        point=number_text(line["reorder_point"], language),
+        days=number_text(line["lead_days"], language),
+        expected=number_text(round(line["expected"]), language),
+    )

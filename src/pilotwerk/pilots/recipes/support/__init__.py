@@ -6,7 +6,6 @@ placeholders that a person fills.
 
 from pilotwerk.pilots.providers.embedded.calibration import Bin, Quality
 from pilotwerk.pilots.providers.embedded.explain import Reason
-from pilotwerk.pilots.recipes.base import Recipe
 from pilotwerk.pilots.recipes.support.learning import train
 from pilotwerk.pilots.recipes.support.model import SupportModel, load, save
 from pilotwerk.pilots.recipes.support.personal import unfilled
@@ -21,11 +20,8 @@ from pilotwerk.pilots.recipes.support.proposal import (
 )
 from pilotwerk.pilots.recipes.support.wording import REASONS, reason_text
 
-RECIPE = Recipe(kind="support", needs=("text",), uses=("category", "answer", "time", "case"), minimum_rows=30)
-
 __all__ = [
     "REASONS",
-    "RECIPE",
     "Alternative",
     "Bin",
     "DraftSettings",

@@ -36,8 +36,8 @@ def model() -> SupportModel:
 
 
 def test_only_what_is_built_is_offered() -> None:
-    assert list(RECIPES) == ["support"]
-    assert RECIPES["support"].needs == ("text",)
+    assert list(RECIPES) == ["support", "stock", "leads"]
+    assert RECIPES["support"].about.needs == ("text",)
 
 
 def test_a_request_gets_a_category_with_a_figure_that_was_checked(model: SupportModel) -> None:
