@@ -28,7 +28,7 @@ _LABELS = {
     Kind.COUNT: ("{name}", "{name}"),
     Kind.MEAN: ("{name} im Mittel", "Mean {name}"),
     Kind.MEDIAN: ("{name} im Median", "Median {name}"),
-    Kind.SHARE: ("{name}: Anteil „{value}“", "{name}: share of “{value}”"),
+    Kind.SHARE: ("Anteil „{value}“ bei {name}", "Share of “{value}” in {name}"),
 }
 
 

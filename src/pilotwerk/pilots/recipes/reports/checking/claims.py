@@ -1,0 +1,374 @@
+"""The facts that a number in a sentence may be, narrowed down by what the words around it name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pilotwerk.pilots.recipes.reports.checking import words
+from pilotwerk.pilots.recipes.reports.checking.figures import FRACTION, ORDINAL, RATIO, Figure
+from pilotwerk.pilots.recipes.reports.checking.matching import Hedge, Meant, agrees, hedge
+from pilotwerk.pilots.recipes.reports.checking.mentions import Named
+from pilotwerk.pilots.recipes.reports.checking.problems import Wrong
+from pilotwerk.pilots.recipes.reports.checking.reading import NEAR, Sentence, Token, distance
+from pilotwerk.pilots.recipes.reports.facts import PERCENT, POINTS, Fact, Facts, Role
+from pilotwerk.pilots.recipes.reports.spec import Kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+CHANGES = frozenset({Role.CHANGE, Role.PERCENT, Role.CONTRIBUTION, Role.RATIO})
+SIGNED = frozenset({Role.CHANGE, Role.PERCENT, Role.CONTRIBUTION, Role.SLOPE, Role.STREAK})
+LEVELS = frozenset(
+    {Role.VALUE, Role.USUAL_LOW, Role.USUAL_HIGH, Role.LOWEST, Role.HIGHEST, Role.TYPICAL, Role.PART_OF_WHOLE}
+)
+_ROWS = ("zeile", "row", "datens", "wert", "value", "eintr")
+# What must be said in the sentence for a count to be that count.
+_COUNTED: dict[str, tuple[tuple[str, ...], ...]] = {
+    "days": (("tag", "day"),),
+    "days_covered": (("tag", "day"),),
+    "days_missing": (("tag", "day"), ("ohne", "without", "fehl", "missing", "kein", "no")),
+    "history": (("woche", "week", "monat", "month", "period"),),
+    "rows_undated": (_ROWS, ("dat",)),
+    "cells_empty": (_ROWS,),
+    "parts": (),
+    "parts_up": (),
+    "parts_down": (),
+    "series_tested": (("reihe", "series", "geprüft", "tested", "prüf", "zahlenreihe"),),
+    "outliers": (("ausreißer", "outlier", "auffällig", "außerhalb", "outside", "unusual", "ungewöhnlich"),),
+    "outlier_history": (("period", "woche", "week", "monat", "month"),),
+}
+_PERIOD_UNITS = {"history", "outlier_history"}
+_LEVEL_BEFORE = frozenset("auf bei beträgt betrug betrugen betragen lag lagen liegt liegen erreichte erreicht at is was "
+                          "were reached totalled stood amounted".split())  # fmt: skip
+_CHANGE_BEFORE = frozenset("um by plus minus".split())
+_CHANGE_BEHIND = words.UP | words.DOWN - {"über", "unter", "above", "below"}
+
+
+class Claim:
+    """One number in a sentence, with what it is bound to."""
+
+    def __init__(self, facts: Facts, sentence: Sentence, token: Token, figure: Figure) -> None:
+        self.facts, self.sentence, self.token, self.figure = facts, sentence, token, figure
+        self.meant: Meant = hedge(sentence, token)
+        hedging = set(map(id, self.meant.tokens))
+        directions = [one for one in sentence.tokens if id(one) not in hedging and one.text in words.UP | words.DOWN]
+        self.direction_word = sentence.nearest(token, directions, behind=12)
+        self.parts = self._parts()
+        self.measures = self._measures()
+        self.period, self.base, self.base_named = self._periods()
+        self.change = self._is_change()
+
+    def directed(self) -> int:
+        """1 or -1 as the sign or the nearest word says, 0 where nothing says it."""
+        word = self.direction_word
+        by_word = 0
+        if word is not None:
+            by_word = 1 if word.text in words.UP else -1
+            if self.sentence.negated(word):
+                by_word = -by_word
+        sign = self.figure.sign
+        if sign and word is not None and distance(word, self.token) <= 2 and by_word != sign:
+            return 2  # "−12 % mehr": the sign says one thing, the word another
+        return sign or by_word
+
+    def _measures(self) -> frozenset[object] | None:
+        """Keys of the measures that the number may be of; None where none is named here or before."""
+        sentence: Sentence | None = self.sentence
+        named = self.sentence.of(Named.MEASURE)
+        nearest = self.sentence.nearest(self.token, named) or (named[0] if named else None)
+        while nearest is None and sentence is not None and sentence.before is not None:
+            sentence = sentence.before
+            earlier = sentence.of(Named.MEASURE)
+            nearest = earlier[0] if earlier else None
+        if nearest is None or nearest.mention is None:
+            return None
+        keys = set(nearest.mention.what)
+        spoken = {one.text for one in self.sentence.tokens}
+        for kind, known in ((Kind.MEAN, words.MEAN_WORDS), (Kind.MEDIAN, words.MEDIAN_WORDS)):
+            if spoken & known:
+                columns = {self.facts.spec.measure(str(key)).column for key in keys}
+                keys |= {one.key for one in self.facts.spec.measures if one.kind is kind and one.column in columns}
+        return frozenset(keys)
+
+    def _parts(self) -> frozenset[object]:
+        """The parts that the number may be of; None among them stands for the whole."""
+        named = self.sentence.of(Named.PART)
+        whole = self.sentence.words(words.TOTAL)
+        nearest = self.sentence.nearest(self.token, named + whole)
+        if nearest is None:
+            carried = self.sentence.words(words.THERE) and self.sentence.before
+            earlier = self.sentence.before.of(Named.PART) if carried and self.sentence.before else []
+            return earlier[-1].mention.what if earlier and earlier[-1].mention else frozenset({None})
+        if nearest.mention is None:
+            return frozenset({None})
+        between = [
+            one for one in self.sentence.of(Named.MEASURE) if nearest.at < one.at < self.token.at
+            and any(sign.text in (",", ";") and nearest.at < sign.at < one.at for sign in self.sentence.tokens)
+        ]  # fmt: skip
+        return nearest.mention.what | ({None} if between else frozenset())
+
+    def _periods(self) -> tuple[frozenset[object], frozenset[object], bool]:
+        """The period that the number is of, the one that it is compared with, and whether that one is named."""
+        named = self.sentence.of(Named.PERIOD)
+        compared = [one for one in named if self._is_base(one)]
+        own = [one for one in named if one not in compared]
+        before = frozenset({self.facts.period - 1})
+        base = self.sentence.nearest(self.token, compared, behind=None)
+        subject = self.sentence.nearest(self.token, own, behind=None)
+        bases = base.mention.what if base and base.mention else before
+        period: frozenset[object] = subject.mention.what if subject and subject.mention else frozenset({self.facts.period})
+        any_near = self.sentence.nearest(self.token, named)
+        if any_near is not None and any_near in compared and any_near.mention:
+            close = distance(any_near, self.token)
+            crossed = [
+                one for one in self.sentence.tokens
+                if one.figure and min(any_near.at, self.token.at) < one.at < max(any_near.at, self.token.at)
+            ]  # fmt: skip
+            nearer = subject is None or distance(subject, self.token) > close
+            if close <= NEAR and not crossed and nearer and not self._directed_to(any_near):
+                period = any_near.mention.what
+        if self._from_before_to():
+            period = bases
+        return period, bases, base is not None
+
+    def _is_base(self, token: Token) -> bool:
+        return bool(words.BASE & set(self.sentence.preceding(token, 3))) or token.mention is None
+
+    def _directed_to(self, mention: Token) -> bool:
+        """"39.015 € mehr als im Februar": what lies between is a comparison, so the number is not February's."""
+        low, high = sorted((mention.at, self.token.at))
+        return any(
+            low < one.at < high and one.text in words.UP | words.DOWN | words.SAME for one in self.sentence.tokens
+        ) and self.token.at < mention.at
+
+    def _from_before_to(self) -> bool:
+        """The first number of "von 34.942 € auf 39.015 €", "from 34.942 to 39.015", and of "statt 34.942 €"."""
+        said = self.sentence.preceding(self.token, 1)
+        if said and said[0] in ("statt", "gegenüber", "nach", "against", "versus", "vs", "after"):
+            return True
+        if said and said[0] == "of" and "instead" in self.sentence.preceding(self.token, 2):
+            return True
+        if not said or said[0] not in ("von", "from"):
+            return False
+        place = self.sentence.place(self.token)
+        for one in self.sentence.tokens[place + 1 : place + 8]:
+            if one.text in ("auf", "to"):
+                return True
+            if one.text in ("bis", ",", ";"):
+                return False
+        return False
+
+    def _is_change(self) -> bool | None:
+        """Whether the words say that it is a change (True), that it is a level (False), or neither."""
+        before = self.sentence.preceding(self.token, 2)
+        behind = self.sentence.following(self.token, 2)
+        skip = {one.text for one in self.meant.tokens} | words.APPROX
+        near = next((one for one in before if one not in skip), "")
+        if near in _CHANGE_BEFORE or (behind and behind[0] in _CHANGE_BEHIND) or self.figure.sign > 0:
+            return True
+        if behind[:1] and behind[0] in ("über", "unter", "above", "below"):
+            return True
+        return False if near in _LEVEL_BEFORE else None
+
+    def rate(self) -> bool:
+        """Whether "je Woche", "a month" follows."""
+        behind = self.sentence.following(self.token, 2)
+        return len(behind) == 2 and behind[0] in ("je", "pro", "a", "per", "each") and behind[1].startswith(
+            ("woche", "monat", "week", "month")
+        )
+
+    def reported(self) -> bool:
+        """Whether the number is said to stand in the last report."""
+        marks = [
+            one for one in self.sentence.tokens if one.text in ("bericht", "report", "jetzt", "now", "inzwischen")
+        ]
+        nearest = self.sentence.nearest(self.token, marks)
+        return nearest is not None and nearest.text in ("bericht", "report") and nearest.at < self.token.at
+
+
+def candidates(claim: Claim) -> tuple[list[Fact], Wrong | None]:
+    """The facts that the number stands for; where there is none, what is wrong with it."""
+    figure = claim.figure
+    steps: list[tuple[Wrong, Callable[[Fact], bool]]] = [
+        (Wrong.UNKNOWN, lambda one: _right_kind(claim, one) and agrees(figure, one, claim.meant.hedge)),
+        (Wrong.UNIT, lambda one: _right_unit(claim, one)),
+        (Wrong.CLAIM, lambda one: _right_role(claim, one)),
+        (Wrong.SUBJECT, lambda one: _right_subject(claim, one)),
+        (Wrong.PERIOD, lambda one: _right_period(claim, one)),
+        (Wrong.DIRECTION, lambda one: _right_direction(claim, one)),
+    ]
+    kept: list[Fact] = list(claim.facts.facts)
+    for wrong, fits in steps:
+        narrowed = [one for one in kept if fits(one)]
+        if not narrowed:
+            return [], _said(claim, wrong, kept)
+        kept = narrowed
+    return kept, None
+
+
+def _said(claim: Claim, wrong: Wrong, kept: Iterable[Fact]) -> Wrong:
+    if wrong is Wrong.DIRECTION and claim.directed() == 0:
+        return Wrong.NO_DIRECTION
+    if wrong is Wrong.UNKNOWN and claim.meant.hedge is not Hedge.EXACT:
+        return Wrong.BOUND
+    return wrong
+
+
+def _right_kind(claim: Claim, fact: Fact) -> bool:
+    """Ordinals are ranks and streaks, fractions shares of the whole, multiples ratios; all else the other facts."""
+    kind = claim.figure.kind
+    if kind == ORDINAL:
+        return fact.role in (Role.RANK, Role.STREAK)
+    if kind == FRACTION:
+        return fact.role is Role.PART_OF_WHOLE
+    if kind == RATIO:
+        return fact.role is Role.RATIO
+    return fact.role not in (Role.RANK, Role.RATIO)
+
+
+def _right_unit(claim: Claim, fact: Fact) -> bool:
+    if claim.figure.kind != "plain":
+        return True
+    unit = claim.figure.unit
+    if fact.role is Role.NUMBER:
+        return _counts(claim, fact, unit)
+    if fact.role is Role.STREAK:
+        return unit in ("times", "week", "month", "period") and bool(words.IN_A_ROW.search(claim.sentence.text.lower()))
+    own = words.UNITS.get(fact.unit.lower(), fact.unit)
+    if own in (PERCENT, POINTS):
+        return unit == own
+    # A unit may be left out where the reader knows it, but never be another one.
+    return unit in (own, "") or (not own and unit == "pcs")
+
+
+def _counts(claim: Claim, fact: Fact, unit: str) -> bool:
+    """Whether a count is of what the sentence speaks of."""
+    groups = _COUNTED[fact.what]
+    spoken = [one.text for one in claim.sentence.tokens if not one.mention]
+    spoken += [_unit_word(one.figure.unit) for one in claim.sentence.tokens if one.figure]
+    if not all(any(word.startswith(stems) for word in spoken) for stems in groups):
+        return False
+    if fact.what.startswith("parts") and not claim.sentence.of(Named.DIMENSION):
+        return False
+    expected = {"days": "day", "history": "", "outlier_history": ""}.get(fact.what.split("_")[0], "")
+    if fact.what in _PERIOD_UNITS:
+        return unit in ("week" if claim.facts.spec.frequency.value == "W" else "month", "period")
+    if fact.what.startswith("days"):
+        return unit == "day" or (unit == "" and _pair(claim))
+    if fact.what.startswith(("rows", "cells")):
+        return unit in ("row", "")
+    return unit in ("", expected, "series")
+
+
+def _unit_word(unit: str) -> str:
+    return unit or "-"
+
+
+def _pair(claim: Claim) -> bool:
+    """The first number of "4 von 7 Tagen": its unit stands behind the second."""
+    place = claim.sentence.place(claim.token)
+    behind = claim.sentence.tokens[place + 1 : place + 3]
+    return len(behind) == 2 and behind[0].text in ("von", "of", "out") and behind[1].figure is not None
+
+
+def _right_role(claim: Claim, fact: Fact) -> bool:
+    """Whether the words fit what the fact says: a change, a level, a rate, a bound of the usual range."""
+    if fact.role is Role.NUMBER:
+        return _right_pair(claim, fact)
+    if (fact.role is Role.SLOPE) != claim.rate():
+        return False
+    if fact.role is Role.VALUE and (fact.what == "reported") != claim.reported():
+        return False
+    if fact.role in CHANGES and fact.role is not Role.RATIO and claim.change is False:
+        return False
+    if fact.role in LEVELS and claim.change is True:
+        return False
+    first, second = _range(claim)
+    if fact.role in (Role.USUAL_LOW, Role.LOWEST):
+        return first or (not second and _superlative(claim, fact.role))
+    if fact.role in (Role.USUAL_HIGH, Role.HIGHEST):
+        return second or (not first and _superlative(claim, fact.role))
+    if fact.role is Role.TYPICAL:
+        return claim.sentence.has("median", "typisch", "typical", "üblich", "usual", "mitte")
+    return not (first or second)
+
+
+def _superlative(claim: Claim, role: Role) -> bool:
+    if role in (Role.USUAL_LOW, Role.USUAL_HIGH):
+        return False
+    stems = ("höchst", "highest", "maxim", "spitze") if role is Role.HIGHEST else ("niedrigst", "lowest", "minim", "tiefst")
+    return claim.sentence.has(*stems)
+
+
+def _range(claim: Claim) -> tuple[bool, bool]:
+    """Whether the number is the lower or the upper end of "von 3 bis 5", "zwischen 3 und 5", "3 to 5"."""
+    place = claim.sentence.place(claim.token)
+    before, behind = claim.sentence.preceding(claim.token, 2), claim.sentence.following(claim.token, 1)
+    between = claim.sentence.tokens[place + 1 : place + 3]
+    joining = {"bis", "to", "–", "and", "und"}
+
+    def opens(said: list[str]) -> bool:
+        return bool(said) and said[0] in ("von", "zwischen", "between", "of", "from")
+
+    usual = claim.sentence.has("bereich", "range", "zwischen", "between", "bis")
+    lower = (
+        usual and opens(before) and len(between) == 2 and behind[0] in joining and between[1].figure is not None
+    )
+    upper = (
+        usual and len(before) == 2 and before[0] in joining and place >= 2
+        and claim.sentence.tokens[place - 2].figure is not None
+        and opens(claim.sentence.preceding(claim.sentence.tokens[place - 2], 1))
+    )  # fmt: skip
+    return lower, upper
+
+
+def _right_pair(claim: Claim, fact: Fact) -> bool:
+    """In "4 von 7" the first is the part and the second the whole."""
+    inner = fact.what in ("days_covered", "parts_up", "parts_down", "outliers", "days_missing")
+    place = claim.sentence.place(claim.token)
+    before = claim.sentence.tokens[max(0, place - 2) : place]
+    second = len(before) == 2 and before[1].text in ("von", "of") and before[0].figure is not None
+    if _pair(claim):
+        return inner
+    if second:
+        return not inner
+    return fact.what != "days_covered" or claim.sentence.has("nur", "only", "bisher", "so")
+
+
+def _right_subject(claim: Claim, fact: Fact) -> bool:
+    if fact.role is Role.NUMBER and fact.what.startswith("parts"):
+        dimensions = {name for one in claim.sentence.of(Named.DIMENSION) if one.mention for name in one.mention.what}
+        return fact.part is not None and fact.part[0] in dimensions and _right_measure(claim, fact)
+    if fact.role is Role.NUMBER:
+        return fact.what != "cells_empty" or _right_measure(claim, fact)
+    return fact.part in claim.parts and _right_measure(claim, fact)
+
+
+def _right_measure(claim: Claim, fact: Fact) -> bool:
+    return not fact.measure or claim.measures is None or fact.measure in claim.measures
+
+
+def _right_period(claim: Claim, fact: Fact) -> bool:
+    if fact.role is Role.NUMBER and fact.base is not None:
+        return fact.base in claim.base
+    if fact.role is Role.NUMBER:
+        return True
+    if fact.role in CHANGES:
+        return fact.base in claim.base and (fact.period in claim.period or claim.period == claim.base)
+    return fact.period in claim.period
+
+
+def _right_direction(claim: Claim, fact: Fact) -> bool:
+    """Signed facts need a sign or a word that says which way; the sign of a level is its own."""
+    if fact.role is Role.NUMBER and fact.what in ("parts_up", "parts_down"):
+        return claim.directed() == (1 if fact.what == "parts_up" else -1)
+    if fact.role in SIGNED:
+        if not fact.value:
+            return claim.directed() == 0 or not claim.figure.value
+        if claim.directed() == 0 and claim.sentence.words(words.NEUTRAL):
+            return True
+        return claim.directed() == (1 if fact.value > 0 else -1)
+    if fact.role in (Role.NUMBER, Role.RANK, Role.RATIO, Role.PART_OF_WHOLE):
+        return claim.figure.sign == 0
+    return (claim.figure.sign < 0) == (fact.value < 0)
