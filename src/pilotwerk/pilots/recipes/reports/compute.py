@@ -61,6 +61,7 @@ class _Builder:
         whole = {one: rhythm.is_whole(one, today) for one in range(cube.first, cube.last + 1)}
         self.whole = {one for one, is_whole in whole.items() if is_whole}
         self.complete = period in self.whole
+        self.until = min(cube.last_day, today) if today else cube.last_day
         bases = (period - 1, year_before(self.spec.frequency, period))
         self.bases = [one for one in bases if one is not None and one in self.whole and self.complete]
         self.shown = [one for one in range(period - HISTORY + 1, period + 1) if one >= cube.first]
@@ -92,7 +93,8 @@ class _Builder:
             self.period,
             tuple(self.facts),
             self.complete,
-            self.cube.last_day.isoformat(),
+            self.until.isoformat(),
+            tuple(sorted(self.whole)),
             tuple(self.outliers),
             tested,
             tuple(day.isoformat() for day in missing),
@@ -102,7 +104,7 @@ class _Builder:
     def _coverage(self, table: Table) -> list[date]:
         """Days that are covered, days without rows, rows and cells that could not be used."""
         days = days_in(self.spec.frequency, self.period)
-        covered = [day for day in days if self.cube.first_day <= day <= self.cube.last_day]
+        covered = [day for day in days if self.cube.first_day <= day <= self.until]
         missing = self.rhythm.missing(self.period)
         self._count("days", len(days))
         self._count("days_covered", len(covered))

@@ -83,6 +83,8 @@ class Facts:
     complete: bool
     data_until: str
     """The last day with a row, ISO 8601."""
+    whole: tuple[int, ...] = ()
+    """Periods that the data cover whole."""
     outliers: tuple[Outlier, ...] = ()
     tested: int = 0
     missing_days: tuple[str, ...] = ()
@@ -129,6 +131,7 @@ class Facts:
             "facts": facts,
             "complete": self.complete,
             "data_until": self.data_until,
+            "whole": list(self.whole),
             "outliers": outliers,
             "tested": self.tested,
             "missing_days": list(self.missing_days),
@@ -158,6 +161,7 @@ class Facts:
             facts=facts,
             complete=kept["complete"],
             data_until=kept["data_until"],
+            whole=tuple(kept["whole"]),
             outliers=outliers,
             tested=kept["tested"],
             missing_days=tuple(kept["missing_days"]),

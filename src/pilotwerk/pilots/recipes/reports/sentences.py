@@ -69,7 +69,7 @@ def shown(fact: Fact, language: str, *, signed: bool = False, absolute: bool = F
 
 def sentences(facts: Facts, language: str) -> list[Sentence]:
     """At most a dozen, the most important first: what is missing, figures, outliers, parts, trends, notes."""
-    one = _Writer(facts, language)
+    one = Writer(facts, language)
     found = [
         *one.incomplete(), *one.values(), *one.outliers(), *one.late(), *one.missing(),
         *one.contributions(), *one.trends(), *one.skipped(),
@@ -77,7 +77,7 @@ def sentences(facts: Facts, language: str) -> list[Sentence]:
     return found[:MOST]
 
 
-class _Writer:
+class Writer:
     """Writes the sentences of one set of facts in one language."""
 
     def __init__(self, facts: Facts, language: str) -> None:

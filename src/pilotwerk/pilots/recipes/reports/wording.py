@@ -18,7 +18,7 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     "in_month": ("im {period}", "in {period}"),
     "not_compared": (
         "Ein Vergleich mit der Vorperiode ist nicht möglich: {base} ist in den Daten nicht vollständig enthalten.",
-        "A comparison with the period before is not possible: the data do not hold all of {base}.",
+        "A comparison with the period before is not possible: {base} is not complete in the data.",
     ),
     "contributions": (
         "{measure} nach {dimension}, Veränderung gegenüber {base}: {parts}.",
@@ -72,20 +72,14 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
     ),
     "streak_up": ("{measure}: {count}-mal in Folge gestiegen.", "{measure}: risen {count} times in a row."),
     "streak_down": ("{measure}: {count}-mal in Folge gefallen.", "{measure}: fallen {count} times in a row."),
-    "highest": (
-        "{measure}: höchster Wert der letzten {history} {periods}.",
-        "{measure}: highest value of the last {history} {periods}.",
-    ),
-    "lowest": (
-        "{measure}: niedrigster Wert der letzten {history} {periods}.",
-        "{measure}: lowest value of the last {history} {periods}.",
+    "between": (
+        "{measure} in den letzten {history} {periods}: zwischen {low} und {high}.",
+        "{measure} in the last {history} {periods}: between {low} and {high}.",
     ),
     "W": ("Wochen", "weeks"),
     "M": ("Monate", "months"),
     "W1": ("Woche", "week"),
     "M1": ("Monat", "month"),
-    "and": ("und", "and"),
-    "others": ("alle übrigen {value}", "all others {value}"),
     "more_days": ("und weitere", "and others"),
     "rule_level": (
         "Üblich ist, was nahe am Median früherer Perioden liegt (gemessen an der mittleren absoluten Abweichung, MAD). "
@@ -99,19 +93,13 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "Prozentangaben fehlen, wo die Vergleichszahl null, negativ oder sehr klein ist.",
         "There are no percentages where the figure to compare with is zero, negative or very small.",
     ),
-    "figure": ("Kennzahl", "Figure"),
-    "change": ("Veränderung", "Change"),
-    "change_percent": ("in %", "in %"),
-    "share": ("Anteil", "Share"),
     "contribution": ("Beitrag", "Contribution"),
     "by": ("{measure} nach {dimension}", "{measure} by {dimension}"),
     "course": ("{measure} im Verlauf", "{measure} over time"),
     "summary": ("Das Wichtigste", "The main points"),
-    "figures": ("Zahlen", "Figures"),
     "rules": ("So wurde gerechnet", "How this was computed"),
     "page": ("Seite {page} von {pages}", "Page {page} of {pages}"),
     "data_until": ("Daten bis {day}", "Data until {day}"),
-    "incomplete_short": ("unvollständig", "incomplete"),
     "total": ("Gesamt", "Total"),
     "period_head": ("Periode", "Period"),
 }

@@ -25,11 +25,21 @@ def check(text: str, facts: Facts, language: str | None = None) -> list[Problem]
 
     `language` ("de" or "en") says how 1.234 is read; without it the small words decide.
     """
-    finder = Finder(facts)
-    found: list[Problem] = []
-    for sentence in read(text, finder, language or language_of(text)):
-        found += _Checked(facts, sentence, text).problems()
-    return sorted(found, key=lambda one: (one.start, one.end))
+    return Checker(facts).check(text, language)
+
+
+class Checker:
+    """Checks many texts against the same facts; the names that the texts may use are prepared once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts, self.finder = facts, Finder(facts)
+
+    def check(self, text: str, language: str | None = None) -> list[Problem]:
+        """See the function `check`."""
+        found: list[Problem] = []
+        for sentence in read(text, self.finder, language or language_of(text)):
+            found += _Checked(self.facts, sentence, text).problems()
+        return sorted(found, key=lambda one: (one.start, one.end))
 
 
 class _Checked:
@@ -93,8 +103,9 @@ class _Checked:
         used: set[int] = set()
         for _token, claim, kept in self.stands:
             used |= {id(one) for one in claim.meant.tokens}
-            if claim.direction_word and any(one.role in _DIRECTED or one.what.startswith("parts_") for one in kept):
-                used.add(id(claim.direction_word))
+            word = claim.direction_word
+            if word and any(self._agrees(word, one) for one in kept):
+                used.add(id(word))
         for token in self.sentence.tokens:
             sign = 1 if token.text in words.UP else -1 if token.text in words.DOWN else 0
             if not sign or id(token) in used:
@@ -109,9 +120,19 @@ class _Checked:
             if values and not self.sentence.negated(token):
                 yield self._problem(token, Wrong.DIRECTION)
 
+    def _agrees(self, word: Token, fact: Fact) -> bool:
+        """Whether a word of direction is said of this fact, and says which way it goes."""
+        if fact.what.startswith("parts_") or fact.role is Role.RATIO:
+            return True
+        up = (word.text in words.UP) != self.sentence.negated(word)
+        return fact.role in _DIRECTED and (fact.value > 0) == up
+
     def _untrue(self, token: Token, sign: int) -> bool:
         """Against the usual range where the sentence names it, else against the change that is meant."""
         for _token, _claim, kept in self.stands:
+            slope = next((one for one in kept if one.role in (Role.SLOPE, Role.STREAK)), None)
+            if slope is not None and token.text not in _PLACES:
+                return (slope.value > 0) != (sign > 0)
             for high in (one for one in kept if one.role in (Role.USUAL_HIGH, Role.USUAL_LOW)):
                 value = self.facts.find(
                     Role.VALUE, measure=high.measure, part=high.part, period=high.period, what=""
@@ -176,12 +197,8 @@ _PLACES = frozenset("über unter above below over up down zurück".split())
 def _incomplete(one: _Checked) -> bool | None:
     """Whether "complete" must be negated of the period that the sentence names."""
     named = [token.mention.what for token in one.sentence.of(Named.PERIOD) if token.mention]
-    period = one.facts.period
-    if not named or any(period in what for what in named):
-        return not one.facts.complete
-    if any(one.facts.find(Role.CHANGE, base=base) for what in named for base in what):
-        return False
-    return True if any(period - 1 in what for what in named) else None
+    meant = named[0] if named else frozenset({one.facts.period})
+    return not meant & set(one.facts.whole)
 
 
 def _complete(one: _Checked) -> bool | None:

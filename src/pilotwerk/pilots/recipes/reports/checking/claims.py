@@ -68,9 +68,15 @@ class Claim:
             if self.sentence.negated(word):
                 by_word = -by_word
         sign = self.figure.sign
-        if sign and word is not None and distance(word, self.token) <= 2 and by_word != sign:
-            return 2  # "−12 % mehr": the sign says one thing, the word another
+        if sign and word is not None and distance(word, self.token) <= 2 and (by_word != sign or self._doubled(word)):
+            return 2  # "−12 % mehr", "−12 % weniger": sign and word do not go together
         return sign or by_word
+
+    def _doubled(self, word: Token) -> bool:
+        """A minus beside a word that says "less" already, as in "−12 % weniger" and "sank um −12 %"."""
+        return self.figure.sign < 0 and (word.at > self.token.at or self.sentence.preceding(self.token, 1)[:1] in (
+            ["um"], ["by"]
+        ))
 
     def _measures(self) -> frozenset[object] | None:
         """Keys of the measures that the number may be of; None where none is named here or before."""
@@ -169,7 +175,9 @@ class Claim:
             return True
         if behind[:1] and behind[0] in ("über", "unter", "above", "below"):
             return True
-        return False if near in _LEVEL_BEFORE else None
+        if near in _LEVEL_BEFORE or near == "(":
+            return False if near != "(" else None
+        return True if self.sentence.has("veränderung", "change", "beitrag", "contribution") else None
 
     def rate(self) -> bool:
         """Whether "je Woche", "a month" follows."""
@@ -221,7 +229,7 @@ def _right_kind(claim: Claim, fact: Fact) -> bool:
     if kind == ORDINAL:
         return fact.role in (Role.RANK, Role.STREAK)
     if kind == FRACTION:
-        return fact.role is Role.PART_OF_WHOLE
+        return fact.role is Role.PART_OF_WHOLE and _of_the_whole(claim)
     if kind == RATIO:
         return fact.role is Role.RATIO
     return fact.role not in (Role.RANK, Role.RATIO)
@@ -232,7 +240,7 @@ def _right_unit(claim: Claim, fact: Fact) -> bool:
         return True
     unit = claim.figure.unit
     if fact.role is Role.NUMBER:
-        return _counts(claim, fact, unit)
+        return claim.figure.sign == 0 and _counts(claim, fact, unit)
     if fact.role is Role.STREAK:
         return unit in ("times", "week", "month", "period") and bool(words.IN_A_ROW.search(claim.sentence.text.lower()))
     own = words.UNITS.get(fact.unit.lower(), fact.unit)
@@ -249,7 +257,7 @@ def _counts(claim: Claim, fact: Fact, unit: str) -> bool:
     spoken += [_unit_word(one.figure.unit) for one in claim.sentence.tokens if one.figure]
     if not all(any(word.startswith(stems) for word in spoken) for stems in groups):
         return False
-    if fact.what.startswith("parts") and not claim.sentence.of(Named.DIMENSION):
+    if fact.what.startswith("parts") and not _of_dimension(claim):
         return False
     expected = {"days": "day", "history": "", "outlier_history": ""}.get(fact.what.split("_")[0], "")
     if fact.what in _PERIOD_UNITS:
@@ -259,6 +267,23 @@ def _counts(claim: Claim, fact: Fact, unit: str) -> bool:
     if fact.what.startswith(("rows", "cells")):
         return unit in ("row", "")
     return unit in ("", expected, "series")
+
+
+def _of_the_whole(claim: Claim) -> bool:
+    """Whether a fraction is said to be of a measure or of all: "ein Drittel des Umsatzes", "a third of all orders"."""
+    place = claim.sentence.place(claim.token)
+    behind = claim.sentence.tokens[place + 1 : place + 6]
+    return any(
+        (one.mention and one.mention.kind is Named.MEASURE) or one.text in words.TOTAL | {"aller", "all", "whole"}
+        for one in behind
+    )
+
+
+def _of_dimension(claim: Claim) -> bool:
+    """Whether the name of a dimension follows, as in "3 Regionen" and "2 von 3 Regionen"."""
+    place = claim.sentence.place(claim.token)
+    behind = claim.sentence.tokens[place + 1 : place + 4]
+    return any(one.mention and one.mention.kind is Named.DIMENSION for one in behind)
 
 
 def _unit_word(unit: str) -> str:
@@ -364,6 +389,8 @@ def _right_direction(claim: Claim, fact: Fact) -> bool:
     if fact.role is Role.NUMBER and fact.what in ("parts_up", "parts_down"):
         return claim.directed() == (1 if fact.what == "parts_up" else -1)
     if fact.role in SIGNED:
+        if fact.role is Role.STREAK and claim.figure.sign:
+            return False
         if not fact.value:
             return claim.directed() == 0 or not claim.figure.value
         if claim.directed() == 0 and claim.sentence.words(words.NEUTRAL):

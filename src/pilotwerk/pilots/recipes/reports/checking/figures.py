@@ -11,7 +11,7 @@ from pilotwerk.pilots.recipes.reports.checking import words
 MOST_WORDS = 8
 ORDINAL, FRACTION, RATIO, PLAIN = "ordinal", "fraction", "ratio", "plain"
 
-_WORD = re.compile(r"[a-zäöüß€$£%‰]+(?:[-’'][a-zäöüß]+)*", re.IGNORECASE)
+_WORD = re.compile(r"[a-zäöüß]+(?:[-’'][a-zäöüß]+)*|[€$£%‰]", re.IGNORECASE)
 _DIGITS = re.compile(
     r"(?P<sign>(?<![\w.,])[-+−±–](?=\s?[€$£]?\s?\d))?\s?(?P<before>[€$£])?\s?"
     r"(?P<number>\d{1,3}(?:[.,'’\u202f]\d{3})+(?:[.,]\d+)?(?!\d)|\d+(?:[.,]\d+)?)"
@@ -161,8 +161,11 @@ def _word_at(
 
     def made(value: Fraction | int, used: int, kind: str = PLAIN, unit: str = "") -> tuple[Figure, int]:
         end = tokens[at + used - 1].end()
-        exact = Fraction(value)
-        return Figure(tokens[at].start(), end, exact, Fraction(1), Fraction(1), kind, 0, unit, True), used
+        signed = re.search(r"(?:^|\s)([+−-])\s?$", text[: tokens[at].start()])
+        sign = 0 if signed is None else 1 if signed[1] == "+" else -1
+        return Figure(
+            tokens[at].start(), end, Fraction(value), Fraction(1), Fraction(1), kind, sign, unit, True
+        ), used
 
     place = words.ordinal(word)
     if place is not None and (re.search("größte|höchste|stärkste|niedrigste", word) or words.AFTER_ORDINAL.match(following)):
@@ -172,7 +175,8 @@ def _word_at(
     if word == "half" and following == "as":
         return made(Fraction(1, 2), 1, RATIO)
     if word in words.DOZENS:
-        return made(12, 1)
+        one, used = made(12, 1)
+        return _with_unit(text, one), used
     if word in words.BOTH:
         return made(2, 1)
     if word in words.FRACTIONS:
@@ -189,7 +193,8 @@ def _word_at(
     if after in words.FRACTIONS and after not in ("half", "halbe", "halben"):
         return made(number * words.FRACTIONS[after], used + 1, FRACTION)
     if after in words.DOZENS:
-        return made(number * 12, used + 1)
+        one, used = made(number * 12, used + 1)
+        return _with_unit(text, one), used
     counted = after in words.UNITS or after.rstrip(".") in words.SCALES
     if word in words.ARTICLES and not (counted and after in ("prozent", "percent", "million", "milliarde", "billion")):
         return None

@@ -56,6 +56,8 @@ def hedge(sentence: Sentence, token: Token) -> Meant:
         return Meant(Hedge.EXACT)
     used: tuple[Token, ...] = ()
     found = Hedge.EXACT
+    if last in ("über", "over") and token.figure and token.figure.unit in ("day", "week", "month", "year", "period"):
+        return Meant(found)  # "über 13 Wochen" says how long
     joined = last in ("als", "than", "at") or last in words.AT_LEAST | words.AT_MOST
     if last in ("als", "than") and len(texts) > 1:
         used = tuple(near[-2:])

@@ -87,6 +87,8 @@ class Finder:
     def __init__(self, facts: Facts) -> None:
         self.facts, self.frequency = facts, facts.spec.frequency
         self.periods = {one for fact in facts.facts for one in (fact.period, fact.base) if one is not None}
+        before = year_before(self.frequency, facts.period)
+        self.periods |= {facts.period, facts.period - 1, *([before] if before is not None else [])}
         self.names = sorted(self._names(), key=lambda one: -len(one[0].pattern))
 
     def _names(self) -> Iterator[tuple[re.Pattern[str], Named, frozenset[object]]]:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from pilotwerk.pilots.recipes.reports.checking.figures import number_of
+from pilotwerk.pilots.recipes.reports.facts import Role
 from pilotwerk.pilots.recipes.reports.numbers import MONTHS, decimal_text
 
 if TYPE_CHECKING:
@@ -243,7 +244,12 @@ def other_subject(sentence: Sentence, facts: Facts, language: str, random: Rando
     for label in labels:
         others = [one for one in labels if one != label and label not in one and one not in label]
         if sentence.text.startswith(label) and others and sentence.spans:
-            yield random.choice(others) + sentence.text[len(label) :]
+            other = random.choice(others)
+            key = next(one.key for one in facts.spec.measures if one.label(language) == other)
+            first = facts.by_id()[sentence.spans[0].fact]
+            same = facts.find(first.role, measure=key, value=first.value, part=first.part, what=first.what)
+            if same is None and first.role is not Role.NUMBER:
+                yield other + sentence.text[len(label) :]
 
 
 MAKERS: dict[str, Maker] = {
