@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-WIDTH, HEIGHT = 640, 190
+WIDTH, HEIGHT = 640, 140
 TOP, BOTTOM = 22, 26
 ROW, NAME_WIDTH, VALUE_WIDTH = 26, 150, 120
 # The same colours as web/pilotwerk.css in its light form; the classes let a page choose others.

@@ -83,7 +83,11 @@ def usual_range(
     bound = float(t.ppf(1 - LEVEL / (2 * max(tests, 1)), freedom))
     width = spread * Fraction(round(bound * TO_SIGMA * sqrt(1 + MEDIAN_VARIANCE / len(values)) * DIGITS), DIGITS)
     typical = added + middle
-    return Usual(typical - width, typical + width, typical, len(values), seasonal)
+    low = typical - width
+    # Orders and shares are never below zero; a range that says so would only puzzle.
+    if low < 0 and all(one >= 0 for one in series.values()):
+        low = Fraction(0)
+    return Usual(low, typical + width, typical, len(values), seasonal)
 
 
 def trend(values: Sequence[Fraction]) -> tuple[Fraction, int] | None:

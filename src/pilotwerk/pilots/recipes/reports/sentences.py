@@ -186,7 +186,7 @@ class Writer:
         if len(named) < 2:
             return []
         pieces = [
-            fill("{name} {value}", {
+            fill("{name}\u00a0{value}", {
                 "name": part_name(one.part[1], self.language), "value": shown(one, self.language, signed=True),
             })
             for one in named[:NAMED_PARTS] if one.part

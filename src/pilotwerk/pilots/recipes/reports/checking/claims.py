@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from pilotwerk.pilots.recipes.reports.checking import words
-from pilotwerk.pilots.recipes.reports.checking.figures import FRACTION, ORDINAL, RATIO, Figure
+from pilotwerk.pilots.recipes.reports.checking.figures import FRACTION, MIXED, ORDINAL, RATIO, Figure
 from pilotwerk.pilots.recipes.reports.checking.matching import Hedge, Meant, agrees, hedge
 from pilotwerk.pilots.recipes.reports.checking.mentions import Named
 from pilotwerk.pilots.recipes.reports.checking.problems import Wrong
@@ -42,7 +43,9 @@ _PERIOD_UNITS = {"history", "outlier_history"}
 _LEVEL_BEFORE = frozenset("auf bei beträgt betrug betrugen betragen lag lagen liegt liegen erreichte erreicht at is was "
                           "were reached totalled stood amounted".split())  # fmt: skip
 _CHANGE_BEFORE = frozenset("um by plus minus".split())
-_CHANGE_BEHIND = words.UP | words.DOWN - {"über", "unter", "above", "below"}
+_CHANGE_BEHIND = (words.UP | words.DOWN) - {"über", "unter", "above", "below", "zurück"}
+_ABOVE = frozenset("über unter above below oberhalb unterhalb hinter behind".split())
+_SHARE = ("anteil", "share", "entfäll", "entfall", "account", "ausmach", "macht", "makes", "made", "steuert", "trägt", "trug")
 
 
 class Claim:
@@ -54,7 +57,9 @@ class Claim:
         hedging = set(map(id, self.meant.tokens))
         directions = [one for one in sentence.tokens if id(one) not in hedging and one.text in words.UP | words.DOWN]
         self.direction_word = sentence.nearest(token, directions, behind=12)
-        self.parts = self._parts()
+        self.parts = self._parts(self.sentence.words(words.TOTAL))
+        # "33,8 % des Gesamtwerts": the share is the part's, though the whole is named next to it.
+        self.parts_only = self._parts([])
         self.measures = self._measures()
         self.period, self.base, self.base_named = self._periods()
         self.change = self._is_change()
@@ -65,18 +70,23 @@ class Claim:
         by_word = 0
         if word is not None:
             by_word = 1 if word.text in words.UP else -1
-            if self.sentence.negated(word):
+            # "nicht um 3 % gestiegen": the "not" stands before the number.
+            if self.sentence.negated(word) or (word.at > self.token.at and self.sentence.negated(self.token, 2)):
                 by_word = -by_word
         sign = self.figure.sign
-        if sign and word is not None and distance(word, self.token) <= 2 and (by_word != sign or self._doubled(word)):
+        close = word is not None and distance(word, self.token) <= 2
+        if sign and word is not None and (self._doubled(word) or (close and by_word != sign)):
             return 2  # "−12 % mehr", "−12 % weniger": sign and word do not go together
         return sign or by_word
 
     def _doubled(self, word: Token) -> bool:
         """A minus beside a word that says "less" already, as in "−12 % weniger" and "sank um −12 %"."""
-        return self.figure.sign < 0 and (word.at > self.token.at or self.sentence.preceding(self.token, 1)[:1] in (
-            ["um"], ["by"]
-        ))
+        if self.figure.sign >= 0 or word.text not in words.DOWN:
+            return False
+        if word.at > self.token.at:
+            return distance(word, self.token) <= 2
+        before = self.sentence.preceding(self.token, 1)[:1]
+        return before in (["um"], ["by"], ["of"], ["von"]) or before == [word.text]
 
     def _measures(self) -> frozenset[object] | None:
         """Keys of the measures that the number may be of; None where none is named here or before."""
@@ -97,10 +107,9 @@ class Claim:
                 keys |= {one.key for one in self.facts.spec.measures if one.kind is kind and one.column in columns}
         return frozenset(keys)
 
-    def _parts(self) -> frozenset[object]:
-        """The parts that the number may be of; None among them stands for the whole."""
+    def _parts(self, whole: list[Token]) -> frozenset[object]:
+        """The parts that the number may be of; None among them stands for the whole, which `whole` names."""
         named = self.sentence.of(Named.PART)
-        whole = self.sentence.words(words.TOTAL)
         nearest = self.sentence.nearest(self.token, named + whole)
         if nearest is None:
             carried = self.sentence.words(words.THERE) and self.sentence.before
@@ -121,7 +130,7 @@ class Claim:
         own = [one for one in named if one not in compared]
         before = frozenset({self.facts.period - 1})
         base = self.sentence.nearest(self.token, compared, behind=None)
-        subject = self.sentence.nearest(self.token, own, behind=None)
+        subject = self.sentence.nearest(self.token, own, behind=None, allowed=self._same_clause)
         bases = base.mention.what if base and base.mention else before
         period: frozenset[object] = subject.mention.what if subject and subject.mention else frozenset({self.facts.period})
         any_near = self.sentence.nearest(self.token, named)
@@ -138,8 +147,18 @@ class Claim:
             period = bases
         return period, bases, base is not None
 
+    def _same_clause(self, other: Token) -> bool:
+        """A period named behind the number counts only up to the next comma or bracket."""
+        return other.at < self.token.at or not any(
+            self.token.at < one.at < other.at and one.text in (",", ";", "(") for one in self.sentence.tokens
+        )
+
     def _is_base(self, token: Token) -> bool:
-        return bool(words.BASE & set(self.sentence.preceding(token, 3))) or token.mention is None
+        if re.search(r"\bon\b|\bover\b|vergleich", self.sentence.said(token)):
+            return True
+        return bool(words.BASE & set(self.sentence.preceding(token, 3))) or any(
+            one in _ABOVE for one in self.sentence.preceding(token, 4)
+        ) or bool(words.COMPARED & set(self.sentence.preceding(token, 8)))
 
     def _directed_to(self, mention: Token) -> bool:
         """"39.015 € mehr als im Februar": what lies between is a comparison, so the number is not February's."""
@@ -158,6 +177,9 @@ class Claim:
         if not said or said[0] not in ("von", "from"):
             return False
         place = self.sentence.place(self.token)
+        earlier = self.sentence.tokens[max(0, place - 3) : place - 1]
+        if said[0] == "from" and len(earlier) == 2 and earlier[0].text == "to" and earlier[1].figure:
+            return True
         for one in self.sentence.tokens[place + 1 : place + 8]:
             if one.text in ("auf", "to"):
                 return True
@@ -171,9 +193,13 @@ class Claim:
         behind = self.sentence.following(self.token, 2)
         skip = {one.text for one in self.meant.tokens} | words.APPROX
         near = next((one for one in before if one not in skip), "")
+        if near in ("auf", "to") and not _range(self)[1]:
+            return False
+        if near in ("of", "von") and not self._from_before_to() and len(before) > 1 and before[1] in words.UP | words.DOWN:
+            return True
         if near in _CHANGE_BEFORE or (behind and behind[0] in _CHANGE_BEHIND) or self.figure.sign > 0:
             return True
-        if behind[:1] and behind[0] in ("über", "unter", "above", "below"):
+        if behind[:1] and behind[0] in _ABOVE:
             return True
         if near in _LEVEL_BEFORE or near == "(":
             return False if near != "(" else None
@@ -229,6 +255,8 @@ def _right_kind(claim: Claim, fact: Fact) -> bool:
     if kind == ORDINAL:
         return fact.role in (Role.RANK, Role.STREAK)
     if kind == FRACTION:
+        if claim.change:
+            return fact.role is Role.PERCENT
         return fact.role is Role.PART_OF_WHOLE and _of_the_whole(claim)
     if kind == RATIO:
         return fact.role is Role.RATIO
@@ -236,6 +264,8 @@ def _right_kind(claim: Claim, fact: Fact) -> bool:
 
 
 def _right_unit(claim: Claim, fact: Fact) -> bool:
+    if claim.figure.unit == MIXED:
+        return False
     if claim.figure.kind != "plain":
         return True
     unit = claim.figure.unit
@@ -309,6 +339,8 @@ def _right_role(claim: Claim, fact: Fact) -> bool:
         return False
     if fact.role in LEVELS and claim.change is True:
         return False
+    if fact.role is Role.PART_OF_WHOLE and claim.figure.kind != FRACTION and not _share_of(claim):
+        return False
     first, second = _range(claim)
     if fact.role in (Role.USUAL_LOW, Role.LOWEST):
         return first or (not second and _superlative(claim, fact.role))
@@ -317,6 +349,15 @@ def _right_role(claim: Claim, fact: Fact) -> bool:
     if fact.role is Role.TYPICAL:
         return claim.sentence.has("median", "typisch", "typical", "üblich", "usual", "mitte")
     return not (first or second)
+
+
+def _share_of(claim: Claim) -> bool:
+    """Whether the words say that a percentage is a part of something: "Anteil von", "… % des", "… % of"."""
+    behind = claim.sentence.following(claim.token, 3)
+    upto = behind[: behind.index(",")] if "," in behind else behind
+    if set(upto) & {"des", "der", "von", "vom", "of", "am", "aller"} and not set(upto) & _CHANGE_BEHIND:
+        return True
+    return claim.sentence.has(*_SHARE)
 
 
 def _superlative(claim: Claim, role: Role) -> bool:
@@ -367,7 +408,8 @@ def _right_subject(claim: Claim, fact: Fact) -> bool:
         return fact.part is not None and fact.part[0] in dimensions and _right_measure(claim, fact)
     if fact.role is Role.NUMBER:
         return fact.what != "cells_empty" or _right_measure(claim, fact)
-    return fact.part in claim.parts and _right_measure(claim, fact)
+    parts = claim.parts_only if fact.role is Role.PART_OF_WHOLE else claim.parts
+    return fact.part in parts and _right_measure(claim, fact)
 
 
 def _right_measure(claim: Claim, fact: Fact) -> bool:

@@ -9,6 +9,9 @@ from fractions import Fraction
 from pilotwerk.pilots.recipes.reports.checking import words
 
 MOST_WORDS = 8
+MIXED = "mixed"
+"""In place of a unit where two different ones stand at the number."""
+_PLACE = re.compile(r"\b(?:platz|rang|place|rank|position)\s$", re.IGNORECASE)
 ORDINAL, FRACTION, RATIO, PLAIN = "ordinal", "fraction", "ratio", "plain"
 
 _WORD = re.compile(r"[a-zäöüß]+(?:[-’'][a-zäöüß]+)*|[€$£%‰]", re.IGNORECASE)
@@ -88,7 +91,11 @@ def _digits(text: str, match: re.Match[str], language: str) -> Figure:
     one = Figure(start, match.end(), value, step, _coarse(value, step), sign=sign)
     if match["before"]:
         one = replace(one, unit=match["before"])
-    return _with_unit(text, one)
+    if _PLACE.search(text[:start]):
+        return replace(one, kind=ORDINAL, unit=MIXED if re.match(r"\s?[€$£%]", text[one.end :]) else "")
+    one = _with_unit(text, one)
+    other = re.match(r"\s?([€$£%])", text[one.end :])
+    return replace(one, unit=MIXED) if other and one.unit and words.UNITS[other[1]] != one.unit else one
 
 
 def _with_unit(text: str, one: Figure) -> Figure:

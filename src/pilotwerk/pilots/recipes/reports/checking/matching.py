@@ -39,6 +39,7 @@ class Meant:
     tokens: tuple[Token, ...] = ()
 
 
+_ARTICLES = frozenset("der die das dem the a".split())
 _NEGATED = {
     Hedge.OVER: Hedge.AT_MOST, Hedge.UNDER: Hedge.AT_LEAST, Hedge.AT_LEAST: Hedge.UNDER, Hedge.AT_MOST: Hedge.OVER,
 }  # fmt: skip
@@ -52,8 +53,13 @@ def hedge(sentence: Sentence, token: Token) -> Meant:
     last = texts[-1] if texts else ""
     if last in words.APPROX:
         return Meant(Hedge.APPROX, (near[-1],))
-    if last in ("der", "die", "das", "dem", "the"):
-        return Meant(Hedge.EXACT)
+    if last in _ARTICLES:
+        if token.figure is None or token.figure.kind not in (FRACTION, RATIO) or len(near) < 2:
+            return Meant(Hedge.EXACT)
+        near, last = near[:-1], texts[-2]
+        texts = texts[:-1]
+        if last in words.APPROX:
+            return Meant(Hedge.APPROX, (near[-1],))
     used: tuple[Token, ...] = ()
     found = Hedge.EXACT
     if last in ("über", "over") and token.figure and token.figure.unit in ("day", "week", "month", "year", "period"):

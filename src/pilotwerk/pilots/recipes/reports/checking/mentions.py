@@ -65,13 +65,13 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"\b(?:vorwoche|vormonat[es]*|vorperiode|vorherigen? (?:woche|monat)|letzten? (?:woche|monat)|woche davor|monat davor"
-    r"|(?:previous|prior|preceding|last) (?:week|month|period)|(?:week|month|period) (?:before|earlier))\b",
+    r"\b(?:vorwoche\w*|vormonat\w*|vorperiode\w*|vorherigen? (?:woche|monat)|letzten? (?:woche|monat)|woche davor|monat davor"
+    r"|(?:previous|prior|preceding|last) (?:week|month|period)(?:['’]s)?|(?:week on week|month on month)|(?:week|month|period) (?:before|earlier))\b",
     re.IGNORECASE,
 )
 _LAST_YEAR = re.compile(
     r"\b(?:vorjahr\w*|letzten jahres|ein jahr zuvor|vor einem jahr|(?:previous|prior|last) year|a year (?:ago|earlier|before)"
-    r"|year before|one year (?:ago|earlier)|year-on-year|year over year)\b",
+    r"|year before|one year (?:ago|earlier)|year[- ]on[- ]year|year[- ]over[- ]year|im jahresvergleich)\b",
     re.IGNORECASE,
 )
 _NOW = re.compile(

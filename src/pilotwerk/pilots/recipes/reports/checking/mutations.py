@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pilotwerk.pilots.recipes.reports.facts import Facts
     from pilotwerk.pilots.recipes.reports.sentences import Sentence, Span
 
+_HEDGED = re.compile(r"(?:als|über|rund|about|than|below|unter|exceeded|above|knapp|etwa|over)\s[€$]?$")
 NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 
 
@@ -91,10 +92,12 @@ def wrong_unit(sentence: Sentence, facts: Facts, language: str, random: Random) 
     for span, start, end, number in _numbers(sentence):
         whole = sentence.text[span.start : span.end]
         sign = whole[0] if whole[0] in "+−" else ""
-        if "%" in whole:
+        if "%" in whole or "rozent" in whole.replace("rozentpunkt", "") or "percent" in whole.split():
             new = sign + number + (" Prozentpunkte" if language == "de" else " percentage points")
         elif "rozentpunkt" in whole or "percentage point" in whole:
             new = sign + number + (" %" if language == "de" else "%")
+        elif re.search(r"Tsd|\dk|Wochen|weeks", whole):
+            continue
         elif "€" in whole:
             new = sign + number + random.choice([" %", " $", " CHF", " Tage" if language == "de" else " days"])
         else:
@@ -144,7 +147,7 @@ def rounded_too_much(sentence: Sentence, facts: Facts, language: str, random: Ra
     """Rounded to one digit without a word that says so, or the digits behind the first turned into zeros."""
     for _, start, end, number in _numbers(sentence):
         value = _value(number, language)
-        if value < 20:
+        if value < 20 or _HEDGED.search(sentence.text[:start]):
             continue
         power = 10 ** (len(str(int(value))) - 1)
         near = Fraction(int(value / power + Fraction(1, 2)) * power)
@@ -169,7 +172,8 @@ def number_words(sentence: Sentence, facts: Facts, language: str, random: Random
     """A figure in words that is another one, and a fraction or multiple that nobody computed."""
     for _, start, end, number in _numbers(sentence):
         place = random.randrange(len(_VALUES))
-        if abs(_value(number, language) - _VALUES[place]) >= 1:
+        glued = sentence.text[end : end + 1].isalpha()
+        if abs(_value(number, language) - _VALUES[place]) >= 1 and not glued:
             yield _replaced(sentence.text, start, end, _WORDS[language][place])
     yield sentence.text.rstrip(".") + ", " + random.choice(_CLAUSES[language]) + "."
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pilotwerk.pilots.recipes.reports.checking import words
@@ -54,6 +54,8 @@ class Sentence:
     text: str
     tokens: list[Token]
     before: Sentence | None = None
+    start: int = 0
+    """Where the sentence begins in the text."""
 
     def of(self, kind: Named) -> list[Token]:
         return [one for one in self.tokens if one.mention and one.mention.kind is kind]
@@ -64,6 +66,10 @@ class Sentence:
     def has(self, *stems: str) -> bool:
         """Whether a word begins with one of the stems."""
         return any(one.text.startswith(stems) for one in self.tokens if not one.figure and not one.mention)
+
+    def said(self, token: Token) -> str:
+        """The token as it stands in the text, in lower case."""
+        return self.text[token.start - self.start : token.end - self.start].lower()
 
     def place(self, token: Token) -> int:
         return self.tokens.index(token)
@@ -94,16 +100,17 @@ class Sentence:
         for one in reversed(self.tokens[: self.place(token)][-reach:]):
             if one.text in words.NOT:
                 return True
-            if (one.figure and reach <= 3) or one.text in (",", ";"):
+            if (one.figure and reach <= 3) or one.text in (",", ";") or one.text in words.BREAKS:
                 return False
         return False
 
 
 def language_of(text: str) -> str:
-    """"de" or "en", by the small words; German where nothing says otherwise."""
+    """"de" or "en", by the small words and the place of the currency; German where nothing says otherwise."""
     spoken = re.findall(r"[a-zäöüß]+", text.lower())
-    german = sum(word in _GERMAN for word in spoken)
-    return "en" if sum(word in _ENGLISH for word in spoken) > german else "de"
+    german = sum(word in _GERMAN for word in spoken) + len(re.findall(r"\d\s?€", text))
+    english = sum(word in _ENGLISH for word in spoken) + len(re.findall(r"[€$£]\d", text))
+    return "en" if english > german else "de"
 
 
 def read(text: str, finder: Finder, language: str) -> Iterator[Sentence]:
@@ -115,7 +122,7 @@ def read(text: str, finder: Finder, language: str) -> Iterator[Sentence]:
     for start, end in _split(even, masked):
         inside = [one for one in mentions if start <= one.start < end]
         tokens = _tokens(masked, start, end, inside, [one for one in numbers if start <= one.start < end])
-        last = Sentence(even[start:end], tokens, last)
+        last = Sentence(even[start:end], tokens, last, start)
         yield last
 
 
@@ -152,4 +159,17 @@ def _tokens(
         half = FIGURE_COST if figure else _COST.get(word, BREAK_COST if word in words.BREAKS else 1)
         tokens.append(Token(first, last, word, at, at + half, figure, mention))
         at += half
-    return tokens
+    return _joined_verbs(tokens)
+
+
+def _joined_verbs(tokens: list[Token]) -> list[Token]:
+    """Gives "zu" and "ab" at the end of "nahm um 3 % zu" the direction of the whole verb."""
+    verb = any(one.text in words.SPLIT_VERBS for one in tokens)
+    if not verb:
+        return tokens
+    whole = {"zu": "zunehmen", "ab": "abnehmen", "nach": "nachgeben", "ein": "einbüßen"}
+    found = []
+    for place, one in enumerate(tokens):
+        final = place + 1 == len(tokens) or tokens[place + 1].text in (",", ";", "und", "–", "(")
+        found.append(replace(one, text=whole[one.text]) if one.text in whole and final else one)
+    return found

@@ -9,16 +9,16 @@ from typing import Final
 UP: Final = frozenset(
     """mehr gestiegen stieg stiegen steigt steigen wuchs wuchsen wächst gewachsen zugelegt anstieg zunahme zuwachs plus
     höher höhere höheren höherer erhöht erhöhte erhöhten zugenommen über oberhalb steigend steigender steigende
-    größer wachstum legte zu gesteigert überschritt übersteigt übertraf
+    größer wachstum legte zu gesteigert steigerte steigerten verbesserte verbesserten beitrug kletterte kletterten gewann zunahm zunahmen zunehmen überstieg überschritt übersteigt übertraf
     increase increased increases rose risen rises rise grew grown grows up more higher above gain gained growth climbed
-    rising exceeded exceeds larger""".split()
+    rising added adds beat beats surged jumped improved soared exceeded exceeds larger""".split()
 ) - {"zu"}
 DOWN: Final = frozenset(
     """weniger gesunken sank sanken sinkt sinken fiel fielen fällt gefallen rückgang abnahme minus niedriger niedrigere
     verringert verringerte abgenommen unter unterhalb fallend fallender fallende geringer kleiner reduziert sinkend
-    zurückgegangen zurück unterschritt einbußen
+    zurückgegangen zurück abnahm abnahmen abnehmen nachgeben büßte einbüßen schrumpfte schrumpften brach verlor verloren einbüßte unterschritt einbußen
     decrease decreased decreases fell fallen falls fall dropped drop drops down less fewer lower below decline declined
-    declines shrank shrunk falling reduced smaller""".split()
+    declines shrank shrunk lost loses slipped slid slumped falling reduced smaller""".split()
 )
 SAME: Final = frozenset("unverändert unveränderter gleich gleichgeblieben konstant unchanged same constant".split())
 NEUTRAL: Final = frozenset(
@@ -32,13 +32,16 @@ BASE: Final = frozenset(
     "gegenüber als than compared versus vs vs. verglichen vergleich from zum zur zu vor from statt instead nach against"
     .split()
 )
-BREAKS: Final = frozenset("und and sowie aber but während while whereas bzw. or oder".split())
+COMPARED: Final = frozenset("compared verglichen vergleich gegenüber comparison".split())
+# Verbs whose direction stands at the end of the sentence: "nahm ... zu", "ging ... zurück".
+SPLIT_VERBS: Final = frozenset("nahm nahmen nimmt nehmen legte legten legt gab gaben büßte büßten".split())
+BREAKS: Final = frozenset("sondern und and sowie aber but während while whereas bzw. or oder".split())
 APPROX: Final = frozenset(
     "rund etwa ca ca. circa ungefähr zirka annähernd about around roughly approximately some approx approx. ~ ≈".split()
 )
-OVER: Final = frozenset("über gut mehr more over above oberhalb exceeding".split())
+OVER: Final = frozenset("über gut mehr more over above oberhalb exceeding exceeded exceeds übersteigt überstieg überschritt übertraf".split())
 AT_LEAST: Final = frozenset("mindestens least wenigstens".split())
-UNDER: Final = frozenset("unter knapp fast beinahe weniger less fewer under below almost nearly nahezu unterhalb".split())
+UNDER: Final = frozenset("unter knapp fast beinahe weniger less fewer under below almost nearly nahezu unterhalb unterschritt".split())
 AT_MOST: Final = frozenset("höchstens most maximal".split())
 TOTAL: Final = frozenset(
     "insgesamt gesamt gesamte gesamten gesamter total overall altogether zusammen together gesamtwert".split()
