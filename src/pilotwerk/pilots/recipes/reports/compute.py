@@ -40,8 +40,19 @@ def compute(
     `today` is the day in the company's zone: a period that holds it is not over. `earlier` are the facts of the report
     before: what was added to its periods since then is named. Raises `BadInput` where the table has no such period.
     """
-    cube = cube_of(table, spec)
-    rhythm = Rhythm(cube)
+    return compute_from(cube_of(table, spec), table, period, today=today, earlier=earlier)
+
+
+def compute_from(
+    cube: Cube,
+    table: Table,
+    period: int | None = None,
+    *,
+    today: date | None = None,
+    earlier: Facts | None = None,
+) -> Facts:
+    """As `compute`, from a table that has been read already: for several periods in a row."""
+    spec, rhythm = cube.spec, Rhythm(cube)
     chosen = last_whole(rhythm, cube.first, cube.last, today) if period is None else period
     if not cube.first <= chosen <= cube.last:
         known = f"{spec.frequency.label(cube.first)} to {spec.frequency.label(cube.last)}"

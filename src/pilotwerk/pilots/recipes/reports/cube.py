@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -49,6 +49,8 @@ class Cube:
     undated: int
     last_day: date
     first_day: date
+    memo: dict[tuple[str, int | None], dict[tuple[int, int], Cell]] = field(default_factory=dict, compare=False)
+    """Cells that were worked out already: several periods of a table are often computed in a row."""
 
     @property
     def first(self) -> int:
@@ -173,6 +175,13 @@ EMPTY = Cell(0, 0, Fraction(0))
 
 def cells(cube: Cube, measure: Measure, dimension: int | None = None) -> dict[tuple[int, int], Cell]:
     """(period, part) to its cell; without a dimension the part is 0. Periods without a row are not in it."""
+    key = measure.key, dimension
+    if key not in cube.memo:
+        cube.memo[key] = _cells(cube, measure, dimension)
+    return cube.memo[key]
+
+
+def _cells(cube: Cube, measure: Measure, dimension: int | None) -> dict[tuple[int, int], Cell]:
     import numpy as np
 
     parts = cube.parts[dimension][1] if dimension is not None else np.zeros(len(cube.periods), dtype=np.int64)

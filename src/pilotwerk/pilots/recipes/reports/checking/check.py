@@ -117,7 +117,8 @@ class _Checked:
                 yield self._problem(token, Wrong.DIRECTION)
         for token in self.sentence.words(words.SAME):
             values = [one for one in self._changes(token) if one.value]
-            if values and not self.sentence.negated(token):
+            of_time = self.sentence.following(token, 1)[:1] in (["week"], ["month"], ["woche"], ["period"])
+            if values and not of_time and not self.sentence.negated(token):
                 yield self._problem(token, Wrong.DIRECTION)
 
     def _agrees(self, word: Token, fact: Fact) -> bool:

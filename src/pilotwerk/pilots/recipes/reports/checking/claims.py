@@ -18,6 +18,7 @@ from pilotwerk.pilots.recipes.reports.spec import Kind
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+COMMA = 9
 CHANGES = frozenset({Role.CHANGE, Role.PERCENT, Role.CONTRIBUTION, Role.RATIO})
 SIGNED = frozenset({Role.CHANGE, Role.PERCENT, Role.CONTRIBUTION, Role.SLOPE, Role.STREAK})
 LEVELS = frozenset(
@@ -39,6 +40,11 @@ _COUNTED: dict[str, tuple[tuple[str, ...], ...]] = {
     "outliers": (("ausreißer", "outlier", "auffällig", "außerhalb", "outside", "unusual", "ungewöhnlich"),),
     "outlier_history": (("period", "woche", "week", "monat", "month"),),
 }
+# The report compares with periods only; whoever compares with a plan takes the number from elsewhere.
+_OTHER_BASES = (
+    "geplant", "erwart", "plan", "budget", "prognose", "ziel", "soll", "target", "forecast", "expected", "branche",
+    "wettbewerb", "konkurren", "competit", "industry", "goal",
+)
 _PERIOD_UNITS = {"history", "outlier_history"}
 _LEVEL_BEFORE = frozenset("auf bei beträgt betrug betrugen betragen lag lagen liegt liegen erreichte erreicht at is was "
                           "were reached totalled stood amounted".split())  # fmt: skip
@@ -110,7 +116,8 @@ class Claim:
     def _parts(self, whole: list[Token]) -> frozenset[object]:
         """The parts that the number may be of; None among them stands for the whole, which `whole` names."""
         named = self.sentence.of(Named.PART)
-        nearest = self.sentence.nearest(self.token, named + whole)
+        opening = self.sentence.preceding(self.token, 1)[:1] in (["mit"], ["with"])
+        nearest = self.sentence.nearest(self.token, named + whole, behind=NEAR + (COMMA if opening else 0))
         if nearest is None:
             carried = self.sentence.words(words.THERE) and self.sentence.before
             earlier = self.sentence.before.of(Named.PART) if carried and self.sentence.before else []
@@ -141,7 +148,8 @@ class Claim:
                 if one.figure and min(any_near.at, self.token.at) < one.at < max(any_near.at, self.token.at)
             ]  # fmt: skip
             nearer = subject is None or distance(subject, self.token) > close
-            if close <= NEAR and not crossed and nearer and not self._directed_to(any_near):
+            reaches = self.sentence.preceding(self.token, 1)[:1] in (["auf"], ["to"], ["mit"], ["with"])
+            if close <= NEAR and not crossed and nearer and not reaches and not self._directed_to(any_near):
                 period = any_near.mention.what
         if self._from_before_to():
             period = bases
@@ -312,7 +320,7 @@ def _of_the_whole(claim: Claim) -> bool:
 def _of_dimension(claim: Claim) -> bool:
     """Whether the name of a dimension follows, as in "3 Regionen" and "2 von 3 Regionen"."""
     place = claim.sentence.place(claim.token)
-    behind = claim.sentence.tokens[place + 1 : place + 4]
+    behind = claim.sentence.tokens[place + 1 : place + 5]
     return any(one.mention and one.mention.kind is Named.DIMENSION for one in behind)
 
 
@@ -323,8 +331,8 @@ def _unit_word(unit: str) -> str:
 def _pair(claim: Claim) -> bool:
     """The first number of "4 von 7 Tagen": its unit stands behind the second."""
     place = claim.sentence.place(claim.token)
-    behind = claim.sentence.tokens[place + 1 : place + 3]
-    return len(behind) == 2 and behind[0].text in ("von", "of", "out") and behind[1].figure is not None
+    behind = [one for one in claim.sentence.tokens[place + 1 : place + 4] if one.text not in ("den", "the")]
+    return len(behind) > 1 and behind[0].text in ("von", "of") and behind[1].figure is not None
 
 
 def _right_role(claim: Claim, fact: Fact) -> bool:
@@ -336,6 +344,8 @@ def _right_role(claim: Claim, fact: Fact) -> bool:
     if fact.role is Role.VALUE and (fact.what == "reported") != claim.reported():
         return False
     if fact.role in CHANGES and fact.role is not Role.RATIO and claim.change is False:
+        return False
+    if fact.role in CHANGES and claim.sentence.has(*_OTHER_BASES):
         return False
     if fact.role in LEVELS and claim.change is True:
         return False
@@ -393,8 +403,8 @@ def _right_pair(claim: Claim, fact: Fact) -> bool:
     """In "4 von 7" the first is the part and the second the whole."""
     inner = fact.what in ("days_covered", "parts_up", "parts_down", "outliers", "days_missing")
     place = claim.sentence.place(claim.token)
-    before = claim.sentence.tokens[max(0, place - 2) : place]
-    second = len(before) == 2 and before[1].text in ("von", "of") and before[0].figure is not None
+    before = [one for one in claim.sentence.tokens[max(0, place - 3) : place] if one.text not in ("den", "the")]
+    second = len(before) > 1 and before[-1].text in ("von", "of") and before[-2].figure is not None
     if _pair(claim):
         return inner
     if second:
