@@ -25,7 +25,9 @@ def add_arguments(report: argparse.ArgumentParser) -> None:
     report.add_argument("--frequency", choices=["W", "M"], help="weeks or months (default: by length)")
     report.add_argument("--zone", default="Europe/Berlin", help="time zone of the company")
     report.add_argument("--lang", choices=["de", "en"], help="only this language (default: both)")
-    report.add_argument("--mutated", metavar="N", type=int, default=500, help="wrong texts to try (default 500)")
+    report.add_argument(
+        "--mutated", metavar="N", type=int, default=500, help="wrong texts to try (default 500)"
+    )
     report.add_argument("--seed", type=int, default=1, help="same seed, same figures (default 1)")
     report.add_argument("--format", choices=["text", "json"], default=argparse.SUPPRESS, help="how to print")
 

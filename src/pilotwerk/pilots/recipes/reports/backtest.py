@@ -43,7 +43,9 @@ def backtest_report(
     languages = (language,) if language else ("de", "en")
     said, refused, pool = _texts(reports, languages, Random(seed))
     tried = _spread(pool, mutated)
-    through = [(one, checked) for one, checked, text_language in tried if not checked.check(one.text, text_language)]
+    through = [
+        (one, checked) for one, checked, text_language in tried if not checked.check(one.text, text_language)
+    ]
     newest = reports[-1]
     return {
         "rows": len(table),
@@ -88,7 +90,9 @@ def _texts(
     return said, refused, pool
 
 
-def _spread(pool: dict[str, list[tuple[Mutant, Checker, str]]], wanted: int) -> list[tuple[Mutant, Checker, str]]:
+def _spread(
+    pool: dict[str, list[tuple[Mutant, Checker, str]]], wanted: int
+) -> list[tuple[Mutant, Checker, str]]:
     """As many of each kind as there are, in turn, until there are enough."""
     chosen: list[tuple[Mutant, Checker, str]] = []
     waiting = [iter(found) for _, found in sorted(pool.items())]

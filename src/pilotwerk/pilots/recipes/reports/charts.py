@@ -41,7 +41,9 @@ def columns(points: Sequence[tuple[str, float, str]], title: str, *, open_end: b
         if last:
             parts.append(_text(WIDTH, max(top - 6, 12), shown, anchor="end", weight=600))
         if (len(points) - 1 - place) % every == 0:
-            parts.append(_text(place * step + step / 2, HEIGHT - 8, name, fill=MUTED, size=11, anchor="middle"))
+            parts.append(
+                _text(place * step + step / 2, HEIGHT - 8, name, fill=MUTED, size=11, anchor="middle")
+            )
     return _svg(parts, HEIGHT, title)
 
 
@@ -56,7 +58,9 @@ def bars(rows: Sequence[tuple[str, float, str]], title: str) -> str:
         return NAME_WIDTH + (value - low) / span * room
 
     height = ROW * len(rows) + 8
-    parts = [f'<line x1="{x(0):.1f}" x2="{x(0):.1f}" y1="2" y2="{height - 4}" stroke="{MUTED}" class="axis"/>']
+    parts = [
+        f'<line x1="{x(0):.1f}" x2="{x(0):.1f}" y1="2" y2="{height - 4}" stroke="{MUTED}" class="axis"/>'
+    ]
     for place, (name, value, shown) in enumerate(rows):
         top = place * ROW + 5
         left = min(x(value), x(0))
@@ -70,7 +74,14 @@ def bars(rows: Sequence[tuple[str, float, str]], title: str) -> str:
 
 
 def _text(
-    x: float, y: float, text: str, *, fill: str = INK, size: int = 12, anchor: str = "start", weight: int = 400
+    x: float,
+    y: float,
+    text: str,
+    *,
+    fill: str = INK,
+    size: int = 12,
+    anchor: str = "start",
+    weight: int = 400,
 ) -> str:
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" fill="{fill}" font-size="{size}" font-weight="{weight}" '

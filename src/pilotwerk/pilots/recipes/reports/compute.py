@@ -153,7 +153,12 @@ class _Builder:
         recent = [series[one] for one in self.shown if one in series and one in self.whole]
         if len(recent) < HISTORY or not self.complete:
             return 0
-        given = {"measure": measure.key, "unit": measure.unit, "decimals": measure.decimals, "period": self.period}
+        given = {
+            "measure": measure.key,
+            "unit": measure.unit,
+            "decimals": measure.decimals,
+            "period": self.period,
+        }
         for role, value in (
             (Role.LOWEST, min(recent)), (Role.HIGHEST, max(recent)), (Role.TYPICAL, median(recent)),
         ):  # fmt: skip
@@ -214,7 +219,9 @@ class _Builder:
                 if one in series:
                     self._value(measure, series[one], period=one, part=(name, names[part]))
             self._compare(measure, found, (name, names[part]), part, series)
-        self._standing(measure, name, {names[one]: now[one] for one in kept if now.get(one) is not None}, totals)
+        self._standing(
+            measure, name, {names[one]: now[one] for one in kept if now.get(one) is not None}, totals
+        )
         for base in self.bases:
             self._contributions(measure, name, names, kept, slices[self.period], slices[base], base)
 
@@ -231,7 +238,12 @@ class _Builder:
             self.add(Role.RANK, rank, part=(dimension, part), **given)
             if measure.additive and whole and whole > 0 and all_positive:
                 self.add(
-                    Role.PART_OF_WHOLE, value / whole * 100, unit=PERCENT, decimals=1, part=(dimension, part), **given
+                    Role.PART_OF_WHOLE,
+                    value / whole * 100,
+                    unit=PERCENT,
+                    decimals=1,
+                    part=(dimension, part),
+                    **given,
                 )
         self.add(Role.NUMBER, len(known), what="parts", part=(dimension, REST), **given)
 
@@ -302,7 +314,12 @@ class _Builder:
         low = self.add(Role.USUAL_LOW, usual.low, **given)
         high = self.add(Role.USUAL_HIGH, usual.high, **given)
         self.add(
-            Role.NUMBER, usual.history, what="outlier_history", measure=measure.key, part=part, period=self.period
+            Role.NUMBER,
+            usual.history,
+            what="outlier_history",
+            measure=measure.key,
+            part=part,
+            period=self.period,
         )
         self.outliers.append(
             Outlier(measure.key, part, shown.id, low.id, high.id, usual.history, usual.seasonal)

@@ -1,8 +1,8 @@
 """Which parts made a change: contributions that add up exactly, for sums and counts as well as for means and shares.
 
-Of a sum each part contributes its own change. Of a mean M = sum w_i m_i (w_i share of the known rows) part i contributes
-(w1 + w0) / 2 (m1 - m0) + (w1 - w0) ((m1 + m0) / 2 - (M1 + M0) / 2): its own change, and that it weighs more or less
-than before (Kitagawa 1955). A part without rows in one of the periods keeps the mean of the other.
+Of a sum each part contributes its own change. Of a mean M = sum w_i m_i (w_i share of the known rows) part i
+contributes (w1 + w0) / 2 (m1 - m0) + (w1 - w0) ((m1 + m0) / 2 - (M1 + M0) / 2): its own change, and
+that it weighs more or less than before (Kitagawa 1955). A part without rows in one of the periods keeps the mean of the other.
 """
 
 from __future__ import annotations
@@ -25,8 +25,8 @@ def contributions(
     if measure.additive:
         found = {}
         for one in places:
-            new, old = now.get(one, EMPTY).figure(measure), before.get(one, EMPTY).figure(measure)
-            found[one] = (new or Fraction(0)) - (old or Fraction(0))
+            figures = [cells.get(one, EMPTY).figure(measure) or Fraction(0) for cells in (now, before)]
+            found[one] = figures[0] - figures[1]
         return found
     if measure.kind is Kind.MEDIAN:
         return None

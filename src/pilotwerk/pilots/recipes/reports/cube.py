@@ -49,7 +49,9 @@ class Cube:
     undated: int
     last_day: date
     first_day: date
-    memo: dict[tuple[str, int | None], dict[tuple[int, int], Cell]] = field(default_factory=dict, compare=False)
+    memo: dict[tuple[str, int | None], dict[tuple[int, int], Cell]] = field(
+        default_factory=dict, compare=False
+    )
     """Cells that were worked out already: several periods of a table are often computed in a row."""
 
     @property
@@ -83,7 +85,9 @@ def cube_of(table: Table, spec: Spec) -> Cube:
     if not any(distinct):
         raise BadInput("No row has a date that can be read.", file=table.file, column=spec.time)
     # The last place stands for "missing": code -1 finds it.
-    ordinals = np.array([*(day.toordinal() if day else 0 for day in distinct), 0], dtype=np.int64)[column.codes]
+    ordinals = np.array([*(day.toordinal() if day else 0 for day in distinct), 0], dtype=np.int64)[
+        column.codes
+    ]
     kept = ordinals > 0
     known = [day for day in distinct if day]
     numbered = {day.toordinal(): spec.frequency.number(day) for day in known}
@@ -91,12 +95,8 @@ def cube_of(table: Table, spec: Spec) -> Cube:
     unique, places = np.unique(days, return_inverse=True)
     periods = np.array([numbered[int(day)] for day in unique], dtype=np.int64)[places]
     parts = tuple(_parts(table.column(name), kept) for name in spec.dimensions)
-    numbers = {
-        one.key: _numbers(table, one, kept) for one in spec.measures if one.kind is not Kind.COUNT
-    }
-    return Cube(
-        spec, days, periods, parts, numbers, int((~kept).sum()), max(known), min(known)
-    )
+    numbers = {one.key: _numbers(table, one, kept) for one in spec.measures if one.kind is not Kind.COUNT}
+    return Cube(spec, days, periods, parts, numbers, int((~kept).sum()), max(known), min(known))
 
 
 def _parts(column: Column, kept: NDArray[np.bool_]) -> tuple[tuple[str, ...], Codes]:

@@ -122,9 +122,7 @@ class Facts:
                     "part": list(one.part) if one.part else None,
                 }
             )
-        outliers = [
-            {**asdict(one), "part": list(one.part) if one.part else None} for one in self.outliers
-        ]
+        outliers = [{**asdict(one), "part": list(one.part) if one.part else None} for one in self.outliers]
         return {
             "spec": self.spec.as_json(),
             "period": self.period,

@@ -8,6 +8,7 @@ of history the change over a year is tested instead of the level, so that Christ
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from fractions import Fraction
 from math import sqrt
@@ -56,7 +57,11 @@ def history_of(
         if before is not None and one in series and before in series:
             changes.append(series[one] - series[before])
     now_before = year_before(frequency, period)
-    if len(changes) >= season // (4 if season == 52 else 1) and now_before in series and now_before is not None:
+    if (
+        len(changes) >= season // (4 if season == 52 else 1)
+        and now_before in series
+        and now_before is not None
+    ):
         return changes, series[now_before], True
     levels = [series[one] for one in range(period - MOST, period) if one in series]
     return (levels, Fraction(0), False) if len(levels) >= LEAST else None
@@ -81,7 +86,9 @@ def usual_range(
         return None
     freedom = max(2.0, EFFICIENCY * (len(values) - 1))
     bound = float(t.ppf(1 - LEVEL / (2 * max(tests, 1)), freedom))
-    width = spread * Fraction(round(bound * TO_SIGMA * sqrt(1 + MEDIAN_VARIANCE / len(values)) * DIGITS), DIGITS)
+    width = spread * Fraction(
+        round(bound * TO_SIGMA * sqrt(1 + MEDIAN_VARIANCE / len(values)) * DIGITS), DIGITS
+    )
     typical = added + middle
     low = typical - width
     # Orders and shares are never below zero; a range that says so would only puzzle.
@@ -106,7 +113,7 @@ def trend(values: Sequence[Fraction]) -> tuple[Fraction, int] | None:
 
 def streak(values: Sequence[Fraction]) -> int:
     """How many times in a row the figure rose (positive) or fell (negative) up to the end."""
-    steps = [(b > a) - (b < a) for a, b in zip(values, values[1:], strict=False)]
+    steps = [(b > a) - (b < a) for a, b in itertools.pairwise(values)]
     length = 0
     for step in reversed(steps):
         if step == 0 or step != steps[-1]:

@@ -21,15 +21,24 @@ SAMPLE = 1_000
 MOST_PARTS = 60
 GUESSED_MEASURES = 3
 MONTHLY_FROM = 700
-_ID = re.compile(r"(?:^|\s)(?:id|nr|no|nummer|number|code|plz|zip|key|jahr|year|tel|telefon|iban)$|id$|nummer$")
-_MEAN = re.compile(r"preis|price|note|score|bewertung|rating|alter|age$|quote|rate$|marge|margin|temperatur|satz$")
+_ID = re.compile(
+    r"(?:^|\s)(?:id|nr|no|nummer|number|code|plz|zip|key|jahr|year|tel|telefon|iban)$|id$|nummer$"
+)
+_MEAN = re.compile(
+    r"preis|price|note|score|bewertung|rating|alter|age$|quote|rate$|marge|margin|temperatur|satz$"
+)
 _MEDIAN = re.compile(r"dauer|duration|minuten|minutes|stunden|hours|seconds|sekunden|zeit$|days$|tage$")
 _TIME = re.compile(r"datum|date|zeit|time|tag$|day|am$|monat|month|woche|week")
 _DIMENSION = re.compile(
     r"region|land$|country|kategorie|category|gruppe|group|kanal|channel|filiale|branch|team|abteilung|status|art$"
     r"|type|typ$|standort|produkt|product|priorit|kunde|segment"
 )
-_UNITS = ((r"€|\beur\b|euro", "€"), (r"\bchf\b|franken", "CHF"), (r"\busd\b|\$|dollar", "$"), (r"\bgbp\b|£|pfund", "£"))
+_UNITS = (
+    (r"€|\beur\b|euro", "€"),
+    (r"\bchf\b|franken", "CHF"),
+    (r"\busd\b|\$|dollar", "$"),
+    (r"\bgbp\b|£|pfund", "£"),
+)
 
 
 def prepare(table: Table, settings: Mapping[str, Any]) -> Spec:
@@ -109,7 +118,7 @@ def _is_number(table: Table, column: Column) -> bool:
 def _guess_measures(
     table: Table, taken: set[str], rows_name: str, guessed: list[tuple[str, str]]
 ) -> list[Measure]:
-    measures = []
+    measures: list[Measure] = []
     for name, column in table.columns.items():
         if name in taken or len(measures) == GUESSED_MEASURES or not _is_number(table, column):
             continue
@@ -154,7 +163,9 @@ def _unit(name: str) -> str:
 def _bare(name: str, unit: str) -> str:
     """The column's name without the unit, which stands behind each number anyway."""
     pattern = next((pattern for pattern, one in _UNITS if one == unit), None)
-    bare = re.sub(rf"[\s_(\[]*(?:in\s)?(?:{pattern})[)\]]*", "", name, flags=re.IGNORECASE) if pattern else name
+    bare = (
+        re.sub(rf"[\s_(\[]*(?:in\s)?(?:{pattern})[)\]]*", "", name, flags=re.IGNORECASE) if pattern else name
+    )
     return bare.strip(" _") or name
 
 
@@ -173,4 +184,3 @@ def _guess_frequency(table: Table, time: str, zone: str) -> Frequency:
     days = [day for day in days_of(table, time, zone) if day is not None]
     span = (max(days) - min(days)).days if days else 0
     return Frequency.MONTH if span >= MONTHLY_FROM else Frequency.WEEK
-

@@ -63,5 +63,9 @@ def due(
             skipped.append(period_key(spec, period))
         period -= 1
     return Due(
-        newest, key, spec.frequency.first_day(newest), spec.frequency.last_day(newest), tuple(reversed(skipped))
+        newest,
+        key,
+        spec.frequency.first_day(newest),
+        spec.frequency.last_day(newest),
+        tuple(reversed(skipped)),
     )

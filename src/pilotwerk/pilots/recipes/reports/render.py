@@ -76,7 +76,10 @@ def render(facts: Facts, language: str, *, edited: str = "") -> Report:
     writer = Writer(facts, language)
     sections = [one for measure in spec.measures if (one := _course(writer, measure))]
     sections += [
-        one for measure in spec.measures for dimension in spec.dimensions if (one := _by_part(writer, measure, dimension))
+        one
+        for measure in spec.measures
+        for dimension in spec.dimensions
+        if (one := _by_part(writer, measure, dimension))
     ]
     rules = [say("rule_level", language)] if facts.tested else []
     return Report(
@@ -118,12 +121,16 @@ def _course(writer: Writer, measure: Measure) -> Section | None:
             low=shown(low, language), high=shown(high, language),
         )  # fmt: skip
     else:
-        sentence = writer.say("value", measure=label, value=shown(values[-1], language), period=writer.period(facts.period))
+        sentence = writer.say(
+            "value", measure=label, value=shown(values[-1], language), period=writer.period(facts.period)
+        )
     points = [
-        (period_short(frequency, one.period or 0, language), float(one.value), figure(one, language)) for one in values
+        (period_short(frequency, one.period or 0, language), float(one.value), figure(one, language))
+        for one in values
     ]
     rows = tuple(
-        (Cell(period_name(frequency, one.period or 0, language)), _cell(one, language)) for one in reversed(values)
+        (Cell(period_name(frequency, one.period or 0, language)), _cell(one, language))
+        for one in reversed(values)
     )
     return Section(
         say("course", language, measure=label),
@@ -157,7 +164,12 @@ def _by_part(writer: Writer, measure: Measure, dimension: str) -> Section | None
         unit = left[0].unit
         text = with_unit(decimal_text(rest, measure.decimals, language, signed=True), unit, language)
         rows.append(
-            (Cell(part_name(REST, language)), Cell("–"), Cell("–"), Cell(text, float(rest), measure.decimals, unit))
+            (
+                Cell(part_name(REST, language)),
+                Cell("–"),
+                Cell("–"),
+                Cell(text, float(rest), measure.decimals, unit),
+            )
         )
     total = facts.find(Role.CHANGE, measure=measure.key, part=None, base=base)
     rows.append(
@@ -177,7 +189,7 @@ def _part_row(writer: Writer, measure: Measure, made: Fact, base: int) -> tuple[
     def value(period: int) -> Fact | None:
         return writer.facts.find(Role.VALUE, measure=measure.key, part=made.part, period=period, what="")
 
-    assert made.part is not None  # noqa: S101 -- contributions are of parts
+    assert made.part is not None
     return (
         Cell(part_name(made.part[1], writer.language)),
         _cell(value(writer.facts.period), writer.language),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pilotwerk.pilots.recipes.reports.facts import REST, Fact, Facts, Outlier, Role
 from pilotwerk.pilots.recipes.reports.numbers import day_name, figure, part_name, period_name
@@ -122,7 +122,9 @@ class Writer:
             )  # fmt: skip
             for base in sorted({one.base for one in self.facts.all(Role.CHANGE, measure=measure.key, part=None)
                                 if one.base is not None}, reverse=True):  # fmt: skip
-                line = fill("{line}, {compared}", {"line": line, "compared": self.compared(measure.key, base)})
+                line = fill(
+                    "{line}, {compared}", {"line": line, "compared": self.compared(measure.key, base)}
+                )
             found.append(fill("{line}.", {"line": line}))
         if self.facts.complete and not self.facts.all(Role.CHANGE, part=None, base=self.facts.period - 1):
             found.append(self.say("not_compared", base=self.period(self.facts.period - 1)))
@@ -133,11 +135,15 @@ class Writer:
 
     def compared(self, measure: str, base: int) -> Sentence:
         """How much more or less than in another period: in percent where that says something."""
-        given = {"measure": measure, "part": None, "base": base}
+        given: dict[str, Any] = {"measure": measure, "part": None, "base": base}
         change = self.facts.find(Role.CHANGE, **given)
         before = self.value(measure, base)
-        assert change is not None and before is not None  # noqa: S101 -- a change is only there with its base
-        named = {"base": self.within(base), "before": shown(before, self.language)}
+        assert change is not None
+        assert before is not None
+        named: dict[str, str | Sentence] = {
+            "base": self.within(base),
+            "before": shown(before, self.language),
+        }
         told = self.facts.find(Role.PERCENT, **given) or change
         if change.value == 0:
             return self.say("same", base=self.period(base), before=named["before"])
@@ -148,7 +154,11 @@ class Writer:
         if self.facts.outliers:
             return [self.outlier(one) for one in self.facts.outliers[:NAMED_PARTS]]
         tested = self.number("series_tested")
-        return [self.say("no_outlier", count=shown(tested, self.language))] if tested and tested.value > 1 else []
+        return (
+            [self.say("no_outlier", count=shown(tested, self.language))]
+            if tested and tested.value > 1
+            else []
+        )
 
     def outlier(self, one: Outlier) -> Sentence:
         facts = self.facts.by_id()
@@ -195,9 +205,12 @@ class Writer:
                       {f"p{place}": piece for place, piece in enumerate(pieces)})  # fmt: skip
         return [
             self.say(
-                "contributions", measure=measure.label(self.language), dimension=dimension,
-                base=self.period(base), parts=listed,
-            )  # fmt: skip
+                "contributions",
+                measure=measure.label(self.language),
+                dimension=dimension,
+                base=self.period(base),
+                parts=listed,
+            )
         ]
 
     def late(self) -> list[Sentence]:
@@ -207,10 +220,12 @@ class Writer:
             if now is not None and now.value != one.value:
                 found.append(
                     self.say(
-                        "late", measure=self.spec.measure(one.measure).label(self.language),
-                        period=self.period(one.period or 0), value=shown(now, self.language),
+                        "late",
+                        measure=self.spec.measure(one.measure).label(self.language),
+                        period=self.period(one.period or 0),
+                        value=shown(now, self.language),
                         reported=shown(one, self.language),
-                    )  # fmt: skip
+                    )
                 )
         return found[-2:]
 
@@ -218,7 +233,9 @@ class Writer:
         count = self.number("days_missing")
         if count is None:
             return []
-        days = [day_name(date.fromisoformat(day), self.language) for day in self.facts.missing_days[:NAMED_DAYS]]
+        days = [
+            day_name(date.fromisoformat(day), self.language) for day in self.facts.missing_days[:NAMED_DAYS]
+        ]
         listed = ", ".join(days)
         if len(self.facts.missing_days) > NAMED_DAYS:
             listed += " " + self.say("more_days").text
@@ -252,9 +269,13 @@ class Writer:
                 name = "trend_up" if directions[measure.key] > 0 else "trend_down"
                 found.append(
                     self.say(
-                        name, measure=label, history=shown(history, self.language), periods=self.say(frequency).text,
-                        slope=shown(slope, self.language, signed=True), period=self.say(f"{frequency}1").text,
-                    )  # fmt: skip
+                        name,
+                        measure=label,
+                        history=shown(history, self.language),
+                        periods=self.say(frequency).text,
+                        slope=shown(slope, self.language, signed=True),
+                        period=self.say(f"{frequency}1").text,
+                    )
                 )
             row = self.facts.find(Role.STREAK, measure=measure.key)
             if row is not None:

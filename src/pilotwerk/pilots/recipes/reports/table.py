@@ -77,9 +77,7 @@ class Table:
         """Raises `BadInput` with the known names for an unknown one."""
         if name not in self.columns:
             known = ", ".join(self.columns)
-            raise BadInput(
-                f"There is no such column. The columns are: {known}.", file=self.file, column=name
-            )
+            raise BadInput(f"There is no such column. The columns are: {known}.", file=self.file, column=name)
         return self.columns[name]
 
 

@@ -26,7 +26,7 @@ def export_xlsx(report: Report) -> bytes:
 
     book = Workbook()
     first = book.active
-    assert first is not None  # noqa: S101 -- a new workbook has a sheet
+    assert first is not None
     first.title = _sheet_name(say("summary", report.language), set())
     _text(first, 1, 1, f"{report.title}, {report.period}").font = Font(bold=True, size=14)
     _text(first, 2, 1, report.data_until)
@@ -67,7 +67,9 @@ def _cell(sheet: Any, row: int, column: int, cell: Cell) -> None:
     places = "0" if not cell.decimals else "0." + "0" * cell.decimals
     made = sheet.cell(row, column, cell.value)
     # Shares are stored times 100, so the sign is a text here and not the format that multiplies.
-    unit = {PERCENT: '" %"', POINTS: '" pp"', "": ""}.get(cell.unit, '" ' + re.sub(r'["\\]', "", cell.unit) + '"')
+    unit = {PERCENT: '" %"', POINTS: '" pp"', "": ""}.get(
+        cell.unit, '" ' + re.sub(r'["\\]', "", cell.unit) + '"'
+    )
     made.number_format = f"#,##{places}{unit}"
 
 

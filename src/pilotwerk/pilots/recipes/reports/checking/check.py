@@ -7,7 +7,8 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from pilotwerk.pilots.recipes.reports.checking import words
-from pilotwerk.pilots.recipes.reports.checking.claims import Claim, candidates
+from pilotwerk.pilots.recipes.reports.checking.claims import Claim
+from pilotwerk.pilots.recipes.reports.checking.fitting import candidates
 from pilotwerk.pilots.recipes.reports.checking.mentions import Finder, Named
 from pilotwerk.pilots.recipes.reports.checking.problems import Problem, Wrong
 from pilotwerk.pilots.recipes.reports.checking.reading import Sentence, Token, distance, language_of, read
@@ -91,7 +92,9 @@ class _Checked:
                 if one is not None:
                     bounds |= {frequency.first_day(one), frequency.last_day(one)}
         bounds |= {day + timedelta(days=1) for day in bounds if day == until}
-        speaks_of_data = self.sentence.has("daten", "data") and self.sentence.has("reich", "reach", "bis", "until")
+        speaks_of_data = self.sentence.has("daten", "data") and self.sentence.has(
+            "reich", "reach", "bis", "until"
+        )
         speaks_of_gaps = self.sentence.has("ohne", "without", "fehl", "missing")
         allowed = {until} if speaks_of_data else missing if speaks_of_gaps and missing else bounds | missing
         for token in self.sentence.of(Named.DAY):
@@ -138,7 +141,9 @@ class _Checked:
                 value = self.facts.find(
                     Role.VALUE, measure=high.measure, part=high.part, period=high.period, what=""
                 )
-                low = self.facts.find(Role.USUAL_LOW, measure=high.measure, part=high.part, period=high.period)
+                low = self.facts.find(
+                    Role.USUAL_LOW, measure=high.measure, part=high.part, period=high.period
+                )
                 if value is not None and low is not None:
                     return (sign > 0) != (value.value > low.value)
         if not self.stands and not self.sentence.of(Named.MEASURE):
@@ -153,7 +158,11 @@ class _Checked:
             claim = next(claim for one, claim, _ in self.stands if one is nearest)
             # "über 13 Wochen", "more than in February": the word's own comparison, where it names one.
             bases = claim.base
-            compared = [one for one in self.sentence.of(Named.PERIOD) if distance(one, token) <= 8 and one.at > token.at]
+            compared = [
+                one
+                for one in self.sentence.of(Named.PERIOD)
+                if distance(one, token) <= 8 and one.at > token.at
+            ]
             if compared and compared[0].mention:
                 bases = compared[0].mention.what
             if token.text in _PLACES and not compared:
@@ -169,7 +178,9 @@ class _Checked:
             if own and own[0].mention:
                 parts = own[0].mention.what
             periods = [one.mention.what for one in self.sentence.of(Named.PERIOD) if one.mention]
-            bases = next((one for one in periods if self.facts.period not in one), frozenset({self.facts.period - 1}))
+            bases = next(
+                (one for one in periods if self.facts.period not in one), frozenset({self.facts.period - 1})
+            )
         return [
             one for one in self.facts.all(Role.CHANGE)
             if measures is not None and one.measure in measures and one.part in parts and one.base in bases
@@ -182,7 +193,10 @@ class _Checked:
                 if token.figure or token.mention or not token.text.startswith(stems):
                     continue
                 wanted = needs(self)
-                if wanted is not None and self.sentence.negated(token, 9 if needs is _outside else 3) != wanted:
+                if (
+                    wanted is not None
+                    and self.sentence.negated(token, 9 if needs is _outside else 3) != wanted
+                ):
                     yield self._problem(token, Wrong.CLAIM)
 
     def names(self, *what: str) -> bool:
@@ -192,7 +206,7 @@ class _Checked:
 
 _DIRECTED = frozenset({Role.CHANGE, Role.PERCENT, Role.CONTRIBUTION, Role.SLOPE, Role.STREAK, Role.RATIO})
 # "over 13 weeks", "down to": words that also say where something is.
-_PLACES = frozenset("über unter above below over up down zurück".split())
+_PLACES = frozenset(["über", "unter", "above", "below", "over", "up", "down", "zurück"])
 
 
 def _incomplete(one: _Checked) -> bool | None:
@@ -228,11 +242,19 @@ def _outside(one: _Checked) -> bool | None:
     return not one.facts.outliers
 
 
+def _gap(one: _Checked) -> bool | None:
+    """Rows are denied where the sentence names a day without any."""
+    missing = {date.fromisoformat(day) for day in one.facts.missing_days}
+    named = [token.mention.what for token in one.sentence.of(Named.DAY) if token.mention]
+    return True if any(what & missing for what in named) else None
+
+
 _POLAR = (
     (("vollständig", "complete"), _incomplete),
     (("unvollständig", "incomplete"), _complete),
     (("enthalten", "included"), _not_included),
     (("lesbar", "readable"), _not_readable),
     (("möglich", "possible"), _possible),
+    (("zeilen", "rows"), _gap),
     (("außerhalb", "outside"), _outside),
 )

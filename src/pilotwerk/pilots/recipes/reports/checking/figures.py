@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from pilotwerk.pilots.recipes.reports.checking import words
+from pilotwerk.pilots.recipes.reports.checking import numerals, words
 
 MOST_WORDS = 8
 MIXED = "mixed"
@@ -84,7 +84,13 @@ def figures(text: str, language: str) -> list[Figure]:
 
 def _digits(text: str, match: re.Match[str], language: str) -> Figure:
     value, step = number_of(match["number"], language)
-    start = match.start("sign") if match["sign"] else match.start("before") if match["before"] else match.start("number")
+    start = (
+        match.start("sign")
+        if match["sign"]
+        else match.start("before")
+        if match["before"]
+        else match.start("number")
+    )
     sign = 0
     if match["sign"] and not _RANGE_SIGN.search(text[: match.start("sign") + 1]):
         sign = 1 if match["sign"] == "+" else 0 if match["sign"] == "±" else -1
@@ -120,7 +126,11 @@ def _with_unit(text: str, one: Figure) -> Figure:
         if word in words.SCALES and one.step <= 1 and not (word in ("m", "k") and gap):
             scale = words.SCALES[word]
             one = replace(
-                one, value=one.value * scale, step=one.step * scale, coarse=one.step * scale, end=following.end()
+                one,
+                value=one.value * scale,
+                step=one.step * scale,
+                coarse=one.step * scale,
+                end=following.end(),
             )
             if word in words.UNITS:
                 return replace(one, unit=words.UNITS[word])
@@ -137,7 +147,7 @@ def _with_unit(text: str, one: Figure) -> Figure:
 
 
 def _times(text: str, one: Figure) -> Figure:
-    """"1.2 times as much" and "1,2-mal so viel" are ratios; "3 times in a row" is a count."""
+    """ "1.2 times as much" and "1,2-mal so viel" are ratios; "3 times in a row" is a count."""
     if one.unit == "times" and re.match(r"\s(?:so|as|the)\b", text[one.end :], re.IGNORECASE):
         return replace(one, kind=RATIO, unit="")
     return one
@@ -159,9 +169,7 @@ def _worded(text: str, taken: list[bool]) -> list[Figure]:
     return found
 
 
-def _word_at(
-    text: str, tokens: list[re.Match[str]], spoken: list[str], at: int
-) -> tuple[Figure, int] | None:
+def _word_at(text: str, tokens: list[re.Match[str]], spoken: list[str], at: int) -> tuple[Figure, int] | None:
     """The number in words that begins at a place, and how many words it takes."""
     word = spoken[at]
     following = spoken[at + 1] if at + 1 < len(spoken) else ""
@@ -174,22 +182,24 @@ def _word_at(
             tokens[at].start(), end, Fraction(value), Fraction(1), Fraction(1), kind, sign, unit, True
         ), used
 
-    place = words.ordinal(word)
-    if place is not None and (re.search("größte|höchste|stärkste|niedrigste", word) or words.AFTER_ORDINAL.match(following)):
+    place = numerals.ordinal(word)
+    if place is not None and (
+        re.search("größte|höchste|stärkste|niedrigste", word) or numerals.AFTER_ORDINAL.match(following)
+    ):
         return made(place, 1, ORDINAL)
-    if word in words.RATIOS and (word != "halb" or following == "so"):
-        return made(words.RATIOS[word], 1, RATIO)
+    if word in numerals.RATIOS and (word != "halb" or following == "so"):
+        return made(numerals.RATIOS[word], 1, RATIO)
     if word == "half" and following == "as":
         return made(Fraction(1, 2), 1, RATIO)
-    if word in words.DOZENS:
+    if word in numerals.DOZENS:
         one, used = made(12, 1)
         return _with_unit(text, one), used
-    if word in words.BOTH:
+    if word in numerals.BOTH:
         return made(2, 1)
-    if word in words.FRACTIONS:
-        return made(words.FRACTIONS[word], 1, FRACTION)
+    if word in numerals.FRACTIONS:
+        return made(numerals.FRACTIONS[word], 1, FRACTION)
     repeated = re.fullmatch(r"([a-zäöüß]+?)-?(mal|fache?[nsr]?)", word)
-    often = words.german_number(repeated[1]) if repeated else None
+    often = numerals.german_number(repeated[1]) if repeated else None
     if repeated and often is not None and often > 1:
         ratio = repeated[2] != "mal" or following == "so"
         return made(often, 1, RATIO if ratio else PLAIN, "" if ratio else "times")
@@ -197,13 +207,15 @@ def _word_at(
     if number is None:
         return None
     after = spoken[at + used] if at + used < len(spoken) else ""
-    if after in words.FRACTIONS and after not in ("half", "halbe", "halben"):
-        return made(number * words.FRACTIONS[after], used + 1, FRACTION)
-    if after in words.DOZENS:
+    if after in numerals.FRACTIONS and after not in ("half", "halbe", "halben"):
+        return made(number * numerals.FRACTIONS[after], used + 1, FRACTION)
+    if after in numerals.DOZENS:
         one, used = made(number * 12, used + 1)
         return _with_unit(text, one), used
     counted = after in words.UNITS or after.rstrip(".") in words.SCALES
-    if word in words.ARTICLES and not (counted and after in ("prozent", "percent", "million", "milliarde", "billion")):
+    if word in numerals.ARTICLES and not (
+        counted and after in ("prozent", "percent", "million", "milliarde", "billion")
+    ):
         return None
     one, used = made(number, used)
     # "three times as much" is a ratio, "drei Tage" a number of days: what follows digits follows words as well.
@@ -212,10 +224,9 @@ def _word_at(
 
 def _plain_number(spoken: list[str], at: int) -> tuple[int | None, int]:
     word = spoken[at]
-    if word in words.ARTICLES:
+    if word in numerals.ARTICLES:
         return 1, 1
-    english = words.english_number(spoken[at : at + MOST_WORDS])
+    english = numerals.english_number(spoken[at : at + MOST_WORDS])
     if english is not None:
         return english
-    return words.german_number(word), 1
-
+    return numerals.german_number(word), 1

@@ -39,7 +39,7 @@ class Meant:
     tokens: tuple[Token, ...] = ()
 
 
-_ARTICLES = frozenset("der die das dem the a".split())
+_ARTICLES = frozenset(["der", "die", "das", "dem", "the", "a"])
 _NEGATED = {
     Hedge.OVER: Hedge.AT_MOST, Hedge.UNDER: Hedge.AT_LEAST, Hedge.AT_LEAST: Hedge.UNDER, Hedge.AT_MOST: Hedge.OVER,
 }  # fmt: skip
@@ -62,7 +62,11 @@ def hedge(sentence: Sentence, token: Token) -> Meant:
             return Meant(Hedge.APPROX, (near[-1],))
     used: tuple[Token, ...] = ()
     found = Hedge.EXACT
-    if last in ("über", "over") and token.figure and token.figure.unit in ("day", "week", "month", "year", "period"):
+    if (
+        last in ("über", "over")
+        and token.figure
+        and token.figure.unit in ("day", "week", "month", "year", "period")
+    ):
         return Meant(found)  # "über 13 Wochen" says how long
     joined = last in ("als", "than", "at") or last in words.AT_LEAST | words.AT_MOST
     if last in ("als", "than") and len(texts) > 1:

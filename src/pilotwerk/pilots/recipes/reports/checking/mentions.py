@@ -9,13 +9,13 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from pilotwerk.pilots.recipes.reports.calendar import year_before
-from pilotwerk.pilots.recipes.reports.facts import NOT_GIVEN, REST, Facts
+from pilotwerk.pilots.recipes.reports.facts import NOT_GIVEN, REST, Facts, Part
 from pilotwerk.pilots.recipes.reports.numbers import MONTHS
 from pilotwerk.pilots.recipes.reports.spec import Kind
 from pilotwerk.pilots.recipes.stock.periods import Frequency
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 
 class Named(StrEnum):
@@ -56,7 +56,9 @@ _WEEK = re.compile(
     re.IGNORECASE,
 )
 _NAMED_MONTH = re.compile(rf"(?<![\w])(?P<m>{_MONTH})(?:\s+(?:of\s)?(?P<y>{_YEAR}))?(?!\w)", re.IGNORECASE)
-_DIGIT_MONTH = re.compile(rf"(?<![\d.])(?:(?P<m>\d{{1,2}})/(?P<y>{_YEAR})|(?P<y2>{_YEAR})-(?P<m2>\d{{2}}))(?![\d-])")
+_DIGIT_MONTH = re.compile(
+    rf"(?<![\d.])(?:(?P<m>\d{{1,2}})/(?P<y>{_YEAR})|(?P<y2>{_YEAR})-(?P<m2>\d{{2}}))(?![\d-])"
+)
 _DAY = re.compile(
     rf"(?P<iso>{_YEAR}-\d{{2}}-\d{{2}})|(?<!\d)(?P<d>\d{{1,2}})\.(?P<m>\d{{1,2}})\.(?P<y>{_YEAR})"
     rf"|(?:(?<=am )|(?<=bis )|(?<=vom )|(?<=zum ))(?P<d4>\d{{1,2}})\.(?P<m4>\d{{1,2}})\.(?!\d)"
@@ -65,12 +67,15 @@ _DAY = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"\b(?:vorwoche\w*|vormonat\w*|vorperiode\w*|vorherigen? (?:woche|monat)|letzten? (?:woche|monat)|woche davor|monat davor"
-    r"|(?:previous|prior|preceding|last) (?:week|month|period)(?:['’]s)?|(?:week on week|month on month)|(?:week|month|period) (?:before|earlier))\b",
+    r"\b(?:vorwoche\w*|vormonat\w*|vorperiode\w*|vorherigen? (?:woche|monat)|letzten? (?:woche|monat)"
+    r"|woche davor|monat davor|eine woche zuvor|einen monat zuvor"
+    r"|(?:previous|prior|preceding|last) (?:week|month|period)(?:['’]s)?"
+    r"|(?:week on week|month on month)|(?:week|month|period) (?:before|earlier))\b",
     re.IGNORECASE,
 )
 _LAST_YEAR = re.compile(
-    r"\b(?:vorjahr\w*|letzten jahres|ein jahr zuvor|vor einem jahr|(?:previous|prior|last) year|a year (?:ago|earlier|before)"
+    r"\b(?:vorjahr\w*|letzten jahres|ein jahr zuvor|vor einem jahr"
+    r"|(?:previous|prior|last) year|a year (?:ago|earlier|before)"
     r"|year before|one year (?:ago|earlier)|year[- ]on[- ]year|year[- ]over[- ]year|im jahresvergleich)\b",
     re.IGNORECASE,
 )
@@ -78,7 +83,9 @@ _NOW = re.compile(
     r"\b(?:dieser woche|diesem monat|diese woche|dieser monat|berichtswoche|berichtsmonat|this (?:week|month))\b",
     re.IGNORECASE,
 )
-_YEAR_ALONE = re.compile(rf"(?:(?<=\bin )|(?<=\bjahr )|(?<=\byear )|(?<=\bof )|(?<=\bvon ))(?P<y>{_YEAR})\b(?![.,]\d)", re.I)
+_YEAR_ALONE = re.compile(
+    rf"(?:(?<=\bin )|(?<=\bjahr )|(?<=\byear )|(?<=\bof )|(?<=\bvon ))(?P<y>{_YEAR})\b(?![.,]\d)", re.I
+)
 
 
 class Finder:
@@ -104,7 +111,7 @@ class Finder:
                 exact.setdefault("zeilenzahl", set()).add(one.key)
         for name, keys in {**by_name, **exact}.items():
             yield _pattern(name, inflected=True), Named.MEASURE, frozenset(keys)
-        parts: dict[str, set[object]] = {}
+        parts: dict[str, set[Part]] = {}
         for fact in self.facts.facts:
             if fact.part and fact.part[1] != REST:
                 parts.setdefault(fact.part[1], set()).add(fact.part)
@@ -115,10 +122,14 @@ class Finder:
         if spec.title:
             yield _pattern(spec.title), Named.OTHER, frozenset()
         rest = frozenset((name, REST) for name in spec.dimensions)
-        yield re.compile(r"\b(?:alle[rn]? übrigen|den übrigen|all others|the others|übrige)\b", re.I), Named.PART, rest
+        yield (
+            re.compile(r"\b(?:alle[rn]? übrigen|den übrigen|all others|the others|übrige)\b", re.I),
+            Named.PART,
+            rest,
+        )
 
     def _part(
-        self, value: str, subjects: set[object]
+        self, value: str, subjects: set[Part]
     ) -> Iterator[tuple[re.Pattern[str], Named, frozenset[object]]]:
         if value == NOT_GIVEN:
             yield re.compile(r"\b(?:ohne angabe|not given)\b", re.I), Named.PART, frozenset(subjects)
@@ -127,7 +138,7 @@ class Finder:
         if len(value) >= 3 and not re.fullmatch(r"[\d.,\s]+", value):
             yield _pattern(value, inflected=True), Named.PART, frozenset(subjects)
             return
-        for dimension, name in subjects:  # type: ignore[misc]
+        for dimension, name in subjects:
             pattern = re.compile(rf"\b{re.escape(dimension)}\s+[„“\"]?{re.escape(name)}(?!\w)", re.I)
             yield pattern, Named.PART, frozenset({(dimension, name)})
 
@@ -146,16 +157,17 @@ class Finder:
                     take(match.start(), match.end(), kind, what)
         for match in _DAY.finditer(text):
             take(match.start(), match.end(), Named.DAY, self._day(match))
-        for pattern, reader in (
+        readers: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], frozenset[object] | None]], ...] = (
             (_WEEK, self._week), (_NAMED_MONTH, self._month), (_DIGIT_MONTH, self._month), (_BEFORE, self._previous),
             (_LAST_YEAR, self._last_year), (_NOW, self._now), (_YEAR_ALONE, self._in_year),
-        ):  # fmt: skip
+        )  # fmt: skip
+        for pattern, reader in readers:
             for match in pattern.finditer(text):
                 if pattern is _NAMED_MONTH and match["y"] is None and not match[0][0].isupper():
                     continue  # "may", "march": only with a capital letter or a year
-                what = reader(match)
-                if what is not None:
-                    take(match.start(), match.end(), Named.PERIOD, what)
+                periods = reader(match)
+                if periods is not None:
+                    take(match.start(), match.end(), Named.PERIOD, periods)
         return sorted(found, key=lambda one: one.start), text
 
     def _day(self, match: re.Match[str]) -> frozenset[object]:
@@ -167,7 +179,9 @@ class Finder:
             name = match["n2"] or match["n3"]
             month = _MONTHS[name.lower()] if name else int(match["m"] or match["m4"])
             year = match["y"] or match["y2"] or match["y3"]
-            years = [int(year)] if year else sorted({self.frequency.first_day(one).year for one in self.periods})
+            years = (
+                [int(year)] if year else sorted({self.frequency.first_day(one).year for one in self.periods})
+            )
             return frozenset(date(one, month, day) for one in years)
         except ValueError:
             return frozenset()
@@ -186,7 +200,10 @@ class Finder:
     def _month(self, match: re.Match[str]) -> frozenset[object]:
         groups = match.groupdict()
         name = groups.get("m") or groups.get("m2") or ""
-        month, year = _MONTHS.get(name.lower(), int(name) if name.isdigit() else 0), groups.get("y") or groups.get("y2")
+        month, year = (
+            _MONTHS.get(name.lower(), int(name) if name.isdigit() else 0),
+            groups.get("y") or groups.get("y2"),
+        )
         if self.frequency is Frequency.WEEK:
             return frozenset()
         found = set()

@@ -6,6 +6,7 @@ within the rounding, two equal numbers exchanged) are not made.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -68,7 +69,7 @@ def changed_digit(sentence: Sentence, facts: Facts, language: str, random: Rando
 def swapped_figures(sentence: Sentence, facts: Facts, language: str, random: Random) -> Iterator[str]:
     """Two figures of the sentence change places."""
     spans = sentence.spans
-    for first, second in zip(spans, spans[1:], strict=False):
+    for first, second in itertools.pairwise(spans):
         one, two = sentence.text[first.start : first.end], sentence.text[second.start : second.end]
         if one.strip("+−") != two.strip("+−"):
             middle = sentence.text[first.end : second.start]
@@ -89,7 +90,7 @@ def wrong_sign(sentence: Sentence, facts: Facts, language: str, random: Random) 
 
 def wrong_unit(sentence: Sentence, facts: Facts, language: str, random: Random) -> Iterator[str]:
     """Percent for percentage points, dollars for euros, percent for pieces."""
-    for span, start, end, number in _numbers(sentence):
+    for span, _start, _end, number in _numbers(sentence):
         whole = sentence.text[span.start : span.end]
         sign = whole[0] if whole[0] in "+−" else ""
         if "%" in whole or "rozent" in whole.replace("rozentpunkt", "") or "percent" in whole.split():
@@ -99,7 +100,9 @@ def wrong_unit(sentence: Sentence, facts: Facts, language: str, random: Random) 
         elif re.search(r"Tsd|\dk|Wochen|weeks", whole):
             continue
         elif "€" in whole:
-            new = sign + number + random.choice([" %", " $", " CHF", " Tage" if language == "de" else " days"])
+            new = (
+                sign + number + random.choice([" %", " $", " CHF", " Tage" if language == "de" else " days"])
+            )
         else:
             new = sign + number + random.choice([" %", " €"])
         yield _replaced(sentence.text, span.start, span.end, new)
@@ -123,7 +126,9 @@ def wrong_direction(sentence: Sentence, facts: Facts, language: str, random: Ran
     for word, opposite in _OPPOSITES.items():
         for match in re.finditer(rf"(?<!\w){word}(?!\w)", sentence.text):
             # "über 13 Wochen" says how long, not where.
-            if word in ("über", "unter") and not re.match(r"\s(?:dem|der|den)\s", sentence.text[match.end() :]):
+            if word in ("über", "unter") and not re.match(
+                r"\s(?:dem|der|den)\s", sentence.text[match.end() :]
+            ):
                 continue
             yield _replaced(sentence.text, match.start(), match.end(), opposite)
 
@@ -132,11 +137,17 @@ def factor_ten(sentence: Sentence, facts: Facts, language: str, random: Random) 
     """Ten times as much, or a tenth."""
     for _, start, end, number in _numbers(sentence):
         value = _value(number, language)
-        decimals = len(re.split("," if language == "de" else r"\.", number)[1]) if _has_decimals(number, language) else 0
+        decimals = (
+            len(re.split("," if language == "de" else r"\.", number)[1])
+            if _has_decimals(number, language)
+            else 0
+        )
         if value:
             larger = random.random() < 0.5
             new = value * 10 if larger else value / 10
-            yield _replaced(sentence.text, start, end, decimal_text(new, decimals + (0 if larger else 1), language))
+            yield _replaced(
+                sentence.text, start, end, decimal_text(new, decimals + (0 if larger else 1), language)
+            )
 
 
 def _has_decimals(number: str, language: str) -> bool:
@@ -186,9 +197,13 @@ def wrong_period(sentence: Sentence, facts: Facts, language: str, random: Random
     months = MONTHS[language]
     for match in re.finditer("|".join(months), sentence.text):
         place = months.index(match[0])
-        yield _replaced(sentence.text, match.start(), match.end(), months[(place + random.choice([2, 3, 7])) % 12])
+        yield _replaced(
+            sentence.text, match.start(), match.end(), months[(place + random.choice([2, 3, 7])) % 12]
+        )
     for match in re.finditer(r"(?<=[ /])20\d\d\b", sentence.text):
-        yield _replaced(sentence.text, match.start(), match.end(), str(int(match[0]) + random.choice([-3, 3, 5])))
+        yield _replaced(
+            sentence.text, match.start(), match.end(), str(int(match[0]) + random.choice([-3, 3, 5]))
+        )
 
 
 _INVENTED = {
@@ -207,7 +222,9 @@ def invented(sentence: Sentence, facts: Facts, language: str, random: Random) ->
     yield sentence.text + template.format(a=amount, b=share, c=random.randrange(13, 900))
 
 
-_NOTS = re.compile(r"(?<!\w)(?:noch nicht|nicht yet|not yet|nicht|not|kein|keine|no|ohne|without)\s", re.IGNORECASE)
+_NOTS = re.compile(
+    r"(?<!\w)(?:noch nicht|nicht yet|not yet|nicht|not|kein|keine|no|ohne|without)\s", re.IGNORECASE
+)
 
 
 def removed_not(sentence: Sentence, facts: Facts, language: str, random: Random) -> Iterator[str]:
@@ -226,7 +243,7 @@ def swapped_parts(sentence: Sentence, facts: Facts, language: str, random: Rando
     there = [(match.start(), match.end(), name) for name in names
              for match in re.finditer(rf"(?<!\w){re.escape(name)}(?!\w)", sentence.text)]  # fmt: skip
     there.sort()
-    for first, second in zip(there, there[1:], strict=False):
+    for first, second in itertools.pairwise(there):
         if first[2] == second[2] or _same_figures(sentence, first[1], second[1]):
             continue
         middle = sentence.text[first[1] : second[0]]

@@ -56,7 +56,10 @@ SENTENCES: Final[dict[Wrong, tuple[str, str]]] = {
         "Zu „{found}“ enthält der Bericht keine Zahlen.",
         "The report holds no figures for “{found}”.",
     ),
-    Wrong.NO_DAY: ("Den Tag „{found}“ nennt der Bericht nicht.", "The report does not name the day “{found}”."),
+    Wrong.NO_DAY: (
+        "Den Tag „{found}“ nennt der Bericht nicht.",
+        "The report does not name the day “{found}”.",
+    ),
 }
 
 

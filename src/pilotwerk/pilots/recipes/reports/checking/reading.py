@@ -24,8 +24,12 @@ _ABBREVIATED = re.compile(
     re.IGNORECASE,
 )
 _END = re.compile(r"(?<=[.!?])[\s]+(?=[A-ZÄÖÜ„“\"€$£\d(])|\n+")
-_GERMAN = frozenset("der die das und mit im von um auf für gegenüber nicht ist sind war waren den dem des mehr als".split())
-_ENGLISH = frozenset("the and of to than is are was were from with by not more less a for it this in compared".split())
+_GERMAN = words.many(
+    """der die das und mit im von um auf für gegenüber nicht ist sind war waren den dem des mehr als"""
+)
+_ENGLISH = words.many(
+    "the and of to than is are was were from with by not more less a for it this in compared"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,12 @@ class Sentence:
         return self.tokens.index(token)
 
     def nearest(
-        self, token: Token, others: list[Token], *, behind: int | None = NEAR, allowed: Callable[[Token], bool] | None = None
+        self,
+        token: Token,
+        others: list[Token],
+        *,
+        behind: int | None = NEAR,
+        allowed: Callable[[Token], bool] | None = None,
     ) -> Token | None:
         """The closest of the others; those behind the token only within a cost (None: without a limit)."""
         found = [
@@ -106,7 +115,7 @@ class Sentence:
 
 
 def language_of(text: str) -> str:
-    """"de" or "en", by the small words and the place of the currency; German where nothing says otherwise."""
+    """ "de" or "en", by the small words and the place of the currency; German where nothing says otherwise."""
     spoken = re.findall(r"[a-zäöüß]+", text.lower())
     german = sum(word in _GERMAN for word in spoken) + len(re.findall(r"\d\s?€", text))
     english = sum(word in _ENGLISH for word in spoken) + len(re.findall(r"[€$£]\d", text))
@@ -143,9 +152,7 @@ def _split(text: str, masked: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in found if text[a:b].strip()]
 
 
-def _tokens(
-    masked: str, start: int, end: int, mentions: list[Mention], numbers: list[Figure]
-) -> list[Token]:
+def _tokens(masked: str, start: int, end: int, mentions: list[Mention], numbers: list[Figure]) -> list[Token]:
     blocks = [(one.start, one.end) for one in numbers]
     raw: list[tuple[int, int, str, Figure | None, Mention | None]] = [
         (one.start, one.end, "", one, None) for one in numbers

@@ -18,7 +18,12 @@ START = date(2024, 1, 1)
 
 
 def sales(
-    weeks: int = 60, seed: int = 1, *, growth: float = 0.0, skip: tuple[date, ...] = (), peak: date | None = None
+    weeks: int = 60,
+    seed: int = 1,
+    *,
+    growth: float = 0.0,
+    skip: tuple[date, ...] = (),
+    peak: date | None = None,
 ) -> Table:
     """Orders from Monday to Saturday from 2024-01-01 on; the week of `peak` has three times as many."""
     chance = random.Random(seed)
@@ -33,7 +38,9 @@ def sales(
             amount = chance.gauss(200, 40) * (1.5 if region == "Nord" else 1) * (1 + growth * step / 7)
             text = f"{amount:.2f}".replace(".", ",")
             group = chance.choice(["Pumpen", "Kessel", "Service"])
-            rows.append((day.strftime("%d.%m.%Y"), region, group, text, chance.choice(["ja", "nein", "nein"])))
+            rows.append(
+                (day.strftime("%d.%m.%Y"), region, group, text, chance.choice(["ja", "nein", "nein"]))
+            )
     return Table.of("verkauf.csv", COLUMNS, [(2 + place, row) for place, row in enumerate(rows)])
 
 

@@ -137,11 +137,16 @@ def texts(facts: Facts, language: str) -> Iterator[Sentence]:
     if abs(percent.value) > 12:
         whole = decimal_text(abs(percent.value), 0, language)
         pieces["pct_whole"] = loose(percent, whole + (" Prozent" if language == "de" else " percent"))
-    moving = (DE_UP if change.value > 0 else DE_DOWN) if language == "de" else EN_UP if change.value > 0 else EN_DOWN
+    moving = (
+        (DE_UP if change.value > 0 else DE_DOWN)
+        if language == "de"
+        else EN_UP
+        if change.value > 0
+        else EN_DOWN
+    )
     for template in (*moving, *(DE_LEVEL if language == "de" else EN_LEVEL)):
-        if "Wochen" in template or "weeks" in template:
-            if frequency.value != "W":
-                continue
+        if ("Wochen" in template or "weeks" in template) and frequency.value != "W":
+            continue
         yield fill(template, pieces)
     yield from _parts(facts, language, pieces)
 

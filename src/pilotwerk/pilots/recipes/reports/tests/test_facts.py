@@ -20,12 +20,17 @@ from pilotwerk.pilots.recipes.stock.periods import Frequency
 
 def test_what_nobody_chose_is_guessed_and_named() -> None:
     spec = prepare(sales(30), {"rows_name": "Aufträge"})
-    assert (spec.time, spec.dimensions, spec.frequency) == ("Datum", ("Warengruppe", "Region"), Frequency.WEEK)
+    assert (spec.time, spec.dimensions, spec.frequency) == (
+        "Datum",
+        ("Warengruppe", "Region"),
+        Frequency.WEEK,
+    )
     assert [(one.kind, one.label("de"), one.unit, one.decimals) for one in spec.measures] == [
         (Kind.SUM, "Umsatz", "€", 2), (Kind.COUNT, "Aufträge", "", 0),
     ]  # fmt: skip
     assert dict(spec.guessed) == {
-        "Datum": "name", "Warengruppe": "few_values", "Region": "few_values", "Umsatz EUR": "numbers", "frequency": "span",
+        "Datum": "name", "Warengruppe": "few_values", "Region": "few_values", "Umsatz EUR": "numbers",
+        "frequency": "span",
     }  # fmt: skip
     assert Spec.from_json(json.loads(json.dumps(spec.as_json()))) == spec
 
@@ -69,7 +74,9 @@ def test_the_figures_are_those_of_pandas() -> None:
 
     table = sales(70, 5)
     facts = facts_of(table)
-    frame = pd.DataFrame({name: [one.values[code] for code in one.codes] for name, one in table.columns.items()})
+    frame = pd.DataFrame(
+        {name: [one.values[code] for code in one.codes] for name, one in table.columns.items()}
+    )
     frame["amount"] = frame["Umsatz EUR"].str.replace(",", ".").astype(float)
     frame["day"] = pd.to_datetime(frame["Datum"], format="%d.%m.%Y")
     iso = frame["day"].dt.isocalendar()
@@ -83,7 +90,9 @@ def test_the_figures_are_those_of_pandas() -> None:
         for key, way in expected.items():
             found = facts.find(Role.VALUE, measure=key, part=None, period=base)
             assert found is not None
-            assert float(found.value) == pytest.approx(getattr(rows["amount"], way)() if way != "size" else len(rows))
+            assert float(found.value) == pytest.approx(
+                getattr(rows["amount"], way)() if way != "size" else len(rows)
+            )
         share = facts.find(Role.VALUE, measure="share:Reklamation:ja", part=None, period=base)
         assert share is not None
         assert float(share.value) == pytest.approx(rows["yes"].mean())
@@ -153,7 +162,11 @@ def test_no_percentage_of_nothing_little_or_less_than_nothing() -> None:
         few(*[("05.01.2026", "100")] * 3, *[("12.01.2026", "300")] * 3, ("19.01.2026", "1")),
         {"frequency": "W", "measures": [{"kind": "sum", "column": "Betrag"}]},
     )  # fmt: skip
-    small = compute(few(*[("05.01.2026", "100")] * 3, *[("12.01.2026", "300")] * 3, ("19.01.2026", "1")), spec, week(2026, 3))
+    small = compute(
+        few(*[("05.01.2026", "100")] * 3, *[("12.01.2026", "300")] * 3, ("19.01.2026", "1")),
+        spec,
+        week(2026, 3),
+    )
     assert small.find(Role.CHANGE) is not None
     assert small.find(Role.PERCENT) is None  # three rows are too few
     back = [("05.01.2026", "-10")] * 20 + [("12.01.2026", "300")] * 20 + [("19.01.2026", "300")] * 20
@@ -201,7 +214,9 @@ def test_rows_that_came_late_are_named() -> None:
         (int(number), tuple(one.values[one.codes[place]] for one in table.columns.values()))
         for place, number in enumerate(table.numbers)
     ]
-    late = Table.of("verkauf.csv", COLUMNS, [*rows, (9999, ("08.05.2024", "Nord", "Kessel", "1000,00", "nein"))])
+    late = Table.of(
+        "verkauf.csv", COLUMNS, [*rows, (9999, ("08.05.2024", "Nord", "Kessel", "1000,00", "nein"))]
+    )
     now = facts_of(late, earlier=before)
     reported = now.find(Role.VALUE, what="reported", measure="sum:Umsatz EUR:")
     value = now.find(Role.VALUE, what="", measure="sum:Umsatz EUR:", part=None, period=week(2024, 19))
@@ -229,7 +244,9 @@ def test_a_trend_is_told_where_there_is_one() -> None:
 def test_cells_that_cannot_be_read_are_counted() -> None:
     rows = [("05.01.2026", "1"), ("06.01.2026", "viel"), ("kein Datum", "3"), ("11.01.2026", "")]
     table = few(*rows)
-    spec = prepare(table, {"time": "Datum", "frequency": "W", "measures": [{"kind": "sum", "column": "Betrag"}]})
+    spec = prepare(
+        table, {"time": "Datum", "frequency": "W", "measures": [{"kind": "sum", "column": "Betrag"}]}
+    )
     facts = compute(table, spec, week(2026, 2))
     assert {one.what: int(one.value) for one in facts.all(Role.NUMBER) if "_" in one.what} == {
         "days_covered": 7, "rows_undated": 1, "cells_empty": 2, "series_tested": 0,

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pilotwerk.pilots.recipes.reports import Facts, Table, compute, export_pdf, export_xlsx, mail, prepare, render
+from pilotwerk.pilots.recipes.reports import (
+    Facts,
+    Table,
+    compute,
+    export_pdf,
+    export_xlsx,
+    mail,
+    prepare,
+    render,
+)
 from pilotwerk.pilots.recipes.reports.checking.figures import number_of
 from pilotwerk.pilots.recipes.reports.facts import Role
 from pilotwerk.pilots.recipes.reports.numbers import decimal_text, figure, rounded
@@ -46,7 +55,10 @@ def test_an_open_week_says_so_first() -> None:
     assert said(facts, "de")[0] == (
         "KW 20/2024 ist noch nicht vollständig: Die Daten reichen bis zum 15. Mai 2024 (3 von 7 Tagen)."
     )
-    assert said(facts, "en")[0] == "Week 20 of 2024 is not yet complete: the data reach to 15 May 2024 (3 of 7 days)."
+    assert (
+        said(facts, "en")[0]
+        == "Week 20 of 2024 is not yet complete: the data reach to 15 May 2024 (3 of 7 days)."
+    )
 
 
 def test_one_day_is_a_day_and_two_are_days() -> None:
@@ -76,7 +88,7 @@ def test_no_sentence_says_why() -> None:
         assert not any(word in f"{german} {english}".lower().split() for word in causal)
 
 
-@given(st.fractions(-10**9, 10**9), st.integers(0, 3), st.sampled_from(["de", "en"]))
+@given(st.fractions(-(10**9), 10**9), st.integers(0, 3), st.sampled_from(["de", "en"]))
 def test_a_number_is_read_back_as_it_was_written(value: Fraction, decimals: int, language: str) -> None:
     text = decimal_text(value, decimals, language).lstrip("−")
     if decimals != 3:  # 1.234 may be both
@@ -135,7 +147,9 @@ def test_no_text_is_run_as_a_formula_or_read_as_markup() -> None:
     book = load_workbook(io.BytesIO(export_xlsx(report)))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
     assert {cell.data_type for cell in cells} <= {"s", "n"}
-    risky = [cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@"))]
+    risky = [
+        cell for cell in cells if isinstance(cell.value, str) and cell.value.startswith(("=", "+", "-", "@"))
+    ]
     assert {cell.value for cell in risky} >= set(HOSTILE[:4])
     assert all(cell.quotePrefix for cell in risky)
     assert export_pdf(report, organisation="", day=date(2026, 1, 19)).startswith(b"%PDF")

@@ -16,14 +16,25 @@ from pilotwerk.pilots.recipes.reports.facts import Role
 from pilotwerk.pilots.recipes.reports.tests.past import MEASURES, sales
 
 
-def test_the_command_says_what_the_check_lets_through(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_says_what_the_check_lets_through(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     table = sales(16)
     file = tmp_path / "verkauf.csv"
     columns = list(table.columns.values())
     lines = [";".join(one.name for one in columns)]
     lines += [";".join(one.values[one.codes[row]] for one in columns) for row in range(len(table))]
     file.write_text("\n".join(lines), encoding="utf-8")
-    asked = ["--measure", "sum:Umsatz EUR", "--measure", "share:Reklamation=ja", "--lang", "de", "--mutated", "120"]
+    asked = [
+        "--measure",
+        "sum:Umsatz EUR",
+        "--measure",
+        "share:Reklamation=ja",
+        "--lang",
+        "de",
+        "--mutated",
+        "120",
+    ]
     assert main(["backtest", "report", str(file), *asked, "--format", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
     assert (found["rows"], found["frequency"], found["periods"]) == (len(table), "W", 16)

@@ -29,7 +29,11 @@ def test_on_monday_morning_last_week_is_due_and_then_no_more() -> None:
     assert due(spec(), early, {"W:2026-W15"}) is None
     found = due(spec(), monday, {"W:2026-W15"})
     assert found is not None
-    assert (found.key, found.first_day, found.last_day) == ("W:2026-W16", date(2026, 4, 13), date(2026, 4, 19))
+    assert (found.key, found.first_day, found.last_day) == (
+        "W:2026-W16",
+        date(2026, 4, 13),
+        date(2026, 4, 19),
+    )
     assert due(spec(), monday, {"W:2026-W15", found.key}) is None
 
 
