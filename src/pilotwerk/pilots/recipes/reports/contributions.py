@@ -2,7 +2,8 @@
 
 Of a sum each part contributes its own change. Of a mean M = sum w_i m_i (w_i share of the known rows) part i
 contributes (w1 + w0) / 2 (m1 - m0) + (w1 - w0) ((m1 + m0) / 2 - (M1 + M0) / 2): its own change, and
-that it weighs more or less than before (Kitagawa 1955). A part without rows in one of the periods keeps the mean of the other.
+that it weighs more or less than before (Kitagawa 1955). A part without rows in one of the periods
+keeps the mean of the other.
 """
 
 from __future__ import annotations

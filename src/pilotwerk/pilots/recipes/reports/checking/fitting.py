@@ -272,7 +272,8 @@ def _right_direction(claim: Claim, fact: Fact) -> bool:
     if fact.role in SIGNED:
         if fact.role is Role.STREAK and claim.figure.sign:
             return False
-        if not fact.value:
+        if not fact.value or not claim.figure.value:
+            # Nothing, or so little that it is shown as nothing, goes nowhere; a fact that is nothing has no direction.
             return claim.directed() == 0 or not claim.figure.value
         if claim.directed() == 0 and claim.sentence.words(words.NEUTRAL):
             return True
