@@ -63,7 +63,7 @@ class _Checked:
             if wrong is not None:
                 found.append(self._problem(token, wrong))
             self.stands.append((token, claim, kept))
-        return found or [*self._directions(), *self._polarity()]
+        return found or [*self._directions(), *self._extremes(), *self._polarity()]
 
     def _list_number(self, token: Token) -> bool:
         """The "2." of a numbered list."""
@@ -123,6 +123,35 @@ class _Checked:
             of_time = self.sentence.following(token, 1)[:1] in (["week"], ["month"], ["woche"], ["period"])
             if values and not of_time and not self.sentence.negated(token):
                 yield self._problem(token, Wrong.DIRECTION)
+
+    def _extremes(self) -> Iterator[Problem]:
+        """ "highest" and "lowest" beside a figure: of the last periods for the whole, among the parts for a part."""
+        for token in self.sentence.tokens:
+            high = token.text.startswith(
+                ("höchst", "highest", "rekord", "record", "größt", "largest", "biggest")
+            )
+            low = token.text.startswith(("niedrigst", "lowest", "tiefst", "kleinst", "smallest"))
+            if (high or low) and token.text != "höchstens" and not self._extreme(high):
+                yield self._problem(token, Wrong.CLAIM)
+
+    def _extreme(self, high: bool) -> bool:
+        for _token, _claim, kept in self.stands:
+            values = [one for one in kept if one.role is Role.VALUE and one.period == self.facts.period]
+            if len(values) != len(kept) or not values:
+                continue
+            return any(self._is_extreme(one, high) for one in values)
+        return True
+
+    def _is_extreme(self, fact: Fact, high: bool) -> bool:
+        if fact.part is None:
+            bound = self.facts.find(Role.HIGHEST if high else Role.LOWEST, measure=fact.measure)
+            return bound is None or bound.value == fact.value
+        ranks = [
+            one.value for one in self.facts.all(Role.RANK, measure=fact.measure)
+            if one.part and one.part[0] == fact.part[0]
+        ]  # fmt: skip
+        own = self.facts.find(Role.RANK, measure=fact.measure, part=fact.part)
+        return own is None or own.value == (1 if high else max(ranks))
 
     def _agrees(self, word: Token, fact: Fact) -> bool:
         """Whether a word of direction is said of this fact, and says which way it goes."""

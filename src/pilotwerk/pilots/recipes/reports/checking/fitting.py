@@ -140,6 +140,8 @@ def _counts(claim: Claim, fact: Fact, unit: str) -> bool:
     if fact.what.startswith("parts") and not _of_dimension(claim):
         return False
     expected = {"days": "day", "history": "", "outlier_history": ""}.get(fact.what.split("_")[0], "")
+    if fact.what in _PERIOD_UNITS and words.IN_A_ROW.search(claim.sentence.text.lower()):
+        return False
     if fact.what in _PERIOD_UNITS:
         return unit in ("week" if claim.facts.spec.frequency.value == "W" else "month", "period")
     if fact.what.startswith("days"):

@@ -104,10 +104,17 @@ def english_number(words: list[str]) -> tuple[int, int] | None:
 
 
 def ordinal(word: str) -> int | None:
-    """The place that a word names: dritte, dritten, zweitgrößte, third."""
+    """The place that a word names: dritte, dritten, zweitgrößte, dreizehnte, third, thirteenth."""
     if word in _ORDINALS_EN:
         return _ORDINALS_EN[word]
     for stem, value in _ORDINALS_DE.items():
         if re.fullmatch(rf"{stem}(?:e[rnsm]?|(?:größte|höchste|stärkste|niedrigste)[rnsm]?)", word):
             return value
-    return None
+    english = re.fullmatch(r"([a-z-]+?)(?:th|ieth)", word)
+    if english:
+        for stem in (english[1], english[1] + "y"):
+            read = english_number([stem])
+            if read is not None and read[0] > 3:
+                return read[0]
+    german = re.fullmatch(r"(.+?)s?te[rnsm]?", word)
+    return german_number(german[1]) if german else None

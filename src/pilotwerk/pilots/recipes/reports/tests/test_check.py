@@ -75,7 +75,8 @@ def test_texts_by_hand(sixteen: Facts) -> None:
     checker = Checker(sixteen)
     assert [text for text in written.TRUE_DE if checker.check(text)] == []
     assert [text for text in written.TRUE_EN if checker.check(text)] == []
-    assert [text for text in written.FALSE if not checker.check(text)] == []
+    false = written.FALSE + written.FALSE_UNSEEN
+    assert [text for text in false if not checker.check(text)] == []
     assert sum(bool(checker.check(text)) for text in written.TRUE_UNSEEN) <= len(written.TRUE_UNSEEN) // 20
 
 
