@@ -5,7 +5,8 @@ variance of a median, and the MAD of n normal values is worth about 0.37 (n - 1)
 Rousseeuw and Croux 1993). The level is divided by the number of series (Bonferroni). Where there is more than two years
 of history the change over a year is tested instead of the level, so that Christmas is no news.
 
-Simulated with independent normal values, 8 to 26 earlier periods, 1 and 16 series: a false alarm in 1.3 to 5.6 % of reports.
+Simulated with independent normal values, 8 to 26 earlier periods, 1 and 16 series: a false alarm in 1.3 to 5.6 % of
+reports.
 """
 
 from __future__ import annotations

@@ -209,6 +209,18 @@ class Claim:
             and behind[1].startswith(("woche", "monat", "week", "month"))
         )
 
+    def per_something(self) -> bool:
+        """ "je Filiale", "per order": no figure of the report is divided by anything but time."""
+        behind = self.sentence.following(self.token, 1)
+        return behind[:1] in (["je"], ["pro"], ["per"]) and not self.rate()
+
+    def right_average(self, kind: Kind) -> bool:
+        """Whether a mean or median of which the sentence speaks, other than by a measure's name, is of this kind."""
+        spoken = {one.text for one in self.sentence.tokens}
+        asked = {Kind.MEAN} if spoken & words.MEAN_WORDS else set()
+        asked |= {Kind.MEDIAN} if "median" in spoken else set()
+        return not asked or kind in asked
+
     def reported(self) -> bool:
         """Whether the number is said to stand in the last report."""
         marks = [

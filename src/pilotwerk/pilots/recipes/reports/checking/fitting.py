@@ -184,7 +184,9 @@ def _right_role(claim: Claim, fact: Fact) -> bool:
     """Whether the words fit what the fact says: a change, a level, a rate, a bound of the usual range."""
     if fact.role is Role.NUMBER:
         return _right_pair(claim, fact)
-    if (fact.role is Role.SLOPE) != claim.rate():
+    if (fact.role is Role.SLOPE) != claim.rate() or claim.per_something():
+        return False
+    if fact.role is Role.VALUE and not claim.right_average(claim.facts.spec.measure(fact.measure).kind):
         return False
     if fact.role is Role.VALUE and (fact.what == "reported") != claim.reported():
         return False
