@@ -11,12 +11,13 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from pilotwerk import core
 from pilotwerk.documents.domain import StrategyDocument, as_data
 
 HERE = Path(__file__).parent
 LAYOUT = HERE / "data" / "strategy.typ"
 TEMPLATE = HERE / "data" / "strategy.docx"
-FONTS = HERE / "fonts"
+FONTS = Path(core.__file__).parent / "fonts"
 PROPERTY_LENGTH = 255
 
 

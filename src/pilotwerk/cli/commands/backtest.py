@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pilotwerk.cli.commands import backtest_leads, backtest_stock
+from pilotwerk.cli.commands import backtest_leads, backtest_report, backtest_stock
 from pilotwerk.core.errors import BadInput
 
 HELP = "what the embedded default would have reached on your own history"
@@ -22,7 +22,7 @@ EMBEDDINGS = {"auto": None, "on": True, "off": False}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """One sub-command for each recipe that can be tested."""
-    kinds = parser.add_subparsers(dest="kind", metavar="support|answers|leads|stock", required=True)
+    kinds = parser.add_subparsers(dest="kind", metavar="support|answers|leads|stock|report", required=True)
     support = kinds.add_parser("support", help="how often the category of a request is found")
     _common(support)
     support.add_argument("--text", metavar="COL", required=True, help="the request's text")
@@ -39,6 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     answers.add_argument("--relevant", metavar="COL", help="text or --id of the right answer")
     backtest_leads.add_arguments(kinds.add_parser("leads", help=backtest_leads.HELP))
     backtest_stock.add_arguments(kinds.add_parser("stock", help=backtest_stock.HELP))
+    backtest_report.add_arguments(kinds.add_parser("report", help=backtest_report.HELP))
 
 
 def _common(parser: argparse.ArgumentParser) -> None:
@@ -58,6 +59,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         return backtest_leads.run(args)
     if args.kind == "stock":
         return backtest_stock.run(args)
+    if args.kind == "report":
+        return backtest_report.run(args)
     return _support(args) if args.kind == "support" else _answers(args)
 
 
