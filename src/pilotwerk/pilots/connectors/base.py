@@ -19,6 +19,8 @@ class Message:
     case: str
     sender: str | None = None
     in_reply_to: str | None = None
+    # The Message-IDs of the thread, oldest first, the request last.
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pilotwerk.pilots.models.cases import (
     RejectReason,
     Source,
 )
+from pilotwerk.pilots.models.connections import Connection, ConnectionKind, ConnectionState, Mail
 from pilotwerk.pilots.models.observations import CaseOutcome, QualityCheck, Sitting
 from pilotwerk.pilots.models.pilots import ModelState, ModelVersion, Pilot, SourceKind, TargetKind
 
@@ -20,10 +21,14 @@ __all__ = [
     "Case",
     "CaseOutcome",
     "Closed",
+    "Connection",
+    "ConnectionKind",
+    "ConnectionState",
     "Decision",
     "DecisionKind",
     "Delivery",
     "DeliveryState",
+    "Mail",
     "ModelState",
     "ModelVersion",
     "Pilot",

@@ -3,6 +3,7 @@ jobs.
 """
 
 from pilotwerk.pilots.services.cases import case_assign, case_ingest, case_propose, cases_return_due
+from pilotwerk.pilots.services.connections import connection_change, connection_create, connection_remove
 from pilotwerk.pilots.services.decisions import (
     approval_withdraw,
     case_answer_manually,
@@ -36,6 +37,9 @@ __all__ = [
     "case_signal",
     "case_take_back",
     "cases_return_due",
+    "connection_change",
+    "connection_create",
+    "connection_remove",
     "delivery_again",
     "delivery_confirm",
     "outcomes_load",

@@ -66,7 +66,7 @@ class Smtp:
 
     def mail(self, message: Message, key: str) -> EmailMessage:
         """The mail. Raises `ValueError` for addresses or headers that would break it apart."""
-        for header in (message.subject, message.sender or "", message.in_reply_to or ""):
+        for header in (message.subject, message.sender or "", message.in_reply_to or "", *message.references):
             if any(sign in header for sign in "\r\n\0"):
                 raise ValueError("a header must not contain a line break")
         sender = _address(message.sender or self.sender)
@@ -78,7 +78,7 @@ class Smtp:
         mail["Message-ID"] = f"<{key_digest(key)}@{sender.domain}>"
         if message.in_reply_to:
             mail["In-Reply-To"] = message.in_reply_to
-            mail["References"] = message.in_reply_to
+            mail["References"] = " ".join(message.references or (message.in_reply_to,))
         mail["Auto-Submitted"] = "no"
         mail.set_content(message.body)
         return mail
