@@ -32,7 +32,7 @@ from pilotwerk.pilots.connectors.kinds import TESTS
 from pilotwerk.pilots.connectors.mailbox import Mailbox
 from pilotwerk.pilots.connectors.outbox import Outbox
 from pilotwerk.pilots.connectors.smtp import Smtp
-from pilotwerk.pilots.connectors.trouble import FOR_A_PERSON, Trouble
+from pilotwerk.pilots.connectors.trouble import FOR_A_PERSON, Trouble, sentence
 from pilotwerk.pilots.domain.incoming import Ingested, NewCase
 from pilotwerk.pilots.domain.mails import chain
 from pilotwerk.pilots.domain.states import CaseState, PilotState
@@ -245,6 +245,11 @@ def connection_test(*, organisation: Organisation, actor: Actor, connection: Con
 
 def _problem(trouble: Trouble) -> dict[str, Any]:
     return {"code": trouble.code, "values": trouble.values}
+
+
+def problem_sentence(connection: Connection) -> str:
+    """What is wrong with a connection, in the active language; empty where nothing is."""
+    return sentence(connection.problem.get("code", ""), connection.problem.get("values", {}))
 
 
 def mailbox_ingest(*, pilot: Pilot) -> Taken:

@@ -195,7 +195,9 @@ class Postbox:
             await asyncio.sleep(0.05)
         return self.answers.get("DATA", "250 OK")
 
-    def authenticated(self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> AuthResult:
+    def authenticated(
+        self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any
+    ) -> AuthResult:
         return AuthResult(success=data.password.decode() == self.password)
 
 
@@ -285,7 +287,12 @@ def certificate(folder: Path, name: str) -> tuple[ssl.SSLContext, Path]:
 
 
 def letter(
-    number: int, text: str, *, subject: str = "", sender: str = "Petra Wulff <petra@wulff.example>", **headers: str
+    number: int,
+    text: str,
+    *,
+    subject: str = "",
+    sender: str = "Petra Wulff <petra@wulff.example>",
+    **headers: str,
 ) -> EmailMessage:
     """A mail as a customer writes it. Headers by keyword: `In_Reply_To`."""
     mail = EmailMessage()

@@ -42,7 +42,7 @@ def setup(request: OrganisationRequest) -> HttpResponse:
     if pilot is not None and pilot.state != PilotState.DRAFT:
         return redirect(request.organisation.url("pilots:pilot"))
     initial = SetupForm.initial_for(pilot, use_case.name)
-    form = SetupForm(request.POST or None, initial=initial, pilot=pilot)
+    form = SetupForm(request.POST or None, initial=initial, organisation=request.organisation, pilot=pilot)
     if request.method == "POST" and form.is_valid():
         try:
             services.pilot_setup(
@@ -71,6 +71,8 @@ def _values(form: SetupForm) -> dict[str, Any]:
     return {
         **{name: data[name] for name in names},
         "untrained_reason": data["untrained_reason"],
+        "source_connection": data.get("source_connection"),
+        "target_connection": data.get("target_connection"),
         "urgent_categories": data.get("urgent_categories") or [],
         "share": data["share"] / 100,
         "stop_rules": form.stop_rules(),
