@@ -1,4 +1,4 @@
-"""What people fill in for a connection; one form for each kind. Secrets are written only: their fields are always empty."""
+"""What people fill in for a connection; one form for each kind. Fields of secrets are always empty."""
 
 from __future__ import annotations
 

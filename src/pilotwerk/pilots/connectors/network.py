@@ -76,7 +76,7 @@ class ImapTls(imaplib.IMAP4_SSL):
 
     ssl_context: ssl.SSLContext
 
-    def _create_socket(self, timeout: float | None) -> socket.socket:  # type: ignore[override]
+    def _create_socket(self, timeout: float | None) -> socket.socket:
         return self.ssl_context.wrap_socket(
             connected(self.host, self.port, timeout), server_hostname=self.host
         )
@@ -94,7 +94,7 @@ class SmtpTls(smtplib.SMTP_SSL):
 
     context: ssl.SSLContext
 
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:  # type: ignore[override]
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         return self.context.wrap_socket(connected(host, port, timeout), server_hostname=host)
 
 

@@ -72,7 +72,7 @@ def mails_take(
     cases = {case.key: case for case in Case.objects.filter(pilot=pilot, key__in=[m.key for m in requests])}
     rows = [_row(pilot, row, mail, related, cases.get(mail.key)) for mail in fresh]
     Mail.objects.bulk_create(rows)
-    _arrived(pilot, rows, related)
+    _arrived(rows, related)
     returned = sum(_returned(pilot, mail, related) for mail in fresh if mail.kind is MailKind.BOUNCE)
     aside = len(fresh) - len(requests)
     if aside:
@@ -148,7 +148,7 @@ def _row(
     )
 
 
-def _arrived(pilot: Pilot, rows: Sequence[Mail], related: Mapping[str, Mail]) -> None:
+def _arrived(rows: Sequence[Mail], related: Mapping[str, Mail]) -> None:
     """A reply to an answer proves that the answer arrived, where that was unclear."""
     for row in rows:
         if row.kind == MailKind.BOUNCE.value:
@@ -156,7 +156,7 @@ def _arrived(pilot: Pilot, rows: Sequence[Mail], related: Mapping[str, Mail]) ->
         for key in map(mail_key, row.references):
             ours = related.get(key)
             if ours is not None and ours.kind == MailKind.ANSWER.value:
-                lost = Delivery.objects.filter(case_id=ours.case_id, state=DeliveryState.UNKNOWN).first()
+                lost = Delivery.objects.filter(case=ours.case, state=DeliveryState.UNKNOWN).first()
                 if lost is not None:
                     delivery_sent(delivery=lost, reference=ours.message_id)
 
@@ -168,7 +168,7 @@ def _returned(pilot: Pilot, mail: IncomingMail, related: Mapping[str, Mail]) -> 
         ours = related.get(key)
         if ours is None or ours.kind != MailKind.ANSWER.value:
             continue
-        delivery = Delivery.objects.filter(case_id=ours.case_id).first()
+        delivery = Delivery.objects.filter(case=ours.case).first()
         if delivery is not None and delivery_returned(delivery=delivery, problem=mail.diagnosis):
             Mail.objects.filter(pilot=pilot, key=mail.key).update(case=ours.case, thread=ours.thread)
             found = True
