@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.audit.registry import register
-from pilotwerk.pilots.wording import ARM_LABELS, RULE_NAMES
+from pilotwerk.pilots.wording import ARM_LABELS, CONNECTION_RESULTS, RULE_NAMES
 
 register("pilots.pilot_set_up", _("%(actor)s set up the pilot %(pilot)s"))
 register("pilots.model_ordered", _("%(actor)s had version %(number)s trained for the pilot %(pilot)s"))
@@ -55,6 +55,14 @@ register("pilots.outcomes_loaded", _("%(actor)s loaded what customers said about
 register("pilots.connection_created", _("%(actor)s created the connection %(name)s to %(host)s"))
 register("pilots.connection_changed", _("%(actor)s changed the connection %(name)s to %(host)s"))
 register("pilots.connection_removed", _("%(actor)s removed the connection %(name)s"))
-register("pilots.connection_tested", _("%(actor)s tested the connection %(name)s: %(result)s"))
-register("pilots.connection_broken", _("The connection %(name)s does not work: %(result)s"))
+register(
+    "pilots.connection_tested",
+    _("%(actor)s tested the connection %(name)s: %(result)s"),
+    labels={"result": CONNECTION_RESULTS},
+)
+register(
+    "pilots.connection_broken",
+    _("The connection %(name)s does not work: %(result)s"),
+    labels={"result": CONNECTION_RESULTS},
+)
 register("pilots.connection_repaired", _("The connection %(name)s works again"))

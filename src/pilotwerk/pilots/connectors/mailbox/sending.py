@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from typing import Final
 
+from django.utils.translation import gettext as _
 from imap_tools import BaseMailBox
 from imap_tools.errors import ImapToolsError
 
@@ -30,8 +30,6 @@ from pilotwerk.pilots.connectors.mailbox.settings import MailboxSettings
 from pilotwerk.pilots.connectors.mailbox.tokens import access_token
 from pilotwerk.pilots.connectors.smtp import MAIL, Smtp
 from pilotwerk.pilots.connectors.trouble import FOR_A_PERSON, Trouble
-
-LOST_DRAFT: Final = "The connection broke while the draft was saved. Look into the drafts folder."
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,9 @@ class Mailbox:
         try:
             mail = self._writer().mail(message, key)
         except (ValueError, MessageError) as error:
-            return NotDelivered(f"The message cannot be written as an e-mail: {error}.", retry=False)
+            return NotDelivered(
+                _("The message cannot be written as an e-mail: %(why)s.") % {"why": error}, retry=False
+            )
         message_id = str(mail["Message-ID"])
         begun = False
         try:
@@ -139,10 +139,14 @@ class Mailbox:
         try:
             there = self.found(key)
         except Trouble:
-            return OutcomeUnknown(LOST_DRAFT)
+            return OutcomeUnknown(
+                _("The connection broke while the draft was saved. Look into the drafts folder.")
+            )
         if there:
             return Delivered(message_id)
-        return NotDelivered("The draft could not be saved; it does not lie in the drafts folder.", retry=True)
+        return NotDelivered(
+            _("The draft could not be saved; it does not lie in the drafts folder."), retry=True
+        )
 
     def _server(self) -> smtplib.SMTP:
         """Connected, encrypted, signed in. Raises `Trouble`."""
