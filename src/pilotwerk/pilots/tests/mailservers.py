@@ -200,7 +200,7 @@ class Postbox:
     def authenticated(
         self, server: Any, session: Any, envelope: Any, mechanism: str, data: Any
     ) -> AuthResult:
-        return AuthResult(success=data.password.decode() == self.password)
+        return AuthResult(success=data.password.decode() == self.password, handled=False)
 
 
 class _Smtp(Controller):
@@ -215,7 +215,9 @@ class _Smtp(Controller):
             token = words.partition("auth=Bearer ")[2].rstrip("\x01")
             return AuthResult(success=token in postbox.tokens, handled=False)
 
-        server._auth_methods["XOAUTH2"] = type("Method", (), {"method": auth_XOAUTH2, "is_builtin": False})()
+        server._auth_methods["XOAUTH2"] = type(
+            "Method", (), {"method": staticmethod(auth_XOAUTH2), "is_builtin": False}
+        )()
         return server
 
 
