@@ -162,7 +162,7 @@ class MailboxForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        for name, value in data.items():
+        for name, value in list(data.items()):
             if isinstance(value, str) and not value.isprintable():
                 self.add_error(name, _("Please enter this on one line."))
         data["host"] = str(data.get("host", "")).strip().lower()
