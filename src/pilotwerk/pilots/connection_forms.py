@@ -16,17 +16,16 @@ _SECURITY = [
     ("starttls", gettext_lazy("STARTTLS")),
     ("none", gettext_lazy("none (only inside the own network)")),
 ]
-_KEPT = gettext_lazy("Is kept encrypted and never shown again. Leave empty to keep the present one.")
 
 
-def _secret(label: Any, help_text: Any = _KEPT) -> forms.CharField:
+def _secret(label: Any) -> forms.CharField:
     return forms.CharField(
         label=label,
         required=False,
         strip=False,
         max_length=4000,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=help_text,
+        help_text=gettext_lazy("Is kept encrypted and never shown again."),
     )
 
 
@@ -43,6 +42,8 @@ def _port(label: Any) -> forms.IntegerField:
 class MailboxForm(forms.Form):
     """Where the mailbox is, how it is read, and how answers go out."""
 
+    # What is needed depends on the kind of sign-in, which a browser does not know.
+    use_required_attribute = False
     SECRETS = ("password", "refresh_token", "client_secret")
     GROUPS = (
         (gettext_lazy("The mailbox"), ("name", "address", "sender_name")),
@@ -155,10 +156,23 @@ class MailboxForm(forms.Form):
             kwargs["initial"] = {**connection.settings, "name": connection.name}
         super().__init__(*args, **kwargs)
         self.stored = bool(connection and connection.sealed)
+        self.fields["password"].required = not self.stored and self["auth"].value() != "oauth2"
+        for name in self.SECRETS if self.stored else ():
+            self.fields[name].help_text = _(
+                "Is kept encrypted and never shown again. Leave empty to keep the present one."
+            )
 
-    def groups(self) -> list[tuple[str, list[Any]]]:
-        """The fields under their headings."""
-        return [(str(title), [self[name] for name in names]) for title, names in self.GROUPS]
+    def groups(self) -> list[dict[str, Any]]:
+        """The fields under their headings; those that few need are folded until they are wanted."""
+        return [
+            {
+                "title": title,
+                "fields": [self[name] for name in names],
+                "folded": "token_url" in names,
+                "open": self["auth"].value() == "oauth2",
+            }
+            for title, names in self.GROUPS
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -175,18 +189,15 @@ class MailboxForm(forms.Form):
         return data
 
     def _clean_sign_in(self, data: dict[str, Any]) -> None:
-        if data.get("auth") == "oauth2":
-            if urlsplit(data.get("token_url") or "").scheme not in ("https", "http"):
-                self.add_error(
-                    "token_url", _("Enter the address at which access tokens are renewed (https://…).")
-                )
-            needed = {
-                "client_id": bool(data.get("client_id")),
-                "refresh_token": self.stored or bool(data.get("refresh_token")),
-            }
-        else:
-            needed = {"password": self.stored or bool(data.get("password"))}
-        for name, given in needed.items():
+        """XOAUTH2 needs an endpoint, a client and a token; a password is asked for by its field."""
+        if data.get("auth") != "oauth2":
+            return
+        if urlsplit(data.get("token_url") or "").scheme not in ("https", "http"):
+            self.add_error(
+                "token_url", _("Enter the address at which access tokens are renewed (https://…).")
+            )
+        token = self.stored or bool(data.get("refresh_token"))
+        for name, given in {"client_id": bool(data.get("client_id")), "refresh_token": token}.items():
             if not given:
                 self.add_error(name, _("This is needed for this kind of sign-in."))
 

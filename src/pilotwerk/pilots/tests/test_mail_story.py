@@ -112,6 +112,7 @@ def test_a_day_of_mail_is_answered_in_its_threads_exactly_once(mails: MailStage,
     assert {mail["In-Reply-To"] for mail in sent} == set(asked)
     for mail in sent:
         request = asked[mail["In-Reply-To"]]
+        assert request.case is not None
         assert mail["References"].split() == [*request.references, request.message_id]
         assert request.case.label in mail.get_content()
         assert request.case.sender_address in mail["To"]
@@ -129,8 +130,12 @@ def test_a_day_of_mail_is_answered_in_its_threads_exactly_once(mails: MailStage,
     # A reply is a case of its own that goes on with the earlier one, without what was quoted.
     replies = Mail.objects.filter(kind="request", earlier__isnull=False).select_related("case", "earlier")
     assert len(replies) == second
-    assert all(one.case.subject.endswith(one.earlier.subject) for one in replies)
-    assert all("> " not in one.case.text and "> " in one.history for one in replies)
+    for one in replies:
+        assert one.case is not None
+        assert one.earlier is not None
+        assert one.case.subject.endswith(one.earlier.subject)
+        assert "> " not in one.case.text
+        assert "> " in one.history
     # What machines sent became no case; the returned answer is where a person sees it.
     assert Counter(Mail.objects.values_list("kind", flat=True)) == {
         "request": count,

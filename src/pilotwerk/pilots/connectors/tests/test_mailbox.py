@@ -21,6 +21,7 @@ from pilotwerk.pilots.connectors import mailbox, network
 from pilotwerk.pilots.connectors.access import Access
 from pilotwerk.pilots.connectors.base import Delivered, Message, NotDelivered, OutcomeUnknown
 from pilotwerk.pilots.connectors.mailbox import Mailbox, imap
+from pilotwerk.pilots.connectors.mailbox.reading import read_mail
 from pilotwerk.pilots.connectors.trouble import Trouble
 from pilotwerk.pilots.tests.mailservers import PASSWORD, Imap, Postbox, certificate, letter, smtp
 from pilotwerk.pilots.tests.mailservers import imap as imap_server
@@ -99,9 +100,8 @@ def test_of_a_large_mail_only_the_head_is_read(box: Box) -> None:
 def test_a_mail_is_the_same_with_its_head_alone() -> None:
     raw = letter(1, "Text").as_bytes()
     head = raw.partition(b"\n\n")[0] + b"\n\n"
-    read = mailbox.imap.read_mail
-    whole = read(raw, uid=1, received_at=LONG_AGO)
-    assert read(head, uid=1, received_at=LONG_AGO, too_large=True).key == whole.key
+    whole = read_mail(raw, uid=1, received_at=LONG_AGO)
+    assert read_mail(head, uid=1, received_at=LONG_AGO, too_large=True).key == whole.key
 
 
 def test_what_is_marked_as_deleted_is_never_removed(box: Box) -> None:
