@@ -80,7 +80,7 @@ ENDED: Final = "The program ended while it was sending."
 
 
 def connector_for(pilot: Pilot) -> Connector:
-    """The way out that was chosen at set-up."""
+    """The way out that was chosen at set-up. Raises `Trouble` where a connection cannot be used."""
     if pilot.target_kind == TargetKind.SMTP:
         security = "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
         return Smtp(
@@ -91,7 +91,9 @@ def connector_for(pilot: Pilot) -> Connector:
             password=settings.EMAIL_HOST_PASSWORD or None,
             sender=settings.DEFAULT_FROM_EMAIL,
         )
-    if pilot.target_kind == TargetKind.MAILBOX and pilot.target_connection is not None:
+    if pilot.target_kind == TargetKind.MAILBOX:
+        if pilot.target_connection is None:
+            raise Trouble("gone")
         return Mailbox(access_of(pilot.target_connection))
     return Outbox(folders.outbox(pilot))
 

@@ -33,11 +33,12 @@ SENTENCES: Final = {
     "broken_off": _("The connection to %(host)s broke off. It is tried again by itself."),
     "answer": _("%(host)s answered in a way that Pilotwerk does not understand: %(why)s."),
     "smtp_sign_in": _("The mailbox can be read, but the server for sending refused the sign-in (%(host)s)."),
+    "gone": _("The connection that this pilot needs was removed. Set up another one."),
     "secret": _("The stored password cannot be read any more. Enter it again."),
 }
 # Trying these again at once does not help and may lock the account: a person has to change something.
 FOR_A_PERSON: Final = frozenset(
-    {"host_private", "certificate", "sign_in", "smtp_sign_in", "token", "folder", "secret"}
+    {"host_private", "certificate", "sign_in", "smtp_sign_in", "token", "folder", "secret", "gone"}
 )
 
 
