@@ -27,6 +27,7 @@ register("pilots.pilot_ended", _("%(actor)s ended the pilot %(pilot)s; the draw'
 
 register("pilots.cases_received", _("%(count)s requests came in from %(source)s"))
 register("pilots.mails_set_aside", _("%(count)s mails from %(source)s were set aside as automatic"))
+register("pilots.mail_taken_as_request", _("%(actor)s took an automatic mail as a request: %(case)s"))
 register("pilots.case_assigned", _("%(case)s was assigned at random: %(arm)s"), labels={"arm": ARM_LABELS})
 register("pilots.case_proposed", _("A proposal was made for %(case)s"))
 register("pilots.case_not_proposed", _("Nothing could be proposed for %(case)s"))

@@ -22,6 +22,7 @@ urlpatterns = [
     path("connections/<uuid:pk>/change/", connections.connection_change, name="connection_change"),
     path("connections/<uuid:pk>/test/", connections.connection_test, name="connection_test"),
     path("connections/<uuid:pk>/remove/", connections.connection_remove, name="connection_remove"),
+    path("connections/mails/<uuid:pk>/take/", connections.mail_take, name="mail_take"),
     path("queue/", queue.queue, name="queue"),
     path("queue/keys/", queue.keys, name="keys"),
     path("queue/<uuid:pk>/", queue.case, name="case"),

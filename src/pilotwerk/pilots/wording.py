@@ -82,6 +82,7 @@ CONNECTION_RESULTS = {
     "broken_off": gettext_lazy("the connection broke off"),
     "answer": gettext_lazy("the server's answer was not understood"),
     "secret": gettext_lazy("the stored password cannot be read"),
+    "gone": gettext_lazy("the connection was removed"),
 }
 
 

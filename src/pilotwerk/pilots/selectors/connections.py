@@ -57,6 +57,11 @@ def mails_aside(connection: Connection) -> list[Mail]:
     return list(found.select_related("case").order_by("-received_at")[:SHOWN])
 
 
+def mail_get(organisation: Organisation, pk: UUID) -> Mail | None:
+    found: Mail | None = Mail.objects.of(organisation).filter(pk=pk).select_related("case").first()
+    return found
+
+
 def mail_of(case: Case) -> Mail | None:
     """The mail that this case was made of; None where it came in another way."""
     return Mail.objects.filter(case=case, kind=MailKind.REQUEST.value).select_related("earlier").first()

@@ -17,6 +17,7 @@ from pilotwerk.pilots.services.decisions import (
 from pilotwerk.pilots.services.deliveries import delivery_again, delivery_confirm
 from pilotwerk.pilots.services.handling import case_open, case_signal
 from pilotwerk.pilots.services.learning import pilot_train
+from pilotwerk.pilots.services.mails import mail_as_request
 from pilotwerk.pilots.services.pilots import pilot_end, pilot_setup, pilot_start
 from pilotwerk.pilots.services.quality import Outcome, outcomes_load, quality_check
 from pilotwerk.pilots.services.stopping import pilot_resume, pilot_stop, stop_reason_add
@@ -42,6 +43,7 @@ __all__ = [
     "connection_remove",
     "delivery_again",
     "delivery_confirm",
+    "mail_as_request",
     "outcomes_load",
     "pilot_end",
     "pilot_resume",

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots.domain.incoming import NewCase
@@ -17,7 +18,7 @@ from pilotwerk.pilots.models import Case, Connection, Delivery, DeliveryState, M
 from pilotwerk.pilots.selectors.connections import mails_by_id
 from pilotwerk.pilots.services.cases import case_ingest
 from pilotwerk.pilots.services.deliveries import delivery_returned, delivery_sent
-from pilotwerk.pilots.services.moves import pilot_lock, pilot_recorded
+from pilotwerk.pilots.services.moves import case_recorded, pilot_lock, pilot_recorded
 from pilotwerk.pilots.wording import not_running
 
 
@@ -113,6 +114,10 @@ def _case_text(mail: IncomingMail) -> str:
         return _("(This mail is too large to be read here. Please open it in the mailbox.)")
     if mail.attachments:
         return _("(This mail has no text, only attachments. Please open it in the mailbox.)")
+    return _unreadable()
+
+
+def _unreadable() -> str:
     return _("(This mail has no text that can be read. Please open it in the mailbox.)")
 
 
@@ -173,6 +178,33 @@ def _returned(pilot: Pilot, mail: IncomingMail, related: Mapping[str, Mail]) -> 
             Mail.objects.filter(pilot=pilot, key=mail.key).update(case=ours.case, thread=ours.thread)
             found = True
     return found
+
+
+@transaction.atomic
+def mail_as_request(*, organisation: Organisation, actor: Actor, mail: Mail) -> Case:
+    """A person sees a request in what was taken for an automatic mail: it becomes a case after all."""
+    row = Mail.objects.of(organisation).select_for_update().filter(pk=mail.pk).first()
+    if row is None or row.kind != MailKind.AUTO_REPLY.value:
+        raise Refused(_("This mail is no automatic one, or it was taken already."))
+    case_ingest(
+        organisation=organisation,
+        actor=actor,
+        pilot=row.pilot,
+        cases=[
+            NewCase(
+                key=row.key,
+                text=row.text or row.subject or _unreadable(),
+                subject=row.subject,
+                sender_address=row.sender,
+                received_at=row.received_at,
+            )
+        ],
+        source=row.connection.name if row.connection else "",
+    )
+    case = Case.objects.get(pilot_id=row.pilot_id, key=row.key)
+    Mail.objects.filter(pk=row.pk).update(kind=MailKind.REQUEST.value, case=case, earlier=row.case)
+    case_recorded(organisation=organisation, actor=actor, action="pilots.mail_taken_as_request", case=case)
+    return case
 
 
 @transaction.atomic

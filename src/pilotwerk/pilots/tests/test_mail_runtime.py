@@ -10,12 +10,14 @@ import pytest
 from pilotwerk.core import clock, jobs
 from pilotwerk.pilots import execution, services
 from pilotwerk.pilots.connectors.mailbox import Mailbox
+from pilotwerk.pilots.connectors.trouble import SENTENCES
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import Case, Connection, Delivery, Mail
 from pilotwerk.pilots.services.deliveries import delivery_claim
 from pilotwerk.pilots.tests.mailservers import USER, letter
 from pilotwerk.pilots.tests.mailstage import MailStage, mail_stage
 from pilotwerk.pilots.tests.test_mail_story import away, reply_to, returned
+from pilotwerk.pilots.wording import CONNECTION_RESULTS
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +171,30 @@ def test_a_returned_mail_of_somebody_else_moves_no_case(mails: MailStage) -> Non
     mails.look()
     assert state(case) == CaseState.DONE
     assert Mail.objects.get(kind="bounce").case is None
+
+
+def test_a_request_that_looked_automatic_can_be_taken_after_all(mails: MailStage) -> None:
+    form = letter(5, "Bitte um Rückruf", subject="Kontaktformular", Auto_Submitted="auto-generated")
+    mails.imap.put(form, at=clock.now())
+    mails.look()
+    assert not Case.objects.exists()
+    [aside] = Mail.objects.all()
+    client, organisation = mails.cast.client("lead"), mails.cast.organisation
+    page = client.get(organisation.url("pilots:connection", pk=mails.connection.pk)).content.decode()
+    address = organisation.url("pilots:mail_take", pk=aside.pk)
+    assert address in page
+    assert client.post(address).status_code == 302
+    case = Case.objects.get()
+    assert (case.text, case.sender_address) == ("Bitte um Rückruf", "petra@wulff.example")
+    assert client.post(address).status_code == 422
+    jobs.run_due(kinds=["pilots.propose"])
+    mails.decide_all()
+    mails.send_all()
+    assert mails.postbox.mails[0]["In-Reply-To"] == "<anfrage-5@wulff.example>"
+
+
+def test_every_trouble_has_its_short_word_for_the_audit_trail() -> None:
+    assert set(SENTENCES) <= set(CONNECTION_RESULTS)
 
 
 def test_our_own_answer_in_the_mailbox_is_no_request(mails: MailStage) -> None:

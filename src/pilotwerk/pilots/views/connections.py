@@ -111,3 +111,15 @@ def connection_remove(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     services.connection_remove(organisation=request.organisation, actor=request.actor, connection=row)
     messages.success(request, _("The connection %(name)s is removed.") % {"name": row.name})
     return redirect(request.organisation.url("pilots:connections"))
+
+
+@requires(permissions.MANAGE)
+@require_POST
+def mail_take(request: OrganisationRequest, pk: UUID) -> HttpResponse:
+    """Take what was set aside as a request after all."""
+    mail = selectors.mail_get(request.organisation, pk)
+    if mail is None:
+        raise Http404
+    case = services.mail_as_request(organisation=request.organisation, actor=request.actor, mail=mail)
+    messages.success(request, _("%(case)s came in.") % {"case": case.label})
+    return redirect(request.organisation.url("pilots:record", pk=case.pk))
