@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.audit.registry import register
-from pilotwerk.pilots.wording import ARM_LABELS, RULE_NAMES
+from pilotwerk.pilots.wording import ARM_LABELS, CONNECTION_RESULTS, RULE_NAMES
 
 register("pilots.pilot_set_up", _("%(actor)s set up the pilot %(pilot)s"))
 register("pilots.model_ordered", _("%(actor)s had version %(number)s trained for the pilot %(pilot)s"))
@@ -26,6 +26,8 @@ register("pilots.pilot_resumed", _("%(actor)s let the pilot %(pilot)s go on"), p
 register("pilots.pilot_ended", _("%(actor)s ended the pilot %(pilot)s; the draw's seed is %(seed)s"))
 
 register("pilots.cases_received", _("%(count)s requests came in from %(source)s"))
+register("pilots.mails_set_aside", _("%(count)s mails from %(source)s were set aside as automatic"))
+register("pilots.mail_taken_as_request", _("%(actor)s took an automatic mail as a request: %(case)s"))
 register("pilots.case_assigned", _("%(case)s was assigned at random: %(arm)s"), labels={"arm": ARM_LABELS})
 register("pilots.case_proposed", _("A proposal was made for %(case)s"))
 register("pilots.case_not_proposed", _("Nothing could be proposed for %(case)s"))
@@ -44,6 +46,7 @@ register("pilots.delivery_sent", _("The answer to %(case)s was sent"))
 register("pilots.delivery_failed", _("The answer to %(case)s could not be sent"))
 register("pilots.delivery_unknown", _("It is unclear whether the answer to %(case)s arrived"))
 register("pilots.delivery_held_back", _("The answer to %(case)s was held back: it was not sent"))
+register("pilots.delivery_returned", _("The answer to %(case)s came back"))
 register("pilots.delivery_confirmed", _("%(actor)s confirmed that the answer to %(case)s arrived"))
 register("pilots.delivery_ordered_again", _("%(actor)s had the answer to %(case)s sent again"))
 
@@ -61,3 +64,17 @@ register(
     _("%(actor)s noted that an address may be written to again"),
     personal=("address",),
 )
+register("pilots.connection_created", _("%(actor)s created the connection %(name)s to %(host)s"))
+register("pilots.connection_changed", _("%(actor)s changed the connection %(name)s to %(host)s"))
+register("pilots.connection_removed", _("%(actor)s removed the connection %(name)s"))
+register(
+    "pilots.connection_tested",
+    _("%(actor)s tested the connection %(name)s: %(result)s"),
+    labels={"result": CONNECTION_RESULTS},
+)
+register(
+    "pilots.connection_broken",
+    _("The connection %(name)s does not work: %(result)s"),
+    labels={"result": CONNECTION_RESULTS},
+)
+register("pilots.connection_repaired", _("The connection %(name)s works again"))

@@ -8,30 +8,55 @@ try whose end nobody saw goes to a person instead of being repeated.
 from __future__ import annotations
 
 import logging
-from datetime import date
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import translation
 
+from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor, System
-from pilotwerk.core import clock
+from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.models import Job
 from pilotwerk.pilots import folders, recipe
-from pilotwerk.pilots.connectors.base import Connector, Delivered, Message, NotDelivered
+from pilotwerk.pilots.connectors import mailbox
+from pilotwerk.pilots.connectors.access import Access, Look
+from pilotwerk.pilots.connectors.base import Connector, Delivered, Message, NotDelivered, Outcome
 from pilotwerk.pilots.connectors.files import CaseFile, Rejection, WatchedFolder, read_cases
+from pilotwerk.pilots.connectors.kinds import TESTS
+from pilotwerk.pilots.connectors.mailbox import Mailbox
 from pilotwerk.pilots.connectors.outbox import Outbox
 from pilotwerk.pilots.connectors.smtp import Smtp
+from pilotwerk.pilots.connectors.trouble import FOR_A_PERSON, Trouble, sentence
 from pilotwerk.pilots.domain.incoming import Ingested, NewCase
+from pilotwerk.pilots.domain.mails import chain
 from pilotwerk.pilots.domain.states import CaseState, PilotState
-from pilotwerk.pilots.models import Case, Decision, Delivery, Pilot, SourceKind, TargetKind
+from pilotwerk.pilots.models import (
+    Case,
+    Connection,
+    ConnectionState,
+    Decision,
+    Delivery,
+    DeliveryState,
+    Pilot,
+    SourceKind,
+    TargetKind,
+)
+from pilotwerk.pilots.selectors.connections import mail_of
 from pilotwerk.pilots.selectors.recipes import case_views, place_of, sheet_of
 from pilotwerk.pilots.services.cases import case_ingest
+from pilotwerk.pilots.services.connections import (
+    connection_looked,
+    connection_tested,
+    secrets_keep,
+    secrets_of,
+)
 from pilotwerk.pilots.services.deliveries import (
     delivery_claim,
     delivery_lost,
@@ -40,6 +65,7 @@ from pilotwerk.pilots.services.deliveries import (
     delivery_sent,
 )
 from pilotwerk.pilots.services.learning import pilot_train
+from pilotwerk.pilots.services.mails import Taken, answer_noted, mails_take
 from pilotwerk.pilots.services.recipes import cases_noticed, pilot_watch, table_take, watch_later
 from pilotwerk.pilots.wording import not_running
 
@@ -50,10 +76,18 @@ WORKER: Final = System("worker")
 FROM_HOUR: Final = 6
 # Targets where a second try with the same key has no second effect.
 RECOGNISES_REPEATS: Final = frozenset({TargetKind.OUTBOX.value})
+# A mailbox that only a person can put right is not asked every minute: that would lock the account.
+PAUSE_WHEN_BROKEN: Final = timedelta(minutes=15)
+# So many steps of a mailbox are taken in one job; the next job goes on.
+STEPS: Final = 20
+# So many answers whose fate is unclear are looked for in one job, and for so long.
+LOOKED_FOR: Final = 20
+LOOK_FOR: Final = timedelta(days=3)
+ENDED: Final = "The program ended while it was sending."
 
 
 def connector_for(pilot: Pilot) -> Connector:
-    """The way out that was chosen at set-up."""
+    """The way out that was chosen at set-up. Raises `Trouble` where a connection cannot be used."""
     if pilot.target_kind == TargetKind.SMTP:
         security = "tls" if settings.EMAIL_USE_SSL else "starttls" if settings.EMAIL_USE_TLS else "none"
         return Smtp(
@@ -64,12 +98,29 @@ def connector_for(pilot: Pilot) -> Connector:
             password=settings.EMAIL_HOST_PASSWORD or None,
             sender=settings.DEFAULT_FROM_EMAIL,
         )
+    if pilot.target_kind == TargetKind.MAILBOX:
+        if pilot.target_connection is None:
+            raise Trouble("gone")
+        return Mailbox(access_of(pilot.target_connection))
     return Outbox(folders.outbox(pilot))
+
+
+def access_of(connection: Connection) -> Access:
+    """Settings and opened secrets for the connector. Raises `Trouble` where the secrets cannot be read."""
+    try:
+        secrets = secrets_of(connection)
+    except Refused:
+        raise Trouble("secret") from None
+
+    def keep(renewed: Mapping[str, str]) -> None:
+        secrets_keep(connection=connection, secrets=renewed)
+
+    return Access(connection.settings, secrets, keep)
 
 
 def case_execute(*, case_id: UUID, decision_id: UUID) -> None:
     """Let one approved answer out: claim, try, write down what became of it."""
-    case = Case.objects.select_related("pilot", "pilot__organisation").get(pk=case_id)
+    case = Case.objects.select_related("pilot__organisation", "pilot__target_connection").get(pk=case_id)
     if case.state == CaseState.EXECUTING:
         delivery = _after_a_crash(case, decision_id)
     else:
@@ -77,8 +128,20 @@ def case_execute(*, case_id: UUID, decision_id: UUID) -> None:
     if delivery is None:
         return
     decision = Decision.objects.select_related("proposal").get(pk=delivery.decision_id)
+    outcome = _tried(case, decision, delivery)
+    if isinstance(outcome, Delivered):
+        delivery_sent(delivery=delivery, reference=outcome.reference)
+    elif isinstance(outcome, NotDelivered):
+        delivery_not_sent(delivery=delivery, problem=outcome.reason, retry=outcome.retry)
+    else:
+        delivery_lost(delivery=delivery, problem=outcome.reason)
+
+
+def _tried(case: Case, decision: Decision, delivery: Delivery) -> Outcome:
+    """Let the answer out by the pilot's way."""
     proposal = decision.proposal
     assert proposal is not None  # a check constraint says so for everything that may be sent
+    mail = mail_of(case)
     going = recipe.of(case.pilot.recipe).outgoing(
         proposal.content(), place_of(case.pilot, case.pilot.organisation)
     )
@@ -88,24 +151,56 @@ def case_execute(*, case_id: UUID, decision_id: UUID) -> None:
         body=going.body,
         case=case.label,
         files=tuple((one.name, one.content) for one in going.attached),
+        in_reply_to=(mail.message_id or None) if mail else None,
+        references=chain(mail.references, mail.message_id) if mail else (),
     )
-    outcome = connector_for(case.pilot).deliver(message, delivery.key)
-    if isinstance(outcome, Delivered):
-        delivery_sent(delivery=delivery, reference=outcome.reference)
-    elif isinstance(outcome, NotDelivered):
-        delivery_not_sent(delivery=delivery, problem=outcome.reason, retry=outcome.retry)
-    else:
-        delivery_lost(delivery=delivery, problem=outcome.reason)
+    try:
+        connector = connector_for(case.pilot)
+    except Trouble as trouble:
+        return NotDelivered(str(trouble), retry=False)
+    connection = case.pilot.target_connection
+    if isinstance(connector, Mailbox) and connection is not None:
+        answer_noted(
+            delivery=delivery,
+            connection=connection,
+            message_id=connector.message_id(delivery.key),
+            sender=connector.settings.address,
+        )
+    return connector.deliver(message, delivery.key)
 
 
 def _after_a_crash(case: Case, decision_id: UUID) -> Delivery | None:
     """An earlier try ended without a word: repeat it where that is safe, else let a person find out."""
-    if case.pilot.target_kind in RECOGNISES_REPEATS:
-        return delivery_retake(case_id=case.pk, decision_id=decision_id)
     delivery = Delivery.objects.filter(case=case, decision_id=decision_id).first()
-    if delivery is not None:
-        delivery_lost(delivery=delivery, problem="The program ended while it was sending.")
+    if delivery is None:
+        return None
+    if case.pilot.target_kind in RECOGNISES_REPEATS or _saves_drafts(case.pilot):
+        return delivery_retake(case_id=case.pk, decision_id=decision_id)
+    if not _found_out(case.pilot, delivery):
+        delivery_lost(delivery=delivery, problem=ENDED)
     return None
+
+
+def _saves_drafts(pilot: Pilot) -> bool:
+    """A draft is looked for before it is saved, so a second try is safe."""
+    connection = pilot.target_connection
+    return pilot.target_kind == TargetKind.MAILBOX and bool(
+        connection and connection.settings.get("answers") == "drafts"
+    )
+
+
+def _found_out(pilot: Pilot, delivery: Delivery) -> bool:
+    """Whether the answer lies in the mailbox that was to send it; then it is sent, and that is written down."""
+    if pilot.target_kind != TargetKind.MAILBOX or pilot.target_connection is None:
+        return False
+    try:
+        connector = Mailbox(access_of(pilot.target_connection))
+        if not connector.found(delivery.key):
+            return False
+    except Trouble:
+        return False
+    delivery_sent(delivery=delivery, reference=connector.message_id(delivery.key))
+    return True
 
 
 def upload_ingest(*, pilot: Pilot, actor: Actor, path: Path, filename: str) -> tuple[Ingested, CaseFile]:
@@ -178,6 +273,97 @@ def folder_ingest(*, pilot: Pilot) -> int:
     return len(folder.take(handle))
 
 
+def connection_test(*, organisation: Organisation, actor: Actor, connection: Connection) -> Look | Trouble:
+    """Look at what would be read and try the way out; keep whether it works. Nothing that was seen is stored."""
+    found: Look | Trouble
+    try:
+        found = TESTS[connection.kind](access_of(connection))
+    except Trouble as trouble:
+        found = trouble
+    connection_tested(
+        organisation=organisation,
+        actor=actor,
+        connection=connection,
+        problem=_problem(found) if isinstance(found, Trouble) else {},
+    )
+    return found
+
+
+def _problem(trouble: Trouble) -> dict[str, Any]:
+    return {"code": trouble.code, "values": trouble.values}
+
+
+def problem_sentence(connection: Connection) -> str:
+    """What is wrong with a connection, in the active language; empty where nothing is."""
+    return sentence(connection.problem.get("code", ""), connection.problem.get("values", {}))
+
+
+def mailbox_ingest(*, pilot: Pilot) -> Taken:
+    """Take in what is new in the pilot's mailbox, step by step; each step is stored before the next is read.
+
+    Whatever is wrong with the mailbox is kept with the connection and ends the look; the next one goes on where
+    this one ended.
+    """
+    connection = pilot.source_connection
+    total = Taken()
+    if connection is None or pilot.started_at is None:
+        return total
+    days = int(connection.settings.get("backlog_days") or 0)
+    since = pilot.started_at - timedelta(days=days)
+    try:
+        with mailbox.reading(access_of(connection)) as reader:
+            for _number in range(STEPS):
+                taken, more = _step(pilot, connection, reader, since)
+                total = total + taken
+                if not more:
+                    break
+    except Trouble as trouble:
+        connection_looked(actor=WORKER, connection=connection, problem=_problem(trouble))
+    except Refused:
+        pass  # the pilot was stopped in the middle; what was not stored is read when it goes on
+    else:
+        connection_looked(actor=WORKER, connection=connection, problem={})
+    return total
+
+
+def _step(
+    pilot: Pilot, connection: Connection, reader: mailbox.Reader, since: datetime
+) -> tuple[Taken, bool]:
+    connection.refresh_from_db(fields=["cursor"])
+    before = connection.cursor
+    # Another pilot begins anew: it wants the mails since its own start.
+    mine = before if before.get("pilot") == str(pilot.pk) else {}
+    step = reader.step(mine, since=since)
+    if not step.mails and step.cursor == {name: mine.get(name) for name in step.cursor}:
+        return Taken(), step.more
+    taken = mails_take(
+        actor=WORKER, pilot=pilot, connection=connection, mails=step.mails, before=before, cursor=step.cursor
+    )
+    reader.taken(step)
+    return taken, step.more
+
+
+def unclear_find_out(*, pilot: Pilot) -> int:
+    """Look for answers whose fate is unclear in the mailbox that was to send them; answers how many were found."""
+    unclear = Delivery.objects.filter(
+        case__pilot=pilot,
+        state=DeliveryState.UNKNOWN,
+        case__state=CaseState.OUTCOME_UNKNOWN.value,
+        attempted_at__gte=clock.now() - LOOK_FOR,
+    ).order_by("-attempted_at")[:LOOKED_FOR]
+    return sum(_found_out(pilot, delivery) for delivery in unclear)
+
+
+def _is_due(pilot: Pilot) -> bool:
+    """Whether the mailbox should be looked into now."""
+    connection = pilot.source_connection
+    if connection is None or connection.looked_at is None or connection.state != ConnectionState.BROKEN:
+        return True
+    if connection.problem.get("code") not in FOR_A_PERSON:
+        return True
+    return clock.now() - connection.looked_at >= PAUSE_WHEN_BROKEN
+
+
 def _watching() -> QuerySet[Pilot]:
     return Pilot.objects.filter(state=PilotState.RUNNING.value, source_kind=SourceKind.FOLDER).select_related(
         "organisation"
@@ -226,3 +412,28 @@ def ingest_job(job: Job) -> None:
             folder_ingest(pilot=pilot)
         except OSError:
             log.exception("the watched folder of pilot %s cannot be read", pilot.pk)
+
+
+def mailboxes_job(job: Job) -> None:
+    """Handler of pilots.mailboxes, run every minute: order a look for each running pilot with a mailbox."""
+    running = Pilot.objects.filter(state=PilotState.RUNNING.value).select_related("source_connection")
+    for pilot in running.filter(Q(source_kind=SourceKind.MAILBOX) | Q(target_kind=TargetKind.MAILBOX)):
+        jobs.enqueue(
+            kind="pilots.mailbox",
+            organisation_id=pilot.organisation_id,
+            payload={"pilot": str(pilot.pk)},
+            key=f"pilots.mailbox:{pilot.pk}",
+        )
+
+
+def mailbox_job(job: Job) -> None:
+    """Handler of pilots.mailbox: one look into the mailbox of one pilot, and for answers whose fate is unclear."""
+    found = Pilot.objects.select_related("source_connection", "target_connection", "organisation")
+    pilot = found.filter(pk=job.payload["pilot"], state=PilotState.RUNNING.value).first()
+    if pilot is None:
+        return
+    with translation.override("de"):
+        if pilot.source_kind == SourceKind.MAILBOX and _is_due(pilot):
+            mailbox_ingest(pilot=pilot)
+        if pilot.target_kind == TargetKind.MAILBOX:
+            unclear_find_out(pilot=pilot)

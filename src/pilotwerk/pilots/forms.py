@@ -16,9 +16,17 @@ from django.utils.translation import gettext_lazy
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.core import clock
 from pilotwerk.pilots.domain.stop_rules import DEFAULTS, RuleKind, StopRule, from_plain
-from pilotwerk.pilots.models import Closed, Pilot, RejectReason, SourceKind, TargetKind
+from pilotwerk.pilots.models import (
+    Closed,
+    Connection,
+    ConnectionKind,
+    Pilot,
+    RejectReason,
+    SourceKind,
+    TargetKind,
+)
 from pilotwerk.pilots.recipes.base import RunningRecipe
-from pilotwerk.pilots.selectors import categories, targets_offered
+from pilotwerk.pilots.selectors import categories, connections_working, sources_offered, targets_offered
 from pilotwerk.pilots.wording import RULE_NAMES
 
 # Nobody starts the day at midnight: what is put back to a day is in the queue when work begins.
@@ -212,10 +220,16 @@ class SetupForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    source_kind = forms.ChoiceField(
-        label=gettext_lazy("How requests come in"), choices=SourceKind.choices, widget=forms.RadioSelect
+    source_kind = forms.ChoiceField(label=gettext_lazy("How requests come in"), widget=forms.RadioSelect)
+    source_connection = forms.ModelChoiceField(
+        queryset=Connection.objects.none(),
+        label=gettext_lazy("Mailbox from which requests come"),
+        required=False,
     )
     target_kind = forms.ChoiceField(label=gettext_lazy("How answers go out"), widget=forms.RadioSelect)
+    target_connection = forms.ModelChoiceField(
+        queryset=Connection.objects.none(), label=gettext_lazy("Mailbox that sends answers"), required=False
+    )
     untrained_reason = forms.CharField(
         label=gettext_lazy("Reason to start without anything learned"),
         required=False,
@@ -223,7 +237,14 @@ class SetupForm(forms.Form):
         help_text=gettext_lazy("Only where there are no past requests. Everything is then answered by hand."),
     )
 
-    def __init__(self, *args: Any, pilot: Pilot | None, kind: RunningRecipe, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        organisation: Organisation,
+        pilot: Pilot | None,
+        kind: RunningRecipe,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
         if kind.about.tables:
             # Without its tables such a recipe has nothing to propose from.
@@ -233,10 +254,22 @@ class SetupForm(forms.Form):
             self._choices("urgent_categories", [(name, name) for name in known])
         else:
             del self.fields["urgent_categories"]
-        offered = targets_offered()
-        self._choices("target_kind", [c for c in TargetKind.choices if c[0] in offered])
+        targets, sources = targets_offered(organisation), sources_offered(organisation)
+        self._choices("target_kind", [c for c in TargetKind.choices if c[0] in targets])
+        self._choices("source_kind", [c for c in SourceKind.choices if c[0] in sources])
+        self._mailboxes(organisation)
         for rule in self._rules(pilot):
             self._rule_fields(rule)
+
+    def _mailboxes(self, organisation: Organisation) -> None:
+        """The mailboxes that work; without one there is nothing to choose."""
+        working = connections_working(organisation, ConnectionKind.MAILBOX)
+        for name in ("source_connection", "target_connection"):
+            if working:
+                self.fields[name].queryset = working  # type: ignore[attr-defined]
+                self.fields[name].empty_label = _("please choose")  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -280,6 +313,9 @@ class SetupForm(forms.Form):
         limits = [data.get(f"limit_{kind.value}") for kind in RuleKind]
         if not any(limits):
             raise ValidationError(_("Set at least one stop rule: a pilot without a brake does not start."))
+        for way in ("source", "target"):
+            if data.get(f"{way}_kind") == SourceKind.MAILBOX and not data.get(f"{way}_connection"):
+                self.add_error(f"{way}_connection", _("Choose a mailbox."))
         return data
 
     def stop_rules(self) -> list[StopRule]:
@@ -307,6 +343,8 @@ class SetupForm(forms.Form):
             "urgent_categories": shown.urgent_categories,
             "source_kind": shown.source_kind,
             "target_kind": shown.target_kind,
+            "source_connection": shown.source_connection_id,
+            "target_connection": shown.target_connection_id,
             "untrained_reason": shown.untrained_reason,
         }
 

@@ -176,6 +176,10 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
             "%(count)s answer could not be sent.", "%(count)s answers could not be sent.", summary.failed
         )
         found.append(Attention("bad", _("fault"), text % {"count": summary.failed}, queue))
+    for broken in selectors.connections_broken(organisation):
+        text = _("The connection “%(name)s” does not work.") % {"name": broken.name}
+        url = organisation.url("pilots:connection", pk=broken.pk)
+        found.append(Attention("bad", _("fault"), text, url))
     late = selectors.overdue(pilot).count() if pilot.is_running else 0
     if late:
         text = ngettext(
@@ -250,6 +254,9 @@ jobs.register("pilots.execute", execution.execute_job)
 jobs.register("pilots.ingest", execution.ingest_job)
 jobs.register("pilots.watch", execution.watch_job)
 jobs.register("pilots.watch_one", execution.watch_one_job)
+jobs.register("pilots.mailboxes", execution.mailboxes_job)
+jobs.register("pilots.mailbox", execution.mailbox_job)
 jobs.every("pilots.sweep", 60)
+jobs.every("pilots.mailboxes", 60)
 jobs.every("pilots.ingest", 30)
 jobs.every("pilots.watch", 900)

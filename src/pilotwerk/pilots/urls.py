@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from pilotwerk.pilots.views import cases, pilot, quality, queue, recipes, setup
+from pilotwerk.pilots.views import cases, connections, pilot, quality, queue, recipes, setup
 
 app_name = "pilots"
 
@@ -19,6 +19,13 @@ urlpatterns = [
     path("setup/", setup.setup, name="setup"),
     path("setup/train/", setup.train, name="train"),
     path("setup/start/", setup.start, name="start"),
+    path("connections/", connections.connections, name="connections"),
+    path("connections/new/", connections.connection_new, name="connection_new"),
+    path("connections/<uuid:pk>/", connections.connection, name="connection"),
+    path("connections/<uuid:pk>/change/", connections.connection_change, name="connection_change"),
+    path("connections/<uuid:pk>/test/", connections.connection_test, name="connection_test"),
+    path("connections/<uuid:pk>/remove/", connections.connection_remove, name="connection_remove"),
+    path("connections/mails/<uuid:pk>/take/", connections.mail_take, name="mail_take"),
     path("queue/", queue.queue, name="queue"),
     path("queue/keys/", queue.keys, name="keys"),
     path("queue/<uuid:pk>/", queue.case, name="case"),

@@ -67,6 +67,25 @@ def reading_sentence(reading: Reading) -> str:
     }
 
 
+# What a test or a look at a connection showed, in the audit trail; the codes of connectors.trouble.
+CONNECTION_RESULTS = {
+    "ok": gettext_lazy("it works"),
+    "host_unknown": gettext_lazy("no server of this name"),
+    "host_private": gettext_lazy("server in a private network"),
+    "unreachable": gettext_lazy("the server does not answer"),
+    "certificate": gettext_lazy("the certificate is not valid"),
+    "encryption": gettext_lazy("another encryption is needed"),
+    "sign_in": gettext_lazy("the sign-in was refused"),
+    "smtp_sign_in": gettext_lazy("the sign-in for sending was refused"),
+    "token": gettext_lazy("the access token could not be renewed"),
+    "folder": gettext_lazy("a folder is missing"),
+    "broken_off": gettext_lazy("the connection broke off"),
+    "answer": gettext_lazy("the server's answer was not understood"),
+    "secret": gettext_lazy("the stored password cannot be read"),
+    "gone": gettext_lazy("the connection was removed"),
+}
+
+
 def not_running() -> str:
     return _("The pilot does not run. Start it first, then requests can come in.")
 

@@ -21,6 +21,8 @@ class Message:
     in_reply_to: str | None = None
     # Name and content of files that lie beside the text, where the way out can carry them.
     files: tuple[tuple[str, bytes], ...] = ()
+    # The Message-IDs of the thread, oldest first, the request last.
+    references: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

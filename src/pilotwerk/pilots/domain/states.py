@@ -64,6 +64,7 @@ class CaseEvent(StrEnum):
     LOSE_TRACK = "lose_track"
     STOP = "stop"
     CLOSE = "close"
+    BOUNCE = "bounce"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,10 @@ MOVES: Final = MappingProxyType(
         ),
         CaseEvent.FAIL: Move(frozenset({_S.EXECUTING}), _S.FAILED, needs_running=False),
         CaseEvent.LOSE_TRACK: Move(frozenset({_S.EXECUTING}), _S.OUTCOME_UNKNOWN, needs_running=False),
+        # A mail server says, perhaps days later, that the answer did not arrive: the only way out of "done".
+        CaseEvent.BOUNCE: Move(
+            frozenset({_S.EXECUTING, _S.OUTCOME_UNKNOWN, _S.DONE}), _S.FAILED, needs_running=False
+        ),
         CaseEvent.STOP: Move(ON_THE_WAY_OUT, _S.STOPPED, needs_running=False),
         # The team answered outside of Pilotwerk, or no answer is needed.
         CaseEvent.CLOSE: Move(
@@ -142,5 +147,5 @@ def allowed(event: CaseEvent, state: CaseState, pilot: PilotState) -> bool:
 
 
 def events_from(state: CaseState, pilot: PilotState) -> frozenset[CaseEvent]:
-    """Every event that may happen next; empty for a final state."""
+    """Every event that may happen next; for a final state only a returned answer."""
     return frozenset(event for event in CaseEvent if allowed(event, state, pilot))

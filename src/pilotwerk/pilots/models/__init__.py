@@ -12,6 +12,7 @@ from pilotwerk.pilots.models.cases import (
     RejectReason,
     Source,
 )
+from pilotwerk.pilots.models.connections import Connection, ConnectionKind, ConnectionState, Mail
 from pilotwerk.pilots.models.observations import CaseOutcome, QualityCheck, Sitting
 from pilotwerk.pilots.models.pilots import ModelState, ModelVersion, Pilot, SourceKind, TargetKind
 from pilotwerk.pilots.models.recipes import OptOut, PilotTable
@@ -21,10 +22,14 @@ __all__ = [
     "Case",
     "CaseOutcome",
     "Closed",
+    "Connection",
+    "ConnectionKind",
+    "ConnectionState",
     "Decision",
     "DecisionKind",
     "Delivery",
     "DeliveryState",
+    "Mail",
     "ModelState",
     "ModelVersion",
     "OptOut",

@@ -11,11 +11,13 @@ from pilotwerk.pilots.domain.states import PilotState
 class SourceKind(models.TextChoices):
     UPLOAD = "upload", _("Upload of files")
     FOLDER = "folder", _("Watched folder")
+    MAILBOX = "mailbox", _("Mailbox")
 
 
 class TargetKind(models.TextChoices):
     OUTBOX = "outbox", _("Outbox folder")
     SMTP = "smtp", _("E-mail (SMTP)")
+    MAILBOX = "mailbox", _("Mailbox")
 
 
 class ModelState(models.TextChoices):
@@ -48,6 +50,12 @@ class Pilot(TenantModel):
     enough_decisions = models.PositiveSmallIntegerField(default=30)
     source_kind = models.CharField(max_length=10, choices=SourceKind.choices, default=SourceKind.UPLOAD)
     target_kind = models.CharField(max_length=10, choices=TargetKind.choices, default=TargetKind.OUTBOX)
+    source_connection = models.ForeignKey(
+        "pilots.Connection", null=True, blank=True, on_delete=models.SET_NULL, related_name="pilots_in"
+    )
+    target_connection = models.ForeignKey(
+        "pilots.Connection", null=True, blank=True, on_delete=models.SET_NULL, related_name="pilots_out"
+    )
     training_import = models.ForeignKey(
         "processes.ProcessImport", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

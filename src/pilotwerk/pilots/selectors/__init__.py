@@ -1,6 +1,17 @@
 """Reads."""
 
 from pilotwerk.pilots.domain.measures import CaseMeasure
+from pilotwerk.pilots.selectors.connections import (
+    connection_get,
+    connection_pilots,
+    connections_broken,
+    connections_of,
+    connections_working,
+    mail_get,
+    mail_of,
+    mails_aside,
+    thread_of,
+)
 from pilotwerk.pilots.selectors.measures import case_measures, checked, to_check
 from pilotwerk.pilots.selectors.monitoring import monitoring, overdue
 from pilotwerk.pilots.selectors.pilots import (
@@ -45,9 +56,17 @@ __all__ = [
     "cases_filtered",
     "categories",
     "checked",
+    "connection_get",
+    "connection_pilots",
+    "connections_broken",
+    "connections_of",
+    "connections_working",
     "decided_today",
     "decisions_of",
     "draft_of",
+    "mail_get",
+    "mail_of",
+    "mails_aside",
     "monitoring",
     "optouts",
     "overdue",
@@ -64,6 +83,7 @@ __all__ = [
     "stop_readings",
     "tables_of",
     "targets_offered",
+    "thread_of",
     "to_check",
     "version_in_training",
     "version_newest",

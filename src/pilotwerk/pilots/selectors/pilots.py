@@ -17,6 +17,7 @@ from pilotwerk.pilots.models import (
     SENDING,
     Case,
     Closed,
+    ConnectionKind,
     DecisionKind,
     ModelState,
     ModelVersion,
@@ -24,6 +25,7 @@ from pilotwerk.pilots.models import (
     SourceKind,
     TargetKind,
 )
+from pilotwerk.pilots.selectors.connections import connections_working
 from pilotwerk.pilots.selectors.stop import ai_decisions
 
 
@@ -78,15 +80,21 @@ def pilot_summary(pilot: Pilot) -> PilotSummary:
     return PilotSummary(**cases, **decided)
 
 
-def targets_offered() -> list[str]:
-    """The ways out that work on this installation: e-mail only where a mail server is set up."""
+def targets_offered(organisation: Organisation) -> list[str]:
+    """The ways out that work here: e-mail where a mail server is set up, a mailbox where one is connected."""
     mail = settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
-    return [TargetKind.OUTBOX.value, *([TargetKind.SMTP.value] if mail else [])]
+    box = connections_working(organisation, ConnectionKind.MAILBOX).exists()
+    return [
+        TargetKind.OUTBOX.value,
+        *([TargetKind.SMTP.value] if mail else []),
+        *([TargetKind.MAILBOX.value] if box else []),
+    ]
 
 
-def sources_offered() -> list[str]:
-    """The ways in."""
-    return [str(value) for value in SourceKind.values]
+def sources_offered(organisation: Organisation) -> list[str]:
+    """The ways in: a mailbox where one is connected and works."""
+    box = connections_working(organisation, ConnectionKind.MAILBOX).exists()
+    return [str(value) for value in SourceKind.values if box or value != SourceKind.MAILBOX]
 
 
 def start_obstacles(pilot: Pilot) -> list[Obstacle]:
@@ -108,6 +116,14 @@ def start_obstacles(pilot: Pilot) -> list[Obstacle]:
                 _("Nothing was learned yet, and no reason is given to start without it."), "pilots:setup"
             )
         )
+    for kind, connection in (
+        (pilot.source_kind, pilot.source_connection),
+        (pilot.target_kind, pilot.target_connection),
+    ):
+        if kind == SourceKind.MAILBOX and (connection is None or not connection.works):
+            text = _("The mailbox was not tested yet or does not work.")
+            if not any(one.text == text for one in found):
+                found.append(Obstacle(text, "pilots:connections"))
     if not pilot.stop_rules:
         found.append(Obstacle(_("No stop rule is set."), "pilots:setup"))
     return found

@@ -3,6 +3,7 @@ jobs.
 """
 
 from pilotwerk.pilots.services.cases import case_assign, case_ingest, case_propose, cases_return_due
+from pilotwerk.pilots.services.connections import connection_change, connection_create, connection_remove
 from pilotwerk.pilots.services.decisions import (
     approval_withdraw,
     case_answer_manually,
@@ -16,6 +17,7 @@ from pilotwerk.pilots.services.decisions import (
 from pilotwerk.pilots.services.deliveries import delivery_again, delivery_confirm
 from pilotwerk.pilots.services.handling import case_open, case_signal
 from pilotwerk.pilots.services.learning import pilot_train
+from pilotwerk.pilots.services.mails import mail_as_request
 from pilotwerk.pilots.services.pilots import pilot_end, pilot_setup, pilot_start
 from pilotwerk.pilots.services.quality import Outcome, outcomes_load, quality_check
 from pilotwerk.pilots.services.recipes import (
@@ -46,8 +48,12 @@ __all__ = [
     "case_take_back",
     "cases_noticed",
     "cases_return_due",
+    "connection_change",
+    "connection_create",
+    "connection_remove",
     "delivery_again",
     "delivery_confirm",
+    "mail_as_request",
     "options_set",
     "optout_add",
     "optout_remove",

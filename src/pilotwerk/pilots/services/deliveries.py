@@ -158,6 +158,23 @@ def delivery_lost(*, delivery: Delivery, problem: str) -> None:
 
 
 @transaction.atomic
+def delivery_returned(*, delivery: Delivery, problem: str) -> bool:
+    """A mail server sent the answer back: it did not arrive, and a person decides. False where it is known."""
+    case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
+    if case.state == CaseState.DONE and case.closed != Closed.SENT:
+        return False
+    if not move_if(case, CaseEvent.BOUNCE, closed="", sent_at=None, execute_at=None):
+        return False
+    said = (_("The answer came back: %(why)s") % {"why": problem.strip() or "?"})[:500]
+    Delivery.objects.filter(pk=delivery.pk).update(
+        state=DeliveryState.FAILED, finished_at=clock.now(), problem=said
+    )
+    _recorded("pilots.delivery_returned", case, {"attempt": delivery.attempt})
+    stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_DELIVERED}))
+    return True
+
+
+@transaction.atomic
 def delivery_confirm(*, organisation: Organisation, actor: Actor, case: Case) -> None:
     """A person has found out that the answer did arrive."""
     moment = clock.now()

@@ -16,7 +16,8 @@ from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.assignment import commitment, seed_new
 from pilotwerk.pilots.domain.states import ON_THE_WAY_OUT, CaseState, PilotState
 from pilotwerk.pilots.domain.stop_rules import DEFAULTS, StopRule, to_plain
-from pilotwerk.pilots.models import Case, Closed, Pilot, SourceKind, TargetKind
+from pilotwerk.pilots.models import Case, Closed, Connection, ConnectionKind, Pilot, SourceKind, TargetKind
+from pilotwerk.pilots.selectors.connections import connections_working
 from pilotwerk.pilots.selectors.pilots import start_obstacles, targets_offered
 from pilotwerk.pilots.services.moves import pilot_lock, pilot_move, pilot_recorded
 from pilotwerk.pilots.services.recipes import watch_later
@@ -35,6 +36,8 @@ def pilot_setup(
     stop_rules: Sequence[StopRule] = DEFAULTS,
     source_kind: str = SourceKind.UPLOAD,
     target_kind: str = TargetKind.OUTBOX,
+    source_connection: Connection | None = None,
+    target_connection: Connection | None = None,
     send_delay_seconds: int = 60,
     deadline_hours: int = 24,
     urgent_categories: Sequence[str] = (),
@@ -47,8 +50,12 @@ def pilot_setup(
     share = recipe.of(use_case.recipe).about.share if share is None else share
     if not 0 < share <= 1:
         raise Refused(_("The share with AI must be more than 0 and at most 100 %."))
-    if target_kind not in targets_offered():
+    if target_kind not in targets_offered(organisation):
         raise Refused(_("This way out is not set up on this installation."))
+    connections = {
+        "source_connection": _connected(organisation, source_kind, source_connection),
+        "target_connection": _connected(organisation, target_kind, target_connection),
+    }
     values: dict[str, Any] = {
         "name": (name.strip() or use_case.name)[:120],
         "recipe": use_case.recipe,
@@ -65,13 +72,14 @@ def pilot_setup(
     }
     pilot = Pilot.objects.of(organisation).exclude(state=PilotState.ENDED.value).first()
     if pilot is None:
-        pilot = Pilot.objects.create(organisation=organisation, use_case=use_case, **values)
+        pilot = Pilot.objects.create(organisation=organisation, use_case=use_case, **values, **connections)
     else:
         found = Pilot.objects.filter(pk=pilot.pk, state=PilotState.DRAFT.value)
-        if found.update(use_case=use_case, **values) != 1:
+        if found.update(use_case=use_case, **values, **connections) != 1:
             raise Refused(_("The pilot has started. What decides about its measurement cannot change now."))
         pilot.refresh_from_db()
-    pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"settings": values})
+    named = {key: one.name for key, one in connections.items() if one is not None}
+    pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"settings": values | named})
     return pilot
 
 
@@ -81,6 +89,15 @@ def _can_become_a_pilot(organisation: Organisation, use_case: UseCase) -> None:
         raise Refused(_("Only the chosen use case can become a pilot."))
     if use_case.recipe not in recipe.kinds():
         raise Refused(_("There is no recipe yet for this kind of use case, so it cannot become a pilot."))
+
+
+def _connected(organisation: Organisation, kind: str, connection: Connection | None) -> Connection | None:
+    """The connection that a way in or out needs; None for one that needs none."""
+    if kind not in ConnectionKind.values:
+        return None
+    if connection is None or not connections_working(organisation, kind).filter(pk=connection.pk).exists():
+        raise Refused(_("Choose a connection that was tested and works."))
+    return connection
 
 
 @transaction.atomic

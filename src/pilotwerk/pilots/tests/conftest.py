@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -13,6 +14,7 @@ from pilotwerk.pilots.recipes.support import LabelledText, SupportModel, train
 from pilotwerk.pilots.selectors import pilots as pilot_selectors
 from pilotwerk.pilots.services import learning
 from pilotwerk.pilots.tests import stage as stages
+from pilotwerk.pilots.tests.mailstage import MailStage, mail_stage
 from tests.cast import Cast
 
 
@@ -41,3 +43,11 @@ def stage(cast: Cast, registered: None) -> Iterator[stages.Stage]:
         pilot, _version = stages.trained(cast)
         services.pilot_start(organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot)
         yield stages.Stage(cast, pilot)
+
+
+@pytest.fixture
+def mails(cast: Cast, registered: None, settings: Any) -> Iterator[MailStage]:
+    """A running pilot with a real mailbox on loopback."""
+    settings.PILOTWERK_ALLOW_PRIVATE_HOSTS = {"127.0.0.1"}
+    with mail_stage(cast) as made:
+        yield made

@@ -44,7 +44,9 @@ def setup(request: OrganisationRequest) -> HttpResponse:
         return redirect(request.organisation.url("pilots:pilot"))
     kind = recipe.of(use_case.recipe)
     initial = SetupForm.initial_for(pilot, use_case.name, kind.about.share)
-    form = SetupForm(request.POST or None, initial=initial, pilot=pilot, kind=kind)
+    form = SetupForm(
+        request.POST or None, initial=initial, organisation=request.organisation, pilot=pilot, kind=kind
+    )
     if request.method == "POST" and form.is_valid():
         try:
             services.pilot_setup(
@@ -101,6 +103,8 @@ def _values(form: SetupForm) -> dict[str, Any]:
     return {
         **{name: data[name] for name in names},
         "untrained_reason": data.get("untrained_reason", ""),
+        "source_connection": data.get("source_connection"),
+        "target_connection": data.get("target_connection"),
         "urgent_categories": data.get("urgent_categories") or [],
         "share": data["share"] / 100,
         "stop_rules": form.stop_rules(),
@@ -147,7 +151,7 @@ def _prepare(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | Non
     kind = recipe.of(use_case.recipe)
     initial = SetupForm.initial_for(pilot, use_case.name, kind.about.share)
     context = _context(request, use_case, pilot) | {"tables": tables, "options": options}
-    context["form"] = SetupForm(initial=initial, pilot=pilot, kind=kind)
+    context["form"] = SetupForm(initial=initial, organisation=request.organisation, pilot=pilot, kind=kind)
     response = page(request, "pilots/setup.html", context)
     response.status_code = 422
     return response

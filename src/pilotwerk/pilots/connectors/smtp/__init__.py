@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
+from email.policy import EmailPolicy
 from email.utils import format_datetime, getaddresses, parseaddr
 from typing import Literal
 
@@ -27,8 +27,24 @@ from pilotwerk.pilots.connectors.base import (
 )
 
 Security = Literal["none", "starttls", "tls"]
+_IDENTIFIERS = frozenset({"message-id", "in-reply-to", "references"})
+
+
+class _MailPolicy(EmailPolicy):
+    """The library encodes Message-IDs that are longer than a line as words, which tears threads apart.
+
+    They stay as they are, one a line: RFC 5322 (2.1.1) asks for 78 signs but allows 998.
+    """
+
+    def _fold(self, name: str, value: str, refold_binary: bool = False) -> str:
+        if name.lower() in _IDENTIFIERS:
+            return f"{name}: {(self.linesep + ' ').join(str(value).split())}{self.linesep}"
+        folded: str = super()._fold(name, value, refold_binary)  # type: ignore[misc]
+        return folded
+
+
 # Not every server takes text of 8 bits.
-MAIL = SMTP.clone(cte_type="7bit")
+MAIL = _MailPolicy(linesep="\r\n", cte_type="7bit")
 LOST = (
     "The connection broke after the text was sent. Look into the mailbox's sent folder or ask the recipient."
 )
@@ -66,7 +82,7 @@ class Smtp:
 
     def mail(self, message: Message, key: str) -> EmailMessage:
         """The mail. Raises `ValueError` for addresses or headers that would break it apart."""
-        for header in (message.subject, message.sender or "", message.in_reply_to or ""):
+        for header in (message.subject, message.sender or "", message.in_reply_to or "", *message.references):
             if any(sign in header for sign in "\r\n\0"):
                 raise ValueError("a header must not contain a line break")
         sender = _address(message.sender or self.sender)
@@ -78,7 +94,7 @@ class Smtp:
         mail["Message-ID"] = f"<{key_digest(key)}@{sender.domain}>"
         if message.in_reply_to:
             mail["In-Reply-To"] = message.in_reply_to
-            mail["References"] = message.in_reply_to
+            mail["References"] = " ".join(message.references or (message.in_reply_to,))
         mail["Auto-Submitted"] = "no"
         mail.set_content(message.body)
         return mail

@@ -98,6 +98,17 @@ def test_the_message_id_follows_from_the_key(smtp: Smtp) -> None:
     assert smtp.deliver(REPLY, "k") != smtp.deliver(REPLY, "other")
 
 
+def test_long_message_ids_go_out_as_they_are(smtp: Smtp, mailbox: Mailbox) -> None:
+    """Encoded as words, as the standard library does it, no mail program would find the thread."""
+    ids = tuple(f"<{n}M0PR04MB{'1234567890' * 8}@AM0PR04.eurprd04.prod.outlook.com>" for n in range(3))
+    smtp.deliver(replace(REPLY, in_reply_to=ids[-1], references=ids), "k")
+    [envelope] = mailbox.mails
+    head = envelope.content.partition(b"\r\n\r\n")[0].decode("ascii")
+    assert f"In-Reply-To: {ids[-1]}\r\n" in head
+    assert "References: " + "\r\n ".join(ids) + "\r\n" in head
+    assert max(map(len, head.split("\r\n"))) < 998
+
+
 @pytest.mark.parametrize("step", ["MAIL", "RCPT", "DATA"])
 @pytest.mark.parametrize(("answer", "retry"), [("451 try later", True), ("550 no such user", False)])
 def test_what_the_server_refuses_surely_did_not_go_out(
