@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('pilots', '0001_initial'),
+        ('pilots', '0002_recipes'),
     ]
 
     operations = [
