@@ -1,6 +1,16 @@
 """Tables of the pilots. What the database can guarantee, it guarantees."""
 
+from pilotwerk.pilots.models.autonomy import (
+    Absence,
+    Cause,
+    HumanControl,
+    LevelPeriod,
+    Promotion,
+    Reminder,
+    Step,
+)
 from pilotwerk.pilots.models.cases import (
+    AUTONOMY,
     SENDING,
     Case,
     Closed,
@@ -12,26 +22,42 @@ from pilotwerk.pilots.models.cases import (
     RejectReason,
     Source,
 )
-from pilotwerk.pilots.models.observations import CaseOutcome, QualityCheck, Sitting
+from pilotwerk.pilots.models.observations import (
+    CaseOutcome,
+    PlantedCheck,
+    QualityCheck,
+    SecondCheck,
+    Sitting,
+)
 from pilotwerk.pilots.models.pilots import ModelState, ModelVersion, Pilot, SourceKind, TargetKind
 
 __all__ = [
+    "AUTONOMY",
     "SENDING",
+    "Absence",
     "Case",
     "CaseOutcome",
+    "Cause",
     "Closed",
     "Decision",
     "DecisionKind",
     "Delivery",
     "DeliveryState",
+    "HumanControl",
+    "LevelPeriod",
     "ModelState",
     "ModelVersion",
     "Pilot",
+    "PlantedCheck",
+    "Promotion",
     "Proposal",
     "QualityCheck",
     "RejectReason",
+    "Reminder",
+    "SecondCheck",
     "Sitting",
     "Source",
     "SourceKind",
+    "Step",
     "TargetKind",
 ]
