@@ -198,7 +198,9 @@ class Proposal(TenantModel):
 
 
 class Decision(TenantModel):
-    """A decision about a case, by a person or, at a level that two people signed, by the program. A withdrawn one stays as it was, with the moment of withdrawal."""
+    """A decision about a case: by a person, or by the program at a level that two people signed. A withdrawn one
+    stays as it was, with the moment of withdrawal.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="decisions")
     proposal = models.ForeignKey(Proposal, null=True, on_delete=models.CASCADE, related_name="decisions")

@@ -1,6 +1,15 @@
 """Reads."""
 
 from pilotwerk.pilots.domain.measures import CaseMeasure
+from pilotwerk.pilots.selectors.autonomy import (
+    Standing,
+    control_of,
+    first_approval,
+    levels_history,
+    limits_of,
+    limits_reached,
+    standing,
+)
 from pilotwerk.pilots.selectors.measures import case_measures, checked, to_check
 from pilotwerk.pilots.selectors.monitoring import monitoring, overdue
 from pilotwerk.pilots.selectors.pilots import (
@@ -17,9 +26,22 @@ from pilotwerk.pilots.selectors.pilots import (
     version_in_training,
     version_newest,
 )
+from pilotwerk.pilots.selectors.quality import (
+    Awake,
+    announcement,
+    awake,
+    fallen_recently,
+    kappa,
+    samples,
+    signature_missing,
+    to_check_again,
+)
 from pilotwerk.pilots.selectors.queue import (
     Draft,
     Queue,
+    blind,
+    bulk_categories,
+    bulk_offered,
     case_get,
     decided_today,
     decisions_of,
@@ -31,34 +53,55 @@ from pilotwerk.pilots.selectors.queue import (
     withdrawable,
 )
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
+from pilotwerk.pilots.selectors.waiting import absences, reminded
 
 __all__ = [
+    "Awake",
     "CaseMeasure",
     "Draft",
     "Obstacle",
     "PilotSummary",
     "Queue",
+    "Standing",
+    "absences",
+    "announcement",
     "approval_coverage",
+    "awake",
+    "blind",
+    "bulk_categories",
+    "bulk_offered",
     "case_get",
     "case_measures",
     "cases_filtered",
     "categories",
     "checked",
+    "control_of",
     "decided_today",
     "decisions_of",
     "draft_of",
+    "fallen_recently",
+    "first_approval",
+    "kappa",
+    "levels_history",
+    "limits_of",
+    "limits_reached",
     "monitoring",
     "overdue",
     "pilot_current",
     "pilot_summary",
     "queue_for",
     "queue_of",
+    "reminded",
+    "samples",
     "sent_reply",
+    "signature_missing",
     "sources_offered",
+    "standing",
     "start_obstacles",
     "stop_readings",
     "targets_offered",
     "to_check",
+    "to_check_again",
     "version_in_training",
     "version_newest",
     "waiting_count",
