@@ -83,7 +83,7 @@ _AMOUNTS: Final = (
 
 
 def amounts(text: str) -> list[Decimal]:
-    """Every amount of money named in a text, in the order of the patterns: "1.234,50 €", "EUR 2,000.00", "5 Tsd. Euro"."""
+    """Every amount of money that a text names: "1.234,50 €", "EUR 2,000.00", "5 Tsd. Euro"."""
     found = []
     for pattern in _AMOUNTS:
         for match in pattern.finditer(text):
