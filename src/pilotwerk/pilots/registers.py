@@ -67,7 +67,9 @@ def _no_pilot(organisation: Organisation, required: str) -> CheckResult:
 
 
 def _only_approved(organisation: Organisation) -> CheckResult:
-    required = _("Every answer was approved or written by a person, or went out at a level that two people signed")
+    required = _(
+        "Every answer was approved or written by a person, or went out at a level that two people signed"
+    )
     pilot = selectors.pilot_current(organisation)
     if pilot is None:
         return _no_pilot(organisation, required)

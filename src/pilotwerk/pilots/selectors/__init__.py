@@ -53,7 +53,7 @@ from pilotwerk.pilots.selectors.queue import (
     withdrawable,
 )
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
-from pilotwerk.pilots.selectors.waiting import absences, reminded
+from pilotwerk.pilots.selectors.waiting import absences, deciders, reminded
 
 __all__ = [
     "Awake",
@@ -77,6 +77,7 @@ __all__ = [
     "checked",
     "control_of",
     "decided_today",
+    "deciders",
     "decisions_of",
     "draft_of",
     "fallen_recently",

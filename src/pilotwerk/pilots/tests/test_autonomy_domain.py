@@ -46,7 +46,7 @@ def test_the_first_cases_by_hand() -> None:
 
 @pytest.mark.parametrize(
     ("agreed", "cases", "bound", "log_e"),
-    # scipy.integrate.quad of the mixture of likelihood ratios over (bound, 1), SciPy 1.16.
+    # scipy.integrate.quad of the mixture of likelihood ratios over (bound, 1), SciPy 1.17.
     [
         (183, 190, 0.9, 4.356262268695997),
         (40, 100, 0.9, -4.036729323280251),
@@ -63,7 +63,9 @@ def test_e_values_are_those_of_numerical_integration(
 
 @given(st.lists(st.booleans(), max_size=200), st.sampled_from([0.6, 0.8, 0.9, 0.97]))
 @settings(max_examples=50, deadline=None)
-def test_case_by_case_and_in_one_go_are_the_same_whatever_the_order(history: list[bool], bound: float) -> None:
+def test_case_by_case_and_in_one_go_are_the_same_whatever_the_order(
+    history: list[bool], bound: float
+) -> None:
     step_by_step = Evidence(bound)
     for agreed in history:
         step_by_step = step_by_step.after(agreed)
@@ -72,7 +74,9 @@ def test_case_by_case_and_in_one_go_are_the_same_whatever_the_order(history: lis
 
 @given(st.integers(0, 300), st.integers(0, 300), st.sampled_from([0.6, 0.9, 0.98]))
 @settings(max_examples=100, deadline=None)
-def test_it_is_a_fair_bet_at_the_bound_and_a_losing_one_below(agreed: int, against: int, bound: float) -> None:
+def test_it_is_a_fair_bet_at_the_bound_and_a_losing_one_below(
+    agreed: int, against: int, bound: float
+) -> None:
     """The law behind Ville's inequality: the expected next e-value is the present one at the bound, less below."""
     cases = agreed + against
     now = log_e_value(agreed, cases, bound)
@@ -145,7 +149,9 @@ def test_a_fall_is_noticed_within_the_stated_number_of_cases_and_false_alarms_ar
             continue
         watch = watch_of([*before.tolist(), *after.tolist()], rules)
         late.append(watch.cases - 100 if watch.fallen else math.inf)
-    assert np.quantile(late, 0.93) <= NOTICED, "95 % within 100 in the large simulation; two points for chance"
+    assert np.quantile(late, 0.93) <= NOTICED, (
+        "95 % within 100 in the large simulation; two points for chance"
+    )
     assert false / 300 <= 0.03
 
 
@@ -227,7 +233,11 @@ def test_a_level_is_climbed_one_by_one_and_what_goes_out_by_itself_falls_back_to
 
 def test_what_was_not_drawn_for_is_shown_to_a_person() -> None:
     assert not any(goes_by_itself(level, drawn=None) for level in Level)
-    assert not any(goes_by_itself(level, drawn=drawn) for level in (Level.SHADOW, Level.SUGGEST) for drawn in (True, False))
+    assert not any(
+        goes_by_itself(level, drawn=drawn)
+        for level in (Level.SHADOW, Level.SUGGEST)
+        for drawn in (True, False)
+    )
     assert goes_by_itself(Level.SAMPLE, drawn=False)
     assert not goes_by_itself(Level.SAMPLE, drawn=True)
     assert goes_by_itself(Level.AUTOMATIC, drawn=True)
@@ -238,7 +248,11 @@ def test_only_word_for_word_is_agreement_and_blind_it_is_the_category() -> None:
     assert agreed_open(Shown(unchanged=True, category_same=None))
     assert not agreed_open(Shown(unchanged=False, category_same=True))
     assert not agreed_open(Shown(unchanged=True, category_same=True, rejected=True))
-    assert (agreed_blind("Termin", "Termin"), agreed_blind("Termin", "Rechnung"), agreed_blind("Termin", "")) == (
+    assert (
+        agreed_blind("Termin", "Termin"),
+        agreed_blind("Termin", "Rechnung"),
+        agreed_blind("Termin", ""),
+    ) == (
         True,
         False,
         None,
