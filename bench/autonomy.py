@@ -1,7 +1,7 @@
 """2,000 simulated pilots under constant watching: false promotions, cases to promotion, falls and false alarms.
 
-`python bench/autonomy.py [--pilots N] [--choose]` prints the table of docs/autonomy.md; `--choose` compares CUSUM and the
-Shiryaev-Roberts e-detector at several thresholds. Seeds are fixed. No network, no data.
+`python bench/autonomy.py [--pilots N] [--choose]` prints the table of docs/autonomy.md; `--choose` compares CUSUM and
+the Shiryaev-Roberts e-detector at several thresholds. Seeds are fixed. No network, no data.
 """
 
 from __future__ import annotations
@@ -116,9 +116,8 @@ def report(pilots: int) -> None:
     """The table of docs/autonomy.md."""
     print(f"{pilots} pilots, {CASES} cases each, bound {BOUND}, level {LEVEL}, seed {SEED}")
     null = draws(pilots, CASES, BOUND, 1)
-    print(
-        f"true rate 0.90: promoted falsely {(promotions(null) > 0).mean():.3f}; Wilson {(wilson_promotions(null) > 0).mean():.3f}"
-    )
+    false, wilson = (promotions(null) > 0).mean(), (wilson_promotions(null) > 0).mean()
+    print(f"true rate 0.90: promoted falsely {false:.3f}; Wilson {wilson:.3f}")
     for seed, rate in ((2, 0.85), (3, 0.93), (4, 0.95), (5, 0.97), (6, 0.99)):
         at = promotions(draws(pilots, CASES, rate, seed))
         done = at[at > 0]
@@ -131,9 +130,8 @@ def report(pilots: int) -> None:
     threshold = FallRules(BOUND).threshold
     for seed, low in ((7, 0.80), (17, 0.85), (27, 0.70), (37, 0.50)):
         late = delays(fallen(pilots, seed, low), threshold)
-        print(
-            f"fall 0.95 to {low:.2f}: noticed after median {np.median(late):.0f}, 95 % within {np.quantile(late, 0.95):.0f}"
-        )
+        middle, most = np.median(late), np.quantile(late, 0.95)
+        print(f"fall 0.95 to {low:.2f}: noticed after median {middle:.0f}, 95 % within {most:.0f}")
     for seed, rate in ((8, 0.90), (9, 0.93), (10, 0.95), (11, 0.97), (12, 0.99)):
         at = alarms(draws(pilots, CASES, rate, seed), threshold)
         within = [f"{((at > 0) & (at <= n)).mean():.3f}" for n in (200, 500, 1000, 2000)]

@@ -40,7 +40,7 @@ def log_e_value(agreed: int, cases: int, bound: float) -> float:
     tail = float(betaincc(a, b, bound))
     if tail > _TINY:
         shared = (a - 1) * math.log(bound) + (b - 1) * math.log1p(-bound)
-        return float(betaln(a, b)) + math.log(tail) - math.log1p(-bound) - shared
+        return float(betaln(a, b)) + math.log(tail) - math.log1p(-bound) - float(shared)
     return _log_e_series(a, b, bound)
 
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock
@@ -68,7 +69,7 @@ AUTONOMY = System("autonomy")
 LEVELS = [
     (Level.SHADOW.value, _("shadow")),
     (Level.SUGGEST.value, _("suggest")),
-    (Level.SAMPLE.value, _("sample")),
+    (Level.SAMPLE.value, pgettext_lazy("autonomy level", "sample")),
     (Level.AUTOMATIC.value, _("automatic with monitoring")),
 ]
 

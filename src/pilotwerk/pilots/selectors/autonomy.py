@@ -162,7 +162,7 @@ def watched(pilot: Pilot, category: str, period: LevelPeriod) -> list[bool]:
     since = period.began_at
     decided = _decided(pilot, category, Level(period.level), since).values_list("decided_at", "agreed")
     checked = _checked(pilot, category, since).values_list("created_at", "ok")
-    return [good for _moment, good in sorted([*decided, *checked], key=lambda one: one[0])]
+    return [bool(good) for _moment, good in sorted([*decided, *checked], key=lambda one: one[0])]
 
 
 def standing(pilot: Pilot, category: str = "") -> Standing:
@@ -207,7 +207,7 @@ def limits_of(pilot: Pilot) -> Limits:
     )
 
 
-def limits_reached(case: Case, proposal: Proposal | None, body: str | None = None) -> list[Limit]:
+def limits_reached(case: Case, proposal: Proposal | None) -> list[Limit]:
     """Why two people must decide about this case with this answer; the same rule for both arms.
 
     The category counts as the model proposed it and as the person chose it: relabelling avoids nothing.
@@ -215,8 +215,8 @@ def limits_reached(case: Case, proposal: Proposal | None, body: str | None = Non
     limits = limits_of(case.pilot)
     if limits == Limits():
         return []
-    texts = (case.subject, case.text, proposal.subject if proposal else "")
-    texts += (body if body is not None else proposal.body if proposal else "",)
+    answer = (proposal.subject, proposal.body) if proposal else ()
+    texts = (case.subject, case.text, *answer)
     model = Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
     categories = {case.category, proposal.category if proposal else "", model.category if model else ""}
     found: set[Limit] = set()

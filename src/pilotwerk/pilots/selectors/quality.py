@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -103,7 +104,7 @@ def _fast(pilot: Pilot, since: datetime) -> tuple[int, int]:
         case__pilot=pilot, kind=DecisionKind.APPROVE, withdrawn_at=None, decided_at__gte=since
     ).values_list("case_id", "case__text", "proposal__body")
     words = {case: len(f"{text} {body}".split()) for case, text, body in approved}
-    seconds: dict[object, float] = {}
+    seconds: dict[UUID, float] = {}
     for case, value in Sitting.objects.filter(case__pilot=pilot, case_id__in=list(words)).values_list(
         "case_id", "seconds"
     ):
