@@ -45,7 +45,7 @@ def error_level(demotions: int, level: float = LEVEL) -> float:
 
     The sum over any number of attempts stays below twice ``level``.
     """
-    return level / 2**demotions
+    return level * float(0.5**demotions)
 
 
 @dataclass(frozen=True, slots=True)

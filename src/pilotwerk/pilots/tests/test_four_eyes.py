@@ -365,3 +365,10 @@ def test_only_one_service_lets_answers_out() -> None:
             ):
                 found.add(path.relative_to(folder).as_posix())
     assert found == {"services/decisions.py", "domain/states.py"}
+
+
+@pytest.mark.parametrize("path", [_service, _edit, _bulk, _page, _bulk_page])
+def test_the_same_paths_do_let_out_what_one_person_may_decide(stage: Stage, trying: Any, path: Any) -> None:
+    [case] = stage.proposed()
+    trying(path, case)
+    assert gone(case)

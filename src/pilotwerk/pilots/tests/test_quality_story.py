@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -160,12 +161,12 @@ def test_whoever_notices_is_told_and_nobody_keeps_who_it_was(planting: Stage, wa
         )
         assert "Gut gesehen" in answer.content.decode()
     else:
-        decide, values = {
-            "reject": (services.case_reject, {"reason": "content"}),
-            "edit": (services.case_edit_and_approve, {"body": PLAIN}),
-        }[way]
+        ways: dict[str, Callable[..., object]] = {
+            "reject": partial(services.case_reject, reason="content"),
+            "edit": partial(services.case_edit_and_approve, body=PLAIN),
+        }
         with pytest.raises(PlantedMistake, match="Gut gesehen"):
-            decide(**planting.by("clerk"), **seen, **values)
+            ways[way](**planting.by("clerk"), **seen)
     check = PlantedCheck.objects.get(case=case)
     assert check.noticed is True
     assert not {f.name for f in PlantedCheck._meta.get_fields()} & {"actor_id", "member", "user", "rater_id"}
@@ -193,7 +194,7 @@ def test_team_figures_need_five_people_and_five_mistakes(planting: Stage) -> Non
         people.append(member.actor)
     for number, actor in enumerate(people, start=1):
         [case] = planting.proposed()
-        by = {"organisation": organisation, "actor": actor}
+        by: dict[str, Any] = {"organisation": organisation, "actor": actor}
         decide: Callable[..., object] = (
             partial(services.case_reject, reason="content") if number == 1 else services.case_approve
         )
@@ -254,7 +255,7 @@ def test_nothing_is_said_where_nobody_has_switched_it_on(stage: Stage) -> None:
 
 def test_a_deputy_may_decide_is_somebody_else_and_is_there(stage: Stage) -> None:
     clerk, lead, employee = (stage.cast.membership(role) for role in ("clerk", "lead", "employee"))
-    days = {"first_day": MORNING.date(), "last_day": MORNING.date() + timedelta(days=3)}
+    days: dict[str, Any] = {"first_day": MORNING.date(), "last_day": MORNING.date() + timedelta(days=3)}
     for member, deputy, why in ((clerk, clerk, "selbst"), (clerk, employee, "entscheiden darf")):
         with pytest.raises(Refused, match=why):
             services.absence_add(**stage.by("lead"), member=member, deputy=deputy, **days)
@@ -274,6 +275,7 @@ def test_a_deputy_may_decide_is_somebody_else_and_is_there(stage: Stage) -> None
         client.post(address, {**values, "deputy": str(stage.cast.membership("owner").pk)}).status_code == 302
     )
     absence = selectors.absences(stage.cast.organisation).first()
+    assert absence is not None
     client.post(stage.cast.organisation.url("pilots:absence_remove", pk=absence.pk))
     assert selectors.absences(stage.cast.organisation).count() == 1
 
