@@ -30,6 +30,7 @@ def autonomy(request: OrganisationRequest) -> HttpResponse:
     context = {
         "pilot": pilot,
         "whole": rows[0],
+        "lower": max((row["lower"] for row in rows), key=len),
         "rows": rows,
         "offers": [row for row in rows if row["promotion"] or row["standing"].offered],
         "history": history_rows(pilot),
