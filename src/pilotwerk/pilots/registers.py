@@ -226,6 +226,7 @@ def _panel(organisation: Organisation, membership: Membership) -> dict[str, Any]
         "rest": max(summary.with_ai - summary.decided, 0),
         "sent": sent,
         "covered": covered,
+        "by_level": selectors.sent_by_level(pilot),
     }
 
 

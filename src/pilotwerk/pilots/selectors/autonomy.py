@@ -83,7 +83,11 @@ def period_of(pilot: Pilot, category: str) -> LevelPeriod | None:
 
 def period_for(pilot: Pilot, category: str) -> LevelPeriod | None:
     """The period that a case of this category falls under: its own, else the whole pilot's."""
-    return (category and period_of(pilot, category)) or period_of(pilot, "")
+    found = {
+        one.category: one
+        for one in LevelPeriod.objects.filter(pilot=pilot, category__in={"", category}, ended_at=None)
+    }
+    return found.get(category) or found.get("")
 
 
 def level_for(pilot: Pilot, category: str) -> Level:

@@ -240,6 +240,8 @@ def level_watch(case: Case) -> LevelPeriod | None:
     """After a decision or a check: lower the level at once when the detector sees a fall. In the running
     transaction, so that the fall and its cause are one. Answers the new period, or None.
     """
+    if case.level not in BY_ITSELF:
+        return None
     pilot = Pilot.objects.get(pk=case.pilot_id)
     model = Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
     period = period_for(pilot, model.category if model else "")
