@@ -17,11 +17,9 @@ from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import recipe
-from pilotwerk.pilots.domain.autonomy import Level, Shown, agreed_blind, agreed_open
 from pilotwerk.pilots.domain.content import content_hash as hash_of
 from pilotwerk.pilots.domain.content import normalised
-from pilotwerk.pilots.domain.editing import distance
-from pilotwerk.pilots.domain.states import Arm, CaseEvent, CaseState
+from pilotwerk.pilots.domain.states import CaseEvent, CaseState
 from pilotwerk.pilots.models import (
     AUTONOMY,
     SENDING,
@@ -37,6 +35,7 @@ from pilotwerk.pilots.selectors.autonomy import first_approval, limits_reached
 from pilotwerk.pilots.selectors.stop import DECIDED
 from pilotwerk.pilots.services.autonomy import by_itself_allowed, level_watch
 from pilotwerk.pilots.services.cases import reply_subject
+from pilotwerk.pilots.services.decision_rows import decision_write
 from pilotwerk.pilots.services.guards import guards_ask
 from pilotwerk.pilots.services.handling import sittings_end
 from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, pilot_lock
@@ -66,10 +65,6 @@ def _sendable(body: str) -> None:
         raise Refused(_("Fill these places first: %(places)s.") % {"places": places})
 
 
-def _model_proposal(case: Case) -> Proposal | None:
-    return Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
-
-
 def _next_revision(
     organisation: Organisation, actor: Actor, case: Case, body: str, category: str
 ) -> Proposal:
@@ -89,77 +84,6 @@ def _next_revision(
     proposal.content_hash = hash_of(proposal.content())
     proposal.save(force_insert=True)
     return proposal
-
-
-def _decide(
-    organisation: Organisation,
-    actor: Actor,
-    case: Case,
-    kind: DecisionKind,
-    proposal: Proposal | None,
-    *,
-    reason: str = "",
-    text: str = "",
-) -> Decision:
-    """Write the decision, with what it changed against the model's proposal and whether it agreed."""
-    model = _model_proposal(case)
-    corrected = _corrected(model, proposal, kind, reason)
-    comparable = (
-        proposal if model and model.body and kind in (DecisionKind.APPROVE, DecisionKind.EDIT) else None
-    )
-    return Decision.objects.create(
-        organisation=organisation,
-        case=case,
-        proposal=proposal,
-        kind=kind,
-        content_hash=proposal.content_hash if proposal else "",
-        reason=reason,
-        text=text,
-        edit_distance=distance(model.body, comparable.body) if model and comparable else None,
-        category_corrected=corrected,
-        level=case.level,
-        agreed=_agreed(case, model, proposal, kind, corrected=corrected),
-        actor_id=actor.id,
-        actor_name=actor.name,
-        decided_at=clock.now(),
-    )
-
-
-def _corrected(
-    model: Proposal | None, proposal: Proposal | None, kind: DecisionKind, reason: str
-) -> bool | None:
-    """Whether the person chose another category than the model; None when that cannot be said."""
-    if model is None or not model.category or kind == DecisionKind.AUTO:
-        return None
-    if reason == RejectReason.CATEGORY:
-        return True
-    if proposal is None or not proposal.category or kind not in SENDING:
-        return None
-    return proposal.category != model.category
-
-
-def _agreed(
-    case: Case,
-    model: Proposal | None,
-    proposal: Proposal | None,
-    kind: DecisionKind,
-    *,
-    corrected: bool | None,
-) -> bool | None:
-    """Whether the person agreed with the model; None where it is no evidence for the level in force."""
-    if model is None or case.arm != Arm.AI or not case.level or case.level == Level.AUTOMATIC:
-        return None
-    if case.level == Level.SAMPLE and not case.sampled:
-        return None  # shown for another reason than the draw: not a random sample
-    if case.level == Level.SHADOW:
-        blind = kind == DecisionKind.ANSWER and proposal is not None
-        return agreed_blind(model.category, proposal.category) if blind and proposal else None
-    if kind not in (DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT):
-        return None
-    same = None if corrected is None else not corrected
-    return agreed_open(
-        Shown(kind == DecisionKind.APPROVE, category_same=same, rejected=kind == DecisionKind.REJECT)
-    )
 
 
 def _ready(case: Case, proposal: Proposal) -> None:
@@ -202,7 +126,7 @@ def _first(organisation: Organisation, actor: Actor, case: Case, proposal: Propo
         withdrawn_at=clock.now()
     )
     why = [limit.value for limit in limits_reached(case, proposal)]
-    decision = _decide(organisation, actor, case, DecisionKind.FIRST, proposal)
+    decision = decision_write(organisation, actor, case, DecisionKind.FIRST, proposal)
     move(case, CaseEvent.APPROVE_FIRST, revision=proposal.revision, category=proposal.category)
     sittings_end(case=case, actor=actor)
     case_recorded(
@@ -229,7 +153,7 @@ def _let_out(
     kind: DecisionKind,
 ) -> Decision:
     """The common end of approve, edit, answer and release: decision, state, job, audit, stop rules, watch."""
-    decision = _decide(organisation, actor, case, kind, proposal)
+    decision = decision_write(organisation, actor, case, kind, proposal)
     execute_at = clock.now() + timedelta(seconds=case.pilot.send_delay_seconds)
     move(case, event, execute_at=execute_at, revision=proposal.revision, category=proposal.category)
     sittings_end(case=case, actor=actor)
@@ -374,7 +298,7 @@ def case_give_back(*, organisation: Organisation, actor: Actor, case: Case, text
     Decision.objects.filter(case=case, kind=DecisionKind.FIRST, withdrawn_at=None).update(
         withdrawn_at=clock.now()
     )
-    decision = _decide(organisation, actor, case, DecisionKind.GIVE_BACK, None, text=text)
+    decision = decision_write(organisation, actor, case, DecisionKind.GIVE_BACK, None, text=text)
     move(case, CaseEvent.GIVE_BACK_MANUAL if case.by_hand else CaseEvent.GIVE_BACK_PROPOSAL)
     sittings_end(case=case, actor=actor)
     case_recorded(
@@ -412,7 +336,9 @@ def _reject(
     pilot_lock(case.pilot_id)
     _named(case, proposal.revision, proposal.content_hash)
     text = text.strip()[:1000]
-    decision = _decide(organisation, actor, case, DecisionKind.REJECT, proposal, reason=reason, text=text)
+    decision = decision_write(
+        organisation, actor, case, DecisionKind.REJECT, proposal, reason=reason, text=text
+    )
     move(case, CaseEvent.REJECT, by_hand=True)
     case_recorded(
         organisation=organisation,
@@ -455,7 +381,7 @@ def case_defer(
     if until <= clock.now():
         raise Refused(_("Choose a day in the future."))
     text = text.strip()[:1000]
-    decision = _decide(organisation, actor, case, DecisionKind.DEFER, None, text=text)
+    decision = decision_write(organisation, actor, case, DecisionKind.DEFER, None, text=text)
     move(case, CaseEvent.DEFER, deferred_until=until)
     sittings_end(case=case, actor=actor)
     case_recorded(
@@ -483,7 +409,7 @@ def case_close(*, organisation: Organisation, actor: Actor, case: Case, how: str
     if how not in (Closed.NO_ANSWER, Closed.ELSEWHERE):
         raise Refused(_("Choose how the case was settled."))
     text = text.strip()[:1000]
-    decision = _decide(organisation, actor, case, DecisionKind.CLOSE, None, text=text)
+    decision = decision_write(organisation, actor, case, DecisionKind.CLOSE, None, text=text)
     move(case, CaseEvent.CLOSE, closed=how, deferred_until=None)
     sittings_end(case=case, actor=actor)
     case_recorded(
