@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.audit.registry import register
-from pilotwerk.pilots.wording import ARM_LABELS, CONNECTION_RESULTS, RULE_NAMES
+from pilotwerk.pilots.wording import ARM_LABELS, CONNECTION_RESULTS, LEVEL_LABELS, RULE_NAMES, STEP_LABELS
 
 register("pilots.pilot_set_up", _("%(actor)s set up the pilot %(pilot)s"))
 register("pilots.model_ordered", _("%(actor)s had version %(number)s trained for the pilot %(pilot)s"))
@@ -41,6 +41,47 @@ register("pilots.case_deferred", _("%(actor)s put %(case)s back"), personal=("te
 register("pilots.case_closed", _("%(actor)s closed %(case)s without sending an answer"), personal=("text",))
 register("pilots.approval_withdrawn", _("%(actor)s withdrew the approval of %(case)s"))
 
+register("pilots.case_approved_first", _("%(actor)s approved %(case)s as the first of two people"))
+register("pilots.case_given_back", _("%(actor)s gave %(case)s back for another look"), personal=("text",))
+register("pilots.case_released", _("%(case)s was let out by the autonomy level"))
+register("pilots.release_recalled", _("%(case)s was called back: its level no longer lets it out by itself"))
+register("pilots.planted_replaced", _("In %(case)s a planted mistake was replaced by the true proposal"))
+register(
+    "pilots.case_escalated",
+    _("%(case)s waits; %(count)s were told (%(step)s)"),
+    labels={"step": STEP_LABELS},
+)
+
+register("pilots.control_set", _("%(actor)s set how people control the pilot %(pilot)s"))
+register(
+    "pilots.promotion_signed",
+    _("%(actor)s signed the level “%(level)s” for the pilot %(pilot)s as the first of two"),
+    labels={"level": LEVEL_LABELS},
+)
+register(
+    "pilots.promotion_withdrawn",
+    _("%(actor)s withdrew the offer of the level “%(level)s” for the pilot %(pilot)s"),
+    labels={"level": LEVEL_LABELS},
+)
+register(
+    "pilots.level_raised",
+    _("%(actor)s signed as the second person: the pilot %(pilot)s has the level “%(level)s”"),
+    labels={"level": LEVEL_LABELS},
+)
+register(
+    "pilots.level_lowered",
+    _("%(actor)s lowered the pilot %(pilot)s to the level “%(level)s”"),
+    labels={"level": LEVEL_LABELS},
+    personal=("reason",),
+)
+register(
+    "pilots.level_fell",
+    _("Quality fell: the pilot %(pilot)s went back to the level “%(level)s” by itself"),
+    labels={"level": LEVEL_LABELS},
+)
+register("pilots.absence_added", _("%(actor)s entered an absence"), personal=("member", "deputy"))
+register("pilots.absence_removed", _("%(actor)s removed an absence"))
+
 register("pilots.delivery_tried", _("The answer to %(case)s is being sent"))
 register("pilots.delivery_sent", _("The answer to %(case)s was sent"))
 register("pilots.delivery_failed", _("The answer to %(case)s could not be sent"))
@@ -51,6 +92,7 @@ register("pilots.delivery_confirmed", _("%(actor)s confirmed that the answer to 
 register("pilots.delivery_ordered_again", _("%(actor)s had the answer to %(case)s sent again"))
 
 register("pilots.quality_checked", _("The quality of %(case)s was checked"), personal=("note",))
+register("pilots.quality_checked_again", _("The quality of %(case)s was checked a second time"))
 register("pilots.outcomes_loaded", _("%(actor)s loaded what customers said about %(count)s cases"))
 
 register("pilots.case_revised", _("The proposal for %(case)s changed because new figures came in"))

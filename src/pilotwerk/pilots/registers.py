@@ -67,7 +67,9 @@ def _no_pilot(organisation: Organisation, required: str) -> CheckResult:
 
 
 def _only_approved(organisation: Organisation) -> CheckResult:
-    required = _("Every answer was approved or written by a person")
+    required = _(
+        "Every answer was approved or written by a person, or went out at a level that two people signed"
+    )
     pilot = selectors.pilot_current(organisation)
     if pilot is None:
         return _no_pilot(organisation, required)
@@ -180,6 +182,7 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
         text = _("The connection “%(name)s” does not work.") % {"name": broken.name}
         url = organisation.url("pilots:connection", pk=broken.pk)
         found.append(Attention("bad", _("fault"), text, url))
+    found += _control_attention(pilot, membership)
     late = selectors.overdue(pilot).count() if pilot.is_running else 0
     if late:
         text = ngettext(
@@ -188,6 +191,26 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
             late,
         )
         found.append(Attention("warn", _("overdue"), text % {"count": late}, queue))
+    return found
+
+
+def _control_attention(pilot: Pilot, membership: Membership) -> list[Attention]:
+    """A level that fell, a signature or a second approval that is waited for, and what this member was told."""
+    organisation, found = pilot.organisation, []
+    if selectors.fallen_recently(pilot):
+        text = _("Quality fell, so the autonomy level was lowered. A person decides about each answer again.")
+        found.append(Attention("bad", _("lowered"), text, organisation.url("pilots:autonomy")))
+    if membership.may(permissions.MANAGE) and selectors.signature_missing(pilot, str(membership.user_id)):
+        text = _("A higher autonomy level waits for a second signature.")
+        found.append(Attention("warn", _("open"), text, organisation.url("pilots:autonomy")))
+    told = selectors.reminded(membership).values("case_id").distinct().count()
+    if told:
+        text = ngettext(
+            "You were reminded of %(count)s case that waits.",
+            "You were reminded of %(count)s cases that wait.",
+            told,
+        )
+        found.append(Attention("warn", _("waits"), text % {"count": told}, organisation.url("pilots:queue")))
     return found
 
 
@@ -207,6 +230,7 @@ def _panel(organisation: Organisation, membership: Membership) -> dict[str, Any]
         "rest": max(summary.with_ai - summary.decided, 0),
         "sent": sent,
         "covered": covered,
+        "by_level": selectors.sent_by_level(pilot),
     }
 
 
@@ -249,6 +273,8 @@ register_trial("support", needs=trials.SUPPORT_NEEDS, run=trials.support)
 
 jobs.register("pilots.train", worker.train_job)
 jobs.register("pilots.propose", worker.propose_job)
+jobs.register("pilots.release", worker.release_job)
+jobs.register("pilots.escalate", worker.escalate_job)
 jobs.register("pilots.sweep", worker.sweep_job)
 jobs.register("pilots.execute", execution.execute_job)
 jobs.register("pilots.ingest", execution.ingest_job)
@@ -256,6 +282,7 @@ jobs.register("pilots.watch", execution.watch_job)
 jobs.register("pilots.watch_one", execution.watch_one_job)
 jobs.register("pilots.mailboxes", execution.mailboxes_job)
 jobs.register("pilots.mailbox", execution.mailbox_job)
+jobs.every("pilots.escalate", 300)
 jobs.every("pilots.sweep", 60)
 jobs.every("pilots.mailboxes", 60)
 jobs.every("pilots.ingest", 30)

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from pilotwerk.pilots.views import cases, connections, pilot, quality, queue, recipes, setup
+from pilotwerk.pilots.views import (
+    autonomy,
+    bulk,
+    cases,
+    connections,
+    deputies,
+    pilot,
+    quality,
+    queue,
+    recipes,
+    setup,
+)
 
 app_name = "pilots"
 
@@ -16,6 +27,14 @@ urlpatterns = [
     path("watch/", recipes.watch, name="watch"),
     path("optouts/", recipes.optouts, name="optouts"),
     path("optouts/remove/", recipes.optout_remove, name="optout_remove"),
+    path("autonomy/", autonomy.autonomy, name="autonomy"),
+    path("autonomy/settings/", autonomy.control, name="control"),
+    path("autonomy/sign/", autonomy.sign, name="sign"),
+    path("autonomy/lower/", autonomy.lower, name="lower"),
+    path("autonomy/<uuid:pk>/confirm/", autonomy.confirm, name="confirm"),
+    path("autonomy/<uuid:pk>/withdraw/", autonomy.withdraw, name="promotion_withdraw"),
+    path("deputies/", deputies.deputies, name="deputies"),
+    path("deputies/<uuid:pk>/remove/", deputies.remove, name="absence_remove"),
     path("setup/", setup.setup, name="setup"),
     path("setup/train/", setup.train, name="train"),
     path("setup/start/", setup.start, name="start"),
@@ -28,11 +47,14 @@ urlpatterns = [
     path("connections/mails/<uuid:pk>/take/", connections.mail_take, name="mail_take"),
     path("queue/", queue.queue, name="queue"),
     path("queue/keys/", queue.keys, name="keys"),
+    path("queue/together/", bulk.together, name="together"),
+    path("queue/together/approve/", bulk.approve, name="together_approve"),
     path("queue/<uuid:pk>/", queue.case, name="case"),
     path("queue/<uuid:pk>/approve/", queue.approve, name="approve"),
     path("queue/<uuid:pk>/changes/", queue.changes, name="changes"),
     path("queue/<uuid:pk>/reject/", queue.reject, name="reject"),
     path("queue/<uuid:pk>/answer/", queue.answer, name="answer"),
+    path("queue/<uuid:pk>/give-back/", queue.give_back, name="give_back"),
     path("queue/<uuid:pk>/defer/", queue.defer, name="defer"),
     path("queue/<uuid:pk>/take-back/", queue.take_back, name="take_back"),
     path("queue/<uuid:pk>/close/", queue.close, name="close"),
@@ -44,6 +66,8 @@ urlpatterns = [
     path("cases/upload/", cases.upload, name="upload"),
     path("cases/<uuid:pk>/", cases.record, name="record"),
     path("quality/", quality.quality, name="quality"),
+    path("quality/again/", quality.again, name="quality_again"),
     path("quality/<uuid:pk>/", quality.check, name="check"),
+    path("quality/<uuid:pk>/again/", quality.check_again, name="check_again"),
     path("quality/outcomes/", quality.outcomes, name="outcomes"),
 ]

@@ -6,8 +6,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pilotwerk.core.results import CannotTell
+from pilotwerk.pilots.domain.autonomy import Level
+from pilotwerk.pilots.domain.autonomy_limits import Limit
 from pilotwerk.pilots.domain.states import Arm
 from pilotwerk.pilots.domain.stop_rules import Reading, RuleKind, StopRule
+from pilotwerk.pilots.models import Step
+from pilotwerk.pilots.models.cases import LEVELS
 
 ARM_LABELS = {
     Arm.AI.value: gettext_lazy("with AI"),
@@ -21,6 +25,27 @@ RULE_NAMES = {
     RuleKind.NOT_DELIVERED.value: gettext_lazy("Answers that did not go out"),
     RuleKind.NOT_OK.value: gettext_lazy("Answers that failed the quality check"),
 }
+
+LEVEL_LABELS = dict(LEVELS)
+
+LEVEL_SENTENCES = {
+    Level.SHADOW: gettext_lazy("A proposal is made and kept. People answer without seeing it."),
+    Level.SUGGEST: gettext_lazy("A person decides about every proposal before anything goes out."),
+    Level.SAMPLE: gettext_lazy(
+        "A random sample waits for a person. The rest goes out by itself, after the same checks."
+    ),
+    Level.AUTOMATIC: gettext_lazy("Answers go out by themselves. A random sample is checked afterwards."),
+}
+
+LIMIT_SENTENCES = {
+    Limit.AMOUNT: gettext_lazy("it names an amount above the limit"),
+    Limit.CATEGORY: gettext_lazy("its category is on the list"),
+    Limit.CONFIDENCE: gettext_lazy("the proposal is not sure enough"),
+    Limit.COMPLAINT: gettext_lazy("it reads like a complaint"),
+    Limit.LEGAL: gettext_lazy("it reads like a legal threat"),
+}
+
+STEP_LABELS = dict(Step.choices)
 
 _RULE_SENTENCES = {
     RuleKind.REJECTED: gettext_lazy(

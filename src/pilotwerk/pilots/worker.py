@@ -13,10 +13,12 @@ from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock
 from pilotwerk.core.models import Job
 from pilotwerk.pilots.domain.states import CaseState, PilotState
-from pilotwerk.pilots.models import SENDING, Case, Decision
+from pilotwerk.pilots.models import SENDING, Case, Decision, HumanControl
 from pilotwerk.pilots.services.cases import case_propose, cases_return_due
+from pilotwerk.pilots.services.decisions import case_release
 from pilotwerk.pilots.services.learning import model_train
 from pilotwerk.pilots.services.moves import execute_later, propose_later
+from pilotwerk.pilots.services.waiting import cases_escalate
 
 WORKER: Final = System("worker")
 # How long a case may stand in a state that only lasts a moment before its job counts as lost.
@@ -35,6 +37,19 @@ def propose_job(job: Job) -> None:
     )
     if case.pilot.is_running:
         case_propose(organisation=case.organisation, actor=WORKER, case=case)
+
+
+def release_job(job: Job) -> None:
+    """Handler of pilots.release: let a case out by its level, or leave it to a person."""
+    case = Case.objects.select_related("pilot", "organisation").get(pk=UUID(job.payload["case"]))
+    case_release(organisation=case.organisation, case=case)
+
+
+def escalate_job(job: Job) -> None:
+    """Handler of pilots.escalate, run every five minutes: tell who must be told about what waits."""
+    controls = HumanControl.objects.filter(escalates=True, pilot__state=PilotState.RUNNING.value)
+    for organisation in Organisation.objects.filter(pk__in=controls.values("organisation_id")):
+        cases_escalate(organisation=organisation)
 
 
 def sweep_job(job: Job) -> None:

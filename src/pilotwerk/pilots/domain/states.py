@@ -24,6 +24,7 @@ class CaseState(StrEnum):
     ASSIGNED = "assigned"
     WAITING = "waiting"
     WAITING_MANUAL = "waiting_manual"
+    WAITING_SECOND = "waiting_second"
     DEFERRED = "deferred"
     APPROVED = "approved"
     ANSWERED = "answered"
@@ -47,7 +48,11 @@ class CaseEvent(StrEnum):
     ASSIGN_AI = "assign_ai"
     ASSIGN_CONTROL = "assign_control"
     PROPOSE = "propose"
+    PROPOSE_BLIND = "propose_blind"
     CANNOT_PROPOSE = "cannot_propose"
+    APPROVE_FIRST = "approve_first"
+    GIVE_BACK_PROPOSAL = "give_back_proposal"
+    GIVE_BACK_MANUAL = "give_back_manual"
     APPROVE = "approve"
     REJECT = "reject"
     ANSWER = "answer"
@@ -88,9 +93,17 @@ MOVES: Final = MappingProxyType(
         CaseEvent.ASSIGN_CONTROL: Move(frozenset({_S.RECEIVED}), _S.WAITING_MANUAL),
         CaseEvent.PROPOSE: Move(frozenset({_S.ASSIGNED}), _S.WAITING),
         CaseEvent.CANNOT_PROPOSE: Move(frozenset({_S.ASSIGNED}), _S.WAITING_MANUAL),
-        CaseEvent.APPROVE: Move(frozenset({_S.WAITING}), _S.APPROVED),
+        # Shadow: the proposal is kept and nobody sees it before answering.
+        CaseEvent.PROPOSE_BLIND: Move(frozenset({_S.ASSIGNED}), _S.WAITING_MANUAL),
+        # Four eyes: one person has approved; a changed text begins again with whoever changed it.
+        CaseEvent.APPROVE_FIRST: Move(OPEN_FOR_DECISION | {_S.WAITING_SECOND}, _S.WAITING_SECOND),
+        CaseEvent.GIVE_BACK_PROPOSAL: Move(frozenset({_S.WAITING_SECOND}), _S.WAITING, needs_running=False),
+        CaseEvent.GIVE_BACK_MANUAL: Move(
+            frozenset({_S.WAITING_SECOND}), _S.WAITING_MANUAL, needs_running=False
+        ),
+        CaseEvent.APPROVE: Move(frozenset({_S.WAITING, _S.WAITING_SECOND}), _S.APPROVED),
         CaseEvent.REJECT: Move(frozenset({_S.WAITING}), _S.WAITING_MANUAL),
-        CaseEvent.ANSWER: Move(frozenset({_S.WAITING_MANUAL}), _S.ANSWERED),
+        CaseEvent.ANSWER: Move(frozenset({_S.WAITING_MANUAL, _S.WAITING_SECOND}), _S.ANSWERED),
         CaseEvent.DEFER: Move(OPEN_FOR_DECISION, _S.DEFERRED, needs_running=False),
         # Back in the queue: the day has come, or a person takes it.
         CaseEvent.RETURN_PROPOSAL: Move(frozenset({_S.DEFERRED}), _S.WAITING, needs_running=False),
@@ -123,7 +136,9 @@ MOVES: Final = MappingProxyType(
         CaseEvent.STOP: Move(ON_THE_WAY_OUT, _S.STOPPED, needs_running=False),
         # The team answered outside of Pilotwerk, or no answer is needed.
         CaseEvent.CLOSE: Move(
-            OPEN_FOR_DECISION | NEEDS_A_LOOK | {_S.RECEIVED, _S.ASSIGNED, _S.DEFERRED, _S.STOPPED},
+            OPEN_FOR_DECISION
+            | NEEDS_A_LOOK
+            | {_S.RECEIVED, _S.ASSIGNED, _S.DEFERRED, _S.STOPPED, _S.WAITING_SECOND},
             _S.DONE,
             needs_running=False,
         ),

@@ -3,9 +3,12 @@
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock
 from pilotwerk.core.models import TenantModel
+from pilotwerk.pilots.domain.autonomy import Level
 from pilotwerk.pilots.domain.states import Arm, CaseState
 
 CASE_STATES = [
@@ -13,6 +16,7 @@ CASE_STATES = [
     (CaseState.ASSIGNED.value, _("proposal in preparation")),
     (CaseState.WAITING.value, _("waits for a decision")),
     (CaseState.WAITING_MANUAL.value, _("waits for an answer")),
+    (CaseState.WAITING_SECOND.value, _("waits for a second person")),
     (CaseState.DEFERRED.value, _("deferred")),
     (CaseState.APPROVED.value, _("approved, goes out shortly")),
     (CaseState.ANSWERED.value, _("answered, goes out shortly")),
@@ -27,6 +31,8 @@ CASE_STATES = [
 class Source(models.TextChoices):
     MODEL = "model", _("AI")
     PERSON = "person", _("person")
+    # A mistake put in on purpose, announced to the team; it can never leave the house.
+    PLANTED = "planted", _("planted mistake")
 
 
 class Closed(models.TextChoices):
@@ -48,13 +54,24 @@ class DecisionKind(models.TextChoices):
     EDIT = "edit", _("edited and approved")
     REJECT = "reject", _("rejected")
     ANSWER = "answer", _("answered by hand")
+    FIRST = "first", _("approved, waits for a second person")
+    GIVE_BACK = "give_back", _("given back by the second person")
+    AUTO = "auto", _("went out by the autonomy level")
     DEFER = "defer", _("deferred")
     CLOSE = "close", _("closed without sending")
     ARRIVED = "arrived", _("confirmed as arrived")
     AGAIN = "again", _("sent again")
 
 
-SENDING = [DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.ANSWER]
+SENDING = [DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.ANSWER, DecisionKind.AUTO]
+# The only one who decides without being a person; what it decides is never counted as a person's agreement.
+AUTONOMY = System("autonomy")
+LEVELS = [
+    (Level.SHADOW.value, _("shadow")),
+    (Level.SUGGEST.value, _("suggest")),
+    (Level.SAMPLE.value, pgettext_lazy("autonomy level", "sample")),
+    (Level.AUTOMATIC.value, _("automatic with monitoring")),
+]
 
 
 class DeliveryState(models.TextChoices):
@@ -92,6 +109,10 @@ class Case(TenantModel):
     # What a recipe keeps with the case beside its text, as plain JSON.
     payload = models.JSONField(default=dict)
     closed = models.CharField(max_length=10, choices=Closed.choices, blank=True, default="")
+    # The level under which it is decided; empty for the control arm and before a proposal.
+    level = models.CharField(max_length=10, choices=LEVELS, blank=True, default="")
+    # Whether the draw put it into the random sample; None where nothing is drawn.
+    sampled = models.BooleanField(null=True)
 
     class Meta:
         ordering = ["-urgent", "deadline", "number"]
@@ -155,6 +176,8 @@ class Proposal(TenantModel):
     # What the recipe said beside the content: reasons, similar requests, origin of the sentences.
     evidence = models.JSONField(default=dict)
     milliseconds = models.PositiveIntegerField(null=True)
+    # Who wrote it, where a person did: that person is never the second one to approve it.
+    author_id = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
         ordering = ["case", "revision"]
@@ -182,7 +205,9 @@ class Proposal(TenantModel):
 
 
 class Decision(TenantModel):
-    """A person's decision about a case. A withdrawn one stays as it was, with the moment of withdrawal."""
+    """A decision about a case: by a person, or by the program at a level that two people signed. A withdrawn one
+    stays as it was, with the moment of withdrawal.
+    """
 
     case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="decisions")
     proposal = models.ForeignKey(Proposal, null=True, on_delete=models.CASCADE, related_name="decisions")
@@ -196,6 +221,9 @@ class Decision(TenantModel):
     actor_name = models.CharField(max_length=200)
     decided_at = models.DateTimeField(default=clock.now)
     withdrawn_at = models.DateTimeField(null=True)
+    level = models.CharField(max_length=10, choices=LEVELS, blank=True, default="")
+    # Whether the person agreed with the model (domain.autonomy); None where it does not count.
+    agreed = models.BooleanField(null=True)
 
     class Meta:
         ordering = ["decided_at", "created_at"]
@@ -212,6 +240,21 @@ class Decision(TenantModel):
                 condition=~Q(kind__in=SENDING) | (Q(proposal__isnull=False) & ~Q(content_hash="")),
             ),
             models.CheckConstraint(name="decision_has_actor", condition=~Q(actor_id="")),
+            models.UniqueConstraint(
+                fields=["case"],
+                condition=Q(kind=DecisionKind.FIRST, withdrawn_at=None),
+                name="one_valid_first_approval_each",
+            ),
+            models.CheckConstraint(
+                name="first_approval_names_content",
+                condition=~Q(kind=DecisionKind.FIRST) | (Q(proposal__isnull=False) & ~Q(content_hash="")),
+            ),
+            # The program lets out under its own name only, and never agrees with itself.
+            models.CheckConstraint(
+                name="auto_is_not_a_person",
+                condition=(Q(kind=DecisionKind.AUTO) & Q(actor_id=AUTONOMY.id) & Q(agreed=None))
+                | (~Q(kind=DecisionKind.AUTO) & ~Q(actor_id=AUTONOMY.id)),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -40,9 +40,42 @@ class QualityCheck(TenantModel):
     case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="quality_check")
     ok = models.BooleanField()
     note = models.CharField(max_length=500, blank=True, default="")
+    # Only until the second rating: whoever rated first may not rate again. Then it is forgotten.
+    rater_id = models.CharField(max_length=64, blank=True, default="")
 
     def __str__(self) -> str:
         return f"{self.case.label} {'ok' if self.ok else 'not ok'}"
+
+
+class SecondCheck(TenantModel):
+    """A second reviewer's verdict on the same answer, given without seeing the first."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="second_check")
+    ok = models.BooleanField()
+
+    def __str__(self) -> str:
+        return f"{self.case.label} {'ok' if self.ok else 'not ok'}"
+
+
+class PlantedCheck(TenantModel):
+    """A mistake put in on purpose, and whether it was noticed. By whom is not kept, anywhere."""
+
+    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="planted")
+    proposal = models.ForeignKey("pilots.Proposal", on_delete=models.CASCADE, related_name="+")
+    answered_at = models.DateTimeField(null=True)
+    noticed = models.BooleanField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                name="planted_answer_is_whole",
+                condition=Q(answered_at=None, noticed=None)
+                | Q(answered_at__isnull=False, noticed__isnull=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.case.label
 
 
 class CaseOutcome(TenantModel):

@@ -1,6 +1,15 @@
 """Reads."""
 
 from pilotwerk.pilots.domain.measures import CaseMeasure
+from pilotwerk.pilots.selectors.autonomy import (
+    Standing,
+    control_of,
+    first_approval,
+    levels_history,
+    limits_of,
+    limits_reached,
+    standing,
+)
 from pilotwerk.pilots.selectors.connections import (
     connection_get,
     connection_pilots,
@@ -22,15 +31,29 @@ from pilotwerk.pilots.selectors.pilots import (
     categories,
     pilot_current,
     pilot_summary,
+    sent_by_level,
     sources_offered,
     start_obstacles,
     targets_offered,
     version_in_training,
     version_newest,
 )
+from pilotwerk.pilots.selectors.quality import (
+    Awake,
+    announcement,
+    awake,
+    fallen_recently,
+    kappa,
+    samples,
+    signature_missing,
+    to_check_again,
+)
 from pilotwerk.pilots.selectors.queue import (
     Draft,
     Queue,
+    blind,
+    bulk_categories,
+    bulk_offered,
     case_get,
     decided_today,
     decisions_of,
@@ -43,14 +66,23 @@ from pilotwerk.pilots.selectors.queue import (
 )
 from pilotwerk.pilots.selectors.recipes import optouts, place_of, proposal_of, recipe_figures, tables_of
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
+from pilotwerk.pilots.selectors.waiting import absences, deciders, reminded
 
 __all__ = [
+    "Awake",
     "CaseMeasure",
     "Draft",
     "Obstacle",
     "PilotSummary",
     "Queue",
+    "Standing",
+    "absences",
+    "announcement",
     "approval_coverage",
+    "awake",
+    "blind",
+    "bulk_categories",
+    "bulk_offered",
     "case_get",
     "case_measures",
     "cases_filtered",
@@ -61,9 +93,17 @@ __all__ = [
     "connections_broken",
     "connections_of",
     "connections_working",
+    "control_of",
     "decided_today",
+    "deciders",
     "decisions_of",
     "draft_of",
+    "fallen_recently",
+    "first_approval",
+    "kappa",
+    "levels_history",
+    "limits_of",
+    "limits_reached",
     "mail_get",
     "mail_of",
     "mails_aside",
@@ -77,14 +117,20 @@ __all__ = [
     "queue_for",
     "queue_of",
     "recipe_figures",
+    "reminded",
+    "samples",
+    "sent_by_level",
     "sent_reply",
+    "signature_missing",
     "sources_offered",
+    "standing",
     "start_obstacles",
     "stop_readings",
     "tables_of",
     "targets_offered",
     "thread_of",
     "to_check",
+    "to_check_again",
     "version_in_training",
     "version_newest",
     "waiting_count",

@@ -175,6 +175,16 @@ def cases_filtered(pilot: Pilot, show: str) -> tuple[QuerySet[Case], list[dict[s
     return base.filter(chosen).distinct().order_by("-received_at", "-number").defer("text"), filters
 
 
+def sent_by_level(pilot: Pilot) -> int:
+    """How many of the answers that went out carry no person's name, but a level that two people signed."""
+    return Case.objects.filter(
+        pilot=pilot,
+        closed=Closed.SENT,
+        decisions__kind=DecisionKind.AUTO,
+        decisions__withdrawn_at=None,
+    ).count()
+
+
 def approval_coverage(pilot: Pilot) -> tuple[int, int]:
     """How many answers went out, and how many of them carry a valid decision with exactly the content that
     went.

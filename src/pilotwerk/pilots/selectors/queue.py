@@ -7,14 +7,18 @@ from datetime import timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.core import clock
+from pilotwerk.pilots import recipe
+from pilotwerk.pilots.domain.autonomy import Level
 from pilotwerk.pilots.domain.editing import Piece, changed_lines, changes
 from pilotwerk.pilots.domain.states import NEEDS_A_LOOK, ON_THE_WAY_OUT, OPEN_FOR_DECISION, CaseState
 from pilotwerk.pilots.models import SENDING, Case, Decision, Pilot, Proposal, Source
+from pilotwerk.pilots.selectors.autonomy import limits_reached
 from pilotwerk.pilots.selectors.pilots import pilot_current
+from pilotwerk.pilots.selectors.waiting import STILL_OPEN
 
 SHOWN = 50
 _DAY = timedelta(days=1)
@@ -26,6 +30,7 @@ class Queue:
 
     waiting: list[Case]
     waiting_count: int
+    second: list[Case]
     look: list[Case]
     deferred: list[Case]
     held_back: list[Case]
@@ -61,6 +66,7 @@ def queue_of(pilot: Pilot) -> Queue:
     return Queue(
         waiting=list(waiting[:SHOWN]),
         waiting_count=waiting.count(),
+        second=list(cases.filter(state=CaseState.WAITING_SECOND.value)[:SHOWN]),
         look=list(cases.filter(state__in=[state.value for state in NEEDS_A_LOOK])[:SHOWN]),
         deferred=list(cases.filter(state=CaseState.DEFERRED.value).order_by("deferred_until")[:SHOWN]),
         held_back=list(cases.filter(state=CaseState.STOPPED.value)[:SHOWN]),
@@ -95,12 +101,21 @@ def draft_of(case: Case) -> Draft:
     proposals = {p.revision: p for p in Proposal.objects.filter(case=case).select_related("model_version")}
     current = proposals.get(case.revision)
     model = next((p for _, p in sorted(proposals.items(), reverse=True) if p.source == Source.MODEL), None)
+    if current is not None and current.source == Source.PLANTED:
+        model = current  # nothing on the page gives a planted mistake away
+    if blind(case):
+        model = None
     if case.by_hand and current is not None and current.source == Source.MODEL:
-        current = None  # rejected: its text does not come back by itself
+        current = None  # rejected or in the shadow: its text does not come back by itself
     body = current.body if current else ""
-    if model is None or current is None or current.source == Source.MODEL:
+    if model is None or current is None or current.source in (Source.MODEL, Source.PLANTED):
         return Draft(current, model, body, 0, [])
     return Draft(current, model, body, changes(model.body, body), changed_lines(model.body, body))
+
+
+def blind(case: Case) -> bool:
+    """Whether the model's proposal for this case must not be shown: it lies in the shadow and is not answered."""
+    return case.level == Level.SHADOW and case.state in (*STILL_OPEN, CaseState.DEFERRED.value)
 
 
 def decisions_of(case: Case) -> QuerySet[Decision]:
@@ -146,3 +161,35 @@ def sent_reply(case: Case) -> Proposal | None:
         .first()
     )
     return decision.proposal if decision else None
+
+
+def bulk_offered(pilot: Pilot, category: str) -> list[tuple[Case, Proposal]]:
+    """What may be approved together: untouched proposals of one category that one person may let out as they are.
+
+    In the order of the queue, at most ``SHOWN``; planted mistakes look like all others.
+    """
+    cases = Case.objects.filter(
+        pilot=pilot, state=CaseState.WAITING.value, category=category, by_hand=False
+    ).select_related("pilot")[:SHOWN]
+    proposals = {
+        (p.case_id, p.revision): p
+        for p in Proposal.objects.filter(case__in=list(cases), source__in=[Source.MODEL, Source.PLANTED])
+    }
+    found = [(case, proposals.get((case.pk, case.revision))) for case in cases]
+    return [
+        (case, proposal)
+        for case, proposal in found
+        if proposal is not None
+        and proposal.body
+        and not recipe.of(pilot.recipe).unfilled(proposal.body)
+        and not limits_reached(case, proposal)
+    ]
+
+
+def bulk_categories(pilot: Pilot) -> list[str]:
+    """Categories of which at least two proposals wait."""
+    waiting = Case.objects.filter(pilot=pilot, state=CaseState.WAITING.value, by_hand=False).exclude(
+        category=""
+    )
+    counted = waiting.values("category").annotate(count=Count("pk")).filter(count__gte=2).order_by("category")
+    return [row["category"] for row in counted]

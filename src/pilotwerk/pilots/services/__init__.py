@@ -2,6 +2,13 @@
 jobs.
 """
 
+from pilotwerk.pilots.services.autonomy import (
+    control_set,
+    level_lower,
+    promotion_confirm,
+    promotion_sign,
+    promotion_withdraw,
+)
 from pilotwerk.pilots.services.cases import case_assign, case_ingest, case_propose, cases_return_due
 from pilotwerk.pilots.services.connections import connection_change, connection_create, connection_remove
 from pilotwerk.pilots.services.decisions import (
@@ -11,15 +18,18 @@ from pilotwerk.pilots.services.decisions import (
     case_close,
     case_defer,
     case_edit_and_approve,
+    case_give_back,
     case_reject,
+    case_release,
     case_take_back,
+    cases_approve,
 )
 from pilotwerk.pilots.services.deliveries import delivery_again, delivery_confirm
 from pilotwerk.pilots.services.handling import case_open, case_signal
 from pilotwerk.pilots.services.learning import pilot_train
 from pilotwerk.pilots.services.mails import mail_as_request
 from pilotwerk.pilots.services.pilots import pilot_end, pilot_setup, pilot_start
-from pilotwerk.pilots.services.quality import Outcome, outcomes_load, quality_check
+from pilotwerk.pilots.services.quality import Outcome, outcomes_load, quality_check, quality_check_again
 from pilotwerk.pilots.services.recipes import (
     cases_noticed,
     options_set,
@@ -30,9 +40,12 @@ from pilotwerk.pilots.services.recipes import (
     watch_later,
 )
 from pilotwerk.pilots.services.stopping import pilot_resume, pilot_stop, stop_reason_add
+from pilotwerk.pilots.services.waiting import absence_add, absence_remove, cases_escalate
 
 __all__ = [
     "Outcome",
+    "absence_add",
+    "absence_remove",
     "approval_withdraw",
     "case_answer_manually",
     "case_approve",
@@ -40,19 +53,25 @@ __all__ = [
     "case_close",
     "case_defer",
     "case_edit_and_approve",
+    "case_give_back",
     "case_ingest",
     "case_open",
     "case_propose",
     "case_reject",
+    "case_release",
     "case_signal",
     "case_take_back",
+    "cases_approve",
+    "cases_escalate",
     "cases_noticed",
     "cases_return_due",
     "connection_change",
     "connection_create",
     "connection_remove",
+    "control_set",
     "delivery_again",
     "delivery_confirm",
+    "level_lower",
     "mail_as_request",
     "options_set",
     "optout_add",
@@ -65,7 +84,11 @@ __all__ = [
     "pilot_stop",
     "pilot_train",
     "pilot_watch",
+    "promotion_confirm",
+    "promotion_sign",
+    "promotion_withdraw",
     "quality_check",
+    "quality_check_again",
     "stop_reason_add",
     "table_take",
     "watch_later",

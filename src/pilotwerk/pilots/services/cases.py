@@ -17,12 +17,15 @@ from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.assignment import arm_for, draw
+from pilotwerk.pilots.domain.autonomy import BY_ITSELF, Level
 from pilotwerk.pilots.domain.content import content_hash, normalised
 from pilotwerk.pilots.domain.incoming import Ingested, NewCase
 from pilotwerk.pilots.domain.states import Arm, CaseEvent, CaseState
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal, Source
 from pilotwerk.pilots.recipes.base import Proposed
+from pilotwerk.pilots.selectors.autonomy import level_for, sampled
 from pilotwerk.pilots.selectors.recipes import place_of, proposal_current, request_of
+from pilotwerk.pilots.services.autonomy import release_later
 from pilotwerk.pilots.services.moves import (
     case_recorded,
     move,
@@ -31,6 +34,7 @@ from pilotwerk.pilots.services.moves import (
     pilot_recorded,
     propose_later,
 )
+from pilotwerk.pilots.services.planted import plant
 from pilotwerk.pilots.wording import not_running
 
 log = logging.getLogger("pilotwerk.pilots")
@@ -98,9 +102,15 @@ def case_assign(*, organisation: Organisation, actor: Actor, case: Case) -> Arm:
     pilot = pilot_lock(case.pilot_id)
     arm = arm_for(pilot.seed, case.key, pilot.share)
     if arm is Arm.AI:
-        move(case, CaseEvent.ASSIGN_AI, arm=arm.value)
+        move(case, CaseEvent.ASSIGN_AI, arm=arm.value, sampled=sampled(pilot, case.key))
     else:
-        move(case, CaseEvent.ASSIGN_CONTROL, arm=arm.value, by_hand=True)
+        move(
+            case,
+            CaseEvent.ASSIGN_CONTROL,
+            arm=arm.value,
+            by_hand=True,
+            sampled=sampled(pilot, case.key),
+        )
     case_recorded(
         organisation=organisation,
         actor=actor,
@@ -186,17 +196,25 @@ def _store(
     version: ModelVersion,
 ) -> Proposal | None:
     """Keep the proposal; None when another worker was faster or the pilot stands by now."""
+    level = level_for(case.pilot, proposal.category)
+    blind = level is Level.SHADOW
     moved = move_if(
         case,
-        CaseEvent.PROPOSE,
+        CaseEvent.PROPOSE_BLIND if blind else CaseEvent.PROPOSE,
         revision=proposal.revision,
-        category=proposal.category,
+        # Nothing that a person sees before answering may give a shadow proposal away.
+        category="" if blind else proposal.category,
         confidence=found.confidence,
-        urgent=found.urgent or proposal.category in case.pilot.urgent_categories,
+        urgent=not blind and (found.urgent or proposal.category in case.pilot.urgent_categories),
+        by_hand=blind,
+        level=level.value,
     )
     if not moved:
         return None
     proposal.save(force_insert=True)
+    if level in BY_ITSELF:
+        release_later(case)
+    plant(case, proposal)
     case_recorded(
         organisation=organisation,
         actor=actor,
@@ -208,6 +226,7 @@ def _store(
             "category": proposal.category,
             "confidence": found.confidence,
             "model": version.version,
+            "level": level.value,
         },
     )
     return proposal

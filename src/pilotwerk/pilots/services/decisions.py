@@ -1,10 +1,15 @@
-"""A person decides about a case. Every path that lets an answer out goes through here."""
+"""Who decides about a case: a person, two people above the limits, or the level that two people signed.
+
+Every path that lets an answer out goes through ``_let_out``: page, bulk, job, and whatever comes later.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
@@ -14,9 +19,9 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash as hash_of
 from pilotwerk.pilots.domain.content import normalised
-from pilotwerk.pilots.domain.editing import distance
-from pilotwerk.pilots.domain.states import CaseEvent
+from pilotwerk.pilots.domain.states import CaseEvent, CaseState
 from pilotwerk.pilots.models import (
+    AUTONOMY,
     SENDING,
     Case,
     Closed,
@@ -27,10 +32,15 @@ from pilotwerk.pilots.models import (
     Source,
 )
 from pilotwerk.pilots.recipes.base import Details
+from pilotwerk.pilots.selectors.autonomy import first_approval, limits_reached
 from pilotwerk.pilots.selectors.recipes import place_of, request_of
 from pilotwerk.pilots.selectors.stop import DECIDED
+from pilotwerk.pilots.services.autonomy import by_itself_allowed, level_watch
+from pilotwerk.pilots.services.decision_rows import decision_write
+from pilotwerk.pilots.services.guards import guards_ask
 from pilotwerk.pilots.services.handling import sittings_end
 from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, pilot_lock
+from pilotwerk.pilots.services.planted import planted_answer
 from pilotwerk.pilots.services.stopping import stop_rules_apply
 
 
@@ -46,7 +56,7 @@ def _named(case: Case, revision: int, content_hash: str) -> Proposal:
     return proposal
 
 
-def _sendable(organisation: Organisation, case: Case, proposal: Proposal) -> None:
+def _sendable(case: Case, proposal: Proposal) -> None:
     """An empty answer, one with an unfilled placeholder, or one that its recipe refuses never goes out."""
     if not proposal.body:
         raise Refused(_("The answer is empty. Write it, or reject the proposal."))
@@ -55,17 +65,14 @@ def _sendable(organisation: Organisation, case: Case, proposal: Proposal) -> Non
     if missing:
         places = ", ".join(dict.fromkeys(missing))
         raise Refused(_("Fill these places first: %(places)s.") % {"places": places})
-    refusal = kind.refusal(proposal.content(), place_of(case.pilot, organisation))
+    refusal = kind.refusal(proposal.content(), place_of(case.pilot, case.organisation))
     if refusal:
         raise Refused(refusal)
 
 
-def _model_proposal(case: Case) -> Proposal | None:
-    return Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
-
-
 def _next_revision(
     organisation: Organisation,
+    actor: Actor,
     case: Case,
     body: str,
     category: str,
@@ -73,13 +80,15 @@ def _next_revision(
     seen: Proposal | None = None,
     details: Details | None = None,
 ) -> Proposal:
-    """What a person wrote, as the revision after the present one; address and subject stay as they were seen."""
+    """What a person wrote, as the revision after the last one; address and subject stay as they were seen."""
+    last = Proposal.objects.filter(case=case).aggregate(top=Max("revision"))["top"] or 0
     by_hand = recipe.of(case.pilot.recipe).subject_by_hand(request_of(case))
     proposal = Proposal(
         organisation=organisation,
         case=case,
-        revision=case.revision + 1,
+        revision=last + 1,
         source=Source.PERSON,
+        author_id=actor.id,
         category=category,
         recipient=seen.recipient if seen else case.sender_address,
         subject=seen.subject if seen else by_hand[:310],
@@ -91,48 +100,62 @@ def _next_revision(
     return proposal
 
 
-def _decide(
+def _ready(case: Case, proposal: Proposal) -> None:
+    """What holds for every answer on every path before it may leave."""
+    if proposal.source == Source.PLANTED:
+        raise Refused(_("This text holds a planted mistake. It cannot go out."))
+    _sendable(case, proposal)
+    guards_ask(case, proposal)
+
+
+def _decide_or_wait(
     organisation: Organisation,
     actor: Actor,
     case: Case,
+    proposal: Proposal,
+    event: CaseEvent,
     kind: DecisionKind,
-    proposal: Proposal | None,
-    *,
-    reason: str = "",
-    text: str = "",
 ) -> Decision:
-    """Write the decision, with what it changed against the model's proposal."""
-    model = _model_proposal(case)
-    comparable = (
-        proposal if model and model.body and kind in (DecisionKind.APPROVE, DecisionKind.EDIT) else None
+    """One person lets the answer out; above the limits the first of two does not, the second one does."""
+    pilot_lock(case.pilot_id)
+    _person(actor)
+    _ready(case, proposal)
+    if not limits_reached(case, proposal):
+        return _let_out(organisation, actor, case, proposal, event, kind)
+    waits = Case.objects.filter(pk=case.pk, state=CaseState.WAITING_SECOND).exists()
+    first = first_approval(case) if waits else None
+    if first is None or first.content_hash != proposal.content_hash:
+        return _first(organisation, actor, case, proposal)
+    if actor.id in (first.actor_id, proposal.author_id):
+        raise Refused(
+            _("%(case)s needs a second person: %(name)s has approved it, and nobody approves their own text.")
+            % {"case": case.label, "name": first.actor_name}
+        )
+    return _let_out(organisation, actor, case, proposal, event, kind)
+
+
+def _first(organisation: Organisation, actor: Actor, case: Case, proposal: Proposal) -> Decision:
+    """The first of two approvals. It binds revision and content like the last one; an older one is void."""
+    Decision.objects.filter(case=case, kind=DecisionKind.FIRST, withdrawn_at=None).update(
+        withdrawn_at=clock.now()
     )
-    return Decision.objects.create(
+    why = [limit.value for limit in limits_reached(case, proposal)]
+    decision = decision_write(organisation, actor, case, DecisionKind.FIRST, proposal)
+    move(case, CaseEvent.APPROVE_FIRST, revision=proposal.revision, category=proposal.category)
+    sittings_end(case=case, actor=actor)
+    case_recorded(
         organisation=organisation,
+        actor=actor,
+        action="pilots.case_approved_first",
         case=case,
-        proposal=proposal,
-        kind=kind,
-        content_hash=proposal.content_hash if proposal else "",
-        reason=reason,
-        text=text,
-        edit_distance=distance(model.body, comparable.body) if model and comparable else None,
-        category_corrected=_corrected(model, proposal, kind, reason),
-        actor_id=actor.id,
-        actor_name=actor.name,
-        decided_at=clock.now(),
+        data={"revision": proposal.revision, "hash": proposal.content_hash, "limits": why},
     )
+    return decision
 
 
-def _corrected(
-    model: Proposal | None, proposal: Proposal | None, kind: DecisionKind, reason: str
-) -> bool | None:
-    """Whether the person chose another category than the model; None when that cannot be said."""
-    if model is None or not model.category:
-        return None
-    if reason == RejectReason.CATEGORY:
-        return True
-    if proposal is None or not proposal.category or kind not in SENDING:
-        return None
-    return proposal.category != model.category
+def _person(actor: Actor) -> None:
+    if not actor.is_person or actor.id == AUTONOMY.id:
+        raise Refused(_("Only a person can do this."))
 
 
 def _let_out(
@@ -143,9 +166,8 @@ def _let_out(
     event: CaseEvent,
     kind: DecisionKind,
 ) -> Decision:
-    """The common end of approve, edit and answer: decision, state, job, audit, stop rules."""
-    _sendable(organisation, case, proposal)
-    decision = _decide(organisation, actor, case, kind, proposal)
+    """The common end of approve, edit, answer and release: decision, state, job, audit, stop rules, watch."""
+    decision = decision_write(organisation, actor, case, kind, proposal)
     execute_at = clock.now() + timedelta(seconds=case.pilot.send_delay_seconds)
     move(case, event, execute_at=execute_at, revision=proposal.revision, category=proposal.category)
     sittings_end(case=case, actor=actor)
@@ -154,6 +176,7 @@ def _let_out(
         DecisionKind.APPROVE: "pilots.case_approved",
         DecisionKind.EDIT: "pilots.case_edited",
         DecisionKind.ANSWER: "pilots.case_answered",
+        DecisionKind.AUTO: "pilots.case_released",
     }[kind]
     case_recorded(
         organisation=organisation,
@@ -168,21 +191,33 @@ def _let_out(
             "category_corrected": decision.category_corrected,
         },
     )
-    stop_rules_apply(case.pilot_id, DECIDED)
+    if kind != DecisionKind.AUTO:
+        stop_rules_apply(case.pilot_id, DECIDED)
+        level_watch(case)
     return decision
 
 
-@transaction.atomic
 def case_approve(
     *, organisation: Organisation, actor: Actor, case: Case, revision: int, content_hash: str
 ) -> Decision:
-    """Approve exactly this revision; it goes out after the pilot's delay unless it is withdrawn before."""
-    proposal = _named(case, revision, content_hash)
-    kind = DecisionKind.APPROVE if proposal.source == Source.MODEL else DecisionKind.EDIT
-    return _let_out(organisation, actor, case, proposal, CaseEvent.APPROVE, kind)
+    """Approve exactly this revision; it goes out after the pilot's delay unless it is withdrawn before.
+
+    Above the limits the first approval waits for a second person, who approves the same revision. A planted
+    mistake answers with a refusal that says so.
+    """
+    planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=False)
+    with transaction.atomic():
+        pilot_lock(case.pilot_id)
+        proposal = _named(case, revision, content_hash)
+        event, kind = CaseEvent.APPROVE, DecisionKind.APPROVE
+        if proposal.source == Source.PERSON:
+            kind = DecisionKind.EDIT
+        waits = Case.objects.filter(pk=case.pk, state=CaseState.WAITING_SECOND, by_hand=True).exists()
+        if waits and proposal.source == Source.PERSON:
+            event, kind = CaseEvent.ANSWER, DecisionKind.ANSWER
+        return _decide_or_wait(organisation, actor, case, proposal, event, kind)
 
 
-@transaction.atomic
 def case_edit_and_approve(
     *,
     organisation: Organisation,
@@ -194,22 +229,105 @@ def case_edit_and_approve(
     category: str | None = None,
     details: Details | None = None,
 ) -> Decision:
-    """Approve with changes: they become the next revision beside the original. No change is a plain approval."""
-    pilot_lock(case.pilot_id)
-    seen = _named(case, revision, content_hash)
+    """Approve with changes: they become the next revision beside the original. No change is a plain approval.
+
+    Above the limits a change begins anew: whoever made it is the first of two.
+    """
     body = normalised(body)
+    seen = _named(case, revision, content_hash)
     category = seen.category if category is None else category
     details = seen.details if details is None else details
     if body == seen.body and category == seen.category and details == seen.details:
         return case_approve(
             organisation=organisation, actor=actor, case=case, revision=revision, content_hash=content_hash
         )
-    case.revision = seen.revision
-    proposal = _next_revision(organisation, case, body, category, seen=seen, details=details)
-    return _let_out(organisation, actor, case, proposal, CaseEvent.APPROVE, DecisionKind.EDIT)
+    planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=True)
+    with transaction.atomic():
+        pilot_lock(case.pilot_id)
+        _named(case, revision, content_hash)
+        proposal = _next_revision(organisation, actor, case, body, category, seen=seen, details=details)
+        by_hand = Case.objects.filter(pk=case.pk, state=CaseState.WAITING_SECOND, by_hand=True).exists()
+        event, kind = CaseEvent.APPROVE, DecisionKind.EDIT
+        if by_hand:
+            event, kind = CaseEvent.ANSWER, DecisionKind.ANSWER
+        return _decide_or_wait(organisation, actor, case, proposal, event, kind)
+
+
+def cases_approve(
+    *, organisation: Organisation, actor: Actor, items: Sequence[tuple[Case, int, str]]
+) -> list[Decision]:
+    """Approve several at once: all of one category, each exactly as it was listed, none above the limits.
+
+    All or none. Planted mistakes among them are answered as not noticed, and the rest waits for another look.
+    """
+    for case, revision, content_hash in items:
+        planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=False)
+    with transaction.atomic():
+        named = [(case, _named(case, revision, digest)) for case, revision, digest in items]
+        if not named:
+            raise Refused(_("Choose at least one."))
+        if len({proposal.category for _case, proposal in named}) != 1 or not named[0][1].category:
+            raise Refused(_("Only proposals of one category can be approved together."))
+        for case, proposal in named:
+            if proposal.source != Source.MODEL:
+                raise Refused(_("%(case)s was edited. Please look at it by itself.") % {"case": case.label})
+            if limits_reached(case, proposal):
+                raise Refused(
+                    _("%(case)s needs a second person. Please look at it by itself.") % {"case": case.label}
+                )
+        return [
+            case_approve(
+                organisation=organisation, actor=actor, case=case, revision=revision, content_hash=digest
+            )
+            for case, revision, digest in items
+        ]
 
 
 @transaction.atomic
+def case_release(*, organisation: Organisation, case: Case) -> Decision | None:
+    """Let a proposal out by the level that two people signed, after the same checks; None when a person decides.
+
+    The decision stands under the program's own name and is never counted as a person's agreement.
+    """
+    pilot = pilot_lock(case.pilot_id)
+    case.refresh_from_db()
+    proposal = Proposal.objects.filter(case=case, revision=case.revision).first()
+    if case.state != CaseState.WAITING or proposal is None or proposal.source != Source.MODEL:
+        return None
+    if not pilot.is_running or not by_itself_allowed(case) or limits_reached(case, proposal):
+        return None
+    if hash_of(proposal.content()) != proposal.content_hash:
+        return None
+    try:
+        _ready(case, proposal)
+    except Refused:
+        return None
+    return _let_out(organisation, AUTONOMY, case, proposal, CaseEvent.APPROVE, DecisionKind.AUTO)
+
+
+@transaction.atomic
+def case_give_back(*, organisation: Organisation, actor: Actor, case: Case, text: str = "") -> Decision:
+    """The second person does not approve, or the first one takes the approval back: it waits as before."""
+    _person(actor)
+    text = text.strip()[:1000]
+    case.refresh_from_db(fields=["by_hand", "state", "revision"])
+    Decision.objects.filter(case=case, kind=DecisionKind.FIRST, withdrawn_at=None).update(
+        withdrawn_at=clock.now()
+    )
+    decision = decision_write(organisation, actor, case, DecisionKind.GIVE_BACK, None, text=text)
+    move(case, CaseEvent.GIVE_BACK_MANUAL if case.by_hand else CaseEvent.GIVE_BACK_PROPOSAL)
+    sittings_end(case=case, actor=actor)
+    case_recorded(
+        organisation=organisation,
+        actor=actor,
+        action="pilots.case_given_back",
+        case=case,
+        data={"revision": case.revision},
+        personal={"text": text},
+    )
+    return decision
+
+
 def case_reject(
     *,
     organisation: Organisation,
@@ -223,21 +341,33 @@ def case_reject(
     """Reject with a reason; then a person answers by hand, or nobody when no answer is needed."""
     if reason not in RejectReason.values:
         raise Refused(_("Choose why the proposal is rejected."))
-    proposal = _named(case, revision, content_hash)
+    planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=True)
+    return _reject(organisation, actor, case, _named(case, revision, content_hash), reason, text)
+
+
+@transaction.atomic
+def _reject(
+    organisation: Organisation, actor: Actor, case: Case, proposal: Proposal, reason: str, text: str
+) -> Decision:
+    pilot_lock(case.pilot_id)
+    _named(case, proposal.revision, proposal.content_hash)
     text = text.strip()[:1000]
-    decision = _decide(organisation, actor, case, DecisionKind.REJECT, proposal, reason=reason, text=text)
+    decision = decision_write(
+        organisation, actor, case, DecisionKind.REJECT, proposal, reason=reason, text=text
+    )
     move(case, CaseEvent.REJECT, by_hand=True)
     case_recorded(
         organisation=organisation,
         actor=actor,
         action="pilots.case_rejected",
         case=case,
-        data={"revision": revision, "hash": content_hash, "reason": reason},
+        data={"revision": proposal.revision, "hash": proposal.content_hash, "reason": reason},
         personal={"text": text},
     )
     if reason == RejectReason.NO_ANSWER:
         case_close(organisation=organisation, actor=actor, case=case, how=Closed.NO_ANSWER)
     stop_rules_apply(case.pilot_id, DECIDED)
+    level_watch(case)
     return decision
 
 
@@ -248,9 +378,14 @@ def case_answer_manually(
     """Answer without a proposal: the control arm, and what was rejected."""
     pilot_lock(case.pilot_id)
     case.refresh_from_db(fields=["revision", "state"])
+    if case.state == CaseState.WAITING_SECOND:
+        raise Refused(
+            _("%(case)s waits for a second person. Approve exactly this answer, or give it back.")
+            % {"case": case.label}
+        )
     body = normalised(body)
-    proposal = _next_revision(organisation, case, body, category)
-    return _let_out(organisation, actor, case, proposal, CaseEvent.ANSWER, DecisionKind.ANSWER)
+    proposal = _next_revision(organisation, actor, case, body, category)
+    return _decide_or_wait(organisation, actor, case, proposal, CaseEvent.ANSWER, DecisionKind.ANSWER)
 
 
 @transaction.atomic
@@ -261,7 +396,7 @@ def case_defer(
     if until <= clock.now():
         raise Refused(_("Choose a day in the future."))
     text = text.strip()[:1000]
-    decision = _decide(organisation, actor, case, DecisionKind.DEFER, None, text=text)
+    decision = decision_write(organisation, actor, case, DecisionKind.DEFER, None, text=text)
     move(case, CaseEvent.DEFER, deferred_until=until)
     sittings_end(case=case, actor=actor)
     case_recorded(
@@ -289,7 +424,7 @@ def case_close(*, organisation: Organisation, actor: Actor, case: Case, how: str
     if how not in (Closed.NO_ANSWER, Closed.ELSEWHERE):
         raise Refused(_("Choose how the case was settled."))
     text = text.strip()[:1000]
-    decision = _decide(organisation, actor, case, DecisionKind.CLOSE, None, text=text)
+    decision = decision_write(organisation, actor, case, DecisionKind.CLOSE, None, text=text)
     move(case, CaseEvent.CLOSE, closed=how, deferred_until=None)
     sittings_end(case=case, actor=actor)
     case_recorded(
@@ -308,7 +443,9 @@ def approval_withdraw(*, organisation: Organisation, actor: Actor, case: Case) -
     """Take an approval or answer back while it has not gone out; the case is in the queue again."""
     event = CaseEvent.WITHDRAW_MANUAL if case.by_hand else CaseEvent.WITHDRAW_PROPOSAL
     move(case, event, execute_at=None)
-    Decision.objects.filter(case=case, kind__in=SENDING, withdrawn_at=None).update(withdrawn_at=clock.now())
+    Decision.objects.filter(case=case, kind__in=[*SENDING, DecisionKind.FIRST], withdrawn_at=None).update(
+        withdrawn_at=clock.now()
+    )
     case_recorded(
         organisation=organisation,
         actor=actor,

@@ -17,8 +17,20 @@ from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash
 from pilotwerk.pilots.domain.states import CaseEvent, CaseState
 from pilotwerk.pilots.domain.stop_rules import RuleKind
-from pilotwerk.pilots.models import SENDING, Case, Closed, Decision, DecisionKind, Delivery, DeliveryState
+from pilotwerk.pilots.models import (
+    SENDING,
+    Case,
+    Closed,
+    Decision,
+    DecisionKind,
+    Delivery,
+    DeliveryState,
+    Source,
+)
+from pilotwerk.pilots.selectors.autonomy import limits_reached, second_is_missing
 from pilotwerk.pilots.selectors.recipes import place_of
+from pilotwerk.pilots.services.autonomy import by_itself_allowed
+from pilotwerk.pilots.services.guards import objection
 from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, move_if, pilot_lock
 from pilotwerk.pilots.services.stopping import stop_rules_apply
 
@@ -31,9 +43,10 @@ PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=10))
 def delivery_claim(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
     """Write down the attempt before it is made; None when there is nothing to send (any more).
 
-    In one transaction: the pilot runs, the approval is valid, and the content still has the approved hash.
+    In one transaction: the pilot runs, the approval is valid, the content still has the approved hash, and four
+    eyes, level and guards still agree.
     """
-    case = Case.objects.select_related("organisation").get(pk=case_id)
+    case = Case.objects.select_related("organisation", "pilot").get(pk=case_id)
     pilot = pilot_lock(case.pilot_id)
     decision = (
         Decision.objects.select_related("proposal")
@@ -47,17 +60,39 @@ def delivery_claim(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
         return None
     if content_hash(decision.proposal.content()) != decision.content_hash:
         # Somebody changed the row behind our back: the approval does not cover it, a person must look.
-        event = CaseEvent.WITHDRAW_MANUAL if case.by_hand else CaseEvent.WITHDRAW_PROPOSAL
-        _hold(case, decision, event, why="content")
+        _hold(case, decision, _back(case), why="content")
+        return None
+    why = _not_covered(case, decision)
+    if why:
+        _hold(case, decision, _back(case), why=why)
         return None
     if recipe.of(pilot.recipe).refusal(decision.proposal.content(), place_of(pilot, case.organisation)):
         # Allowed when it was decided, not any more: the address has opted out since.
-        event = CaseEvent.WITHDRAW_MANUAL if case.by_hand else CaseEvent.WITHDRAW_PROPOSAL
-        _hold(case, decision, event, why="refused")
+        _hold(case, decision, _back(case), why="refused")
         return None
     if not move_if(case, CaseEvent.CLAIM):
         return None
     return _attempt(case, decision)
+
+
+def _not_covered(case: Case, decision: Decision) -> str:
+    """Why the decision does not cover this answer now, as a code; empty when it does. The last look before it
+    leaves, whatever path the decision took.
+    """
+    proposal = decision.proposal
+    assert proposal is not None
+    if proposal.source == Source.PLANTED:
+        return "planted"
+    if decision.kind == DecisionKind.AUTO:
+        if not by_itself_allowed(case) or limits_reached(case, proposal):
+            return "level"
+    elif second_is_missing(case, decision):
+        return "second"
+    return "guard" if objection(case, proposal) else ""
+
+
+def _back(case: Case) -> CaseEvent:
+    return CaseEvent.WITHDRAW_MANUAL if case.by_hand else CaseEvent.WITHDRAW_PROPOSAL
 
 
 def _hold(case: Case, decision: Decision, event: CaseEvent, *, why: str) -> None:
@@ -93,10 +128,14 @@ def _attempt(case: Case, decision: Decision) -> Delivery:
 def delivery_retake(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
     """Take up an attempt whose worker died, where the target itself recognises a second try by its key."""
     case = Case.objects.select_related("organisation").get(pk=case_id)
-    pilot_lock(case.pilot_id)
+    pilot = pilot_lock(case.pilot_id)
     decision = Decision.objects.filter(pk=decision_id, case=case, withdrawn_at=None).first()
     delivery = Delivery.objects.filter(case=case, state=DeliveryState.TRYING, decision=decision).first()
     if decision is None or delivery is None or case.state != CaseState.EXECUTING:
+        return None
+    if not pilot.is_running:
+        # Stopped in between: no second try. Whether the first one went out, a person finds out.
+        delivery_lost(delivery=delivery, problem="The pilot was stopped while it was sending.")
         return None
     return _attempt(case, decision)
 

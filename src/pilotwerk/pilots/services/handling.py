@@ -10,7 +10,7 @@ from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
 from pilotwerk.pilots.domain.handling import gap_seconds
-from pilotwerk.pilots.domain.states import OPEN_FOR_DECISION
+from pilotwerk.pilots.domain.states import OPEN_FOR_DECISION, CaseState
 from pilotwerk.pilots.models import Case, Sitting
 
 
@@ -44,7 +44,7 @@ def case_open(*, organisation: Organisation, actor: Actor, case: Case) -> None:
         _signal(sitting, end=not same)
         if same:
             return
-    if case.state not in OPEN_FOR_DECISION or not case.pilot.is_running:
+    if case.state not in (*OPEN_FOR_DECISION, CaseState.WAITING_SECOND) or not case.pilot.is_running:
         return
     member = Membership.objects.of(organisation).filter(user_id=actor.id).first()
     if member is not None:

@@ -13,7 +13,8 @@ from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.domain.stop_rules import RuleKind
-from pilotwerk.pilots.models import Case, CaseOutcome, Closed, Pilot, QualityCheck
+from pilotwerk.pilots.models import Case, CaseOutcome, Closed, Pilot, QualityCheck, SecondCheck
+from pilotwerk.pilots.services.autonomy import level_watch
 from pilotwerk.pilots.services.moves import case_recorded, pilot_recorded
 from pilotwerk.pilots.services.stopping import stop_rules_apply
 
@@ -38,7 +39,11 @@ def quality_check(
     try:
         with transaction.atomic():
             check = QualityCheck.objects.create(
-                organisation=organisation, case=case, ok=ok, note=note.strip()[:500]
+                organisation=organisation,
+                case=case,
+                ok=ok,
+                note=note.strip()[:500],
+                rater_id=actor.id,
             )
     except IntegrityError:
         raise Refused(_("This answer was checked already.")) from None
@@ -51,7 +56,33 @@ def quality_check(
         personal={"note": note.strip()[:500]},
     )
     stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_OK}))
+    level_watch(case)
     return check
+
+
+@transaction.atomic
+def quality_check_again(*, organisation: Organisation, actor: Actor, case: Case, ok: bool) -> SecondCheck:
+    """A second verdict on a checked answer by another person, who has not seen the first. Then both are nameless.
+
+    It tells how reliable the check is; the first verdict stays the one that counts.
+    """
+    check = QualityCheck.objects.of(organisation).select_for_update().filter(case=case).first()
+    if check is None:
+        raise Refused(_("This answer was not checked yet."))
+    if check.rater_id == actor.id:
+        raise Refused(_("You have checked this answer yourself. A second person must do it."))
+    if SecondCheck.objects.filter(case=case).exists():
+        raise Refused(_("This answer was checked twice already."))
+    second = SecondCheck.objects.create(organisation=organisation, case=case, ok=ok)
+    QualityCheck.objects.filter(pk=check.pk).update(rater_id="")
+    case_recorded(
+        organisation=organisation,
+        actor=actor,
+        action="pilots.quality_checked_again",
+        case=case,
+        data={"ok": ok},
+    )
+    return second
 
 
 @transaction.atomic

@@ -15,7 +15,7 @@ from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.domain import stop_rules
 from pilotwerk.pilots.domain.states import ON_THE_WAY_OUT, CaseState, PilotState
 from pilotwerk.pilots.domain.stop_rules import RuleKind
-from pilotwerk.pilots.models import SENDING, Case, Decision, Pilot
+from pilotwerk.pilots.models import SENDING, Case, Decision, DecisionKind, Pilot
 from pilotwerk.pilots.selectors.stop import readings
 from pilotwerk.pilots.services.moves import pilot_lock, pilot_move, pilot_recorded, propose_later
 
@@ -24,9 +24,9 @@ def _hold_back(pilot: Pilot) -> int:
     """Take back every approval whose answer has not gone out; it needs a new decision after the stop."""
     moment = clock.now()
     on_the_way = Case.objects.filter(pilot=pilot, state__in=[state.value for state in ON_THE_WAY_OUT])
-    Decision.objects.filter(case__in=on_the_way, kind__in=SENDING, withdrawn_at=None).update(
-        withdrawn_at=moment
-    )
+    Decision.objects.filter(
+        case__in=on_the_way, kind__in=[*SENDING, DecisionKind.FIRST], withdrawn_at=None
+    ).update(withdrawn_at=moment)
     return on_the_way.update(state=CaseState.STOPPED.value, state_since=moment, execute_at=None)
 
 

@@ -15,6 +15,7 @@ from pilotwerk.pilots import folders, permissions, recipe, selectors, services
 from pilotwerk.pilots.forms import ReasonForm, StopForm, UploadForm
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.presenting import stop_rule_rows
+from pilotwerk.pilots.presenting_control import level_row
 from pilotwerk.web.render import page
 
 
@@ -36,6 +37,8 @@ def pilot(request: OrganisationRequest) -> HttpResponse:
         "pilot": found,
         "summary": selectors.pilot_summary(found),
         "rules": stop_rule_rows(found),
+        "standing": level_row(selectors.standing(found)),
+        "fallen": selectors.fallen_recently(found),
         "obstacles": selectors.start_obstacles(found) if found.state == "draft" else [],
         "upload": UploadForm(),
         "resume": ReasonForm(),

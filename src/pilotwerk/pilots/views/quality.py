@@ -16,6 +16,7 @@ from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, selectors, services
 from pilotwerk.pilots.forms import CheckForm, UploadForm, errors_of
 from pilotwerk.pilots.outcomes import read_outcomes
+from pilotwerk.pilots.presenting_control import reliability
 from pilotwerk.pilots.uploads import kept
 from pilotwerk.pilots.views.pilot import pilot_or_404
 from pilotwerk.web.render import page
@@ -37,8 +38,40 @@ def quality(request: OrganisationRequest) -> HttpResponse:
         "checked": selectors.checked(pilot),
         "upload": UploadForm(),
         "may_manage": request.membership.may(permissions.MANAGE),
+        **reliability(pilot),
+        "again": selectors.to_check_again(pilot, request.actor.id).count(),
     }
     return page(request, "pilots/quality.html", context)
+
+
+@requires(permissions.DECIDE)
+def again(request: OrganisationRequest) -> HttpResponse:
+    """The next answer for a second rating: request and reply only, not what the first person said."""
+    pilot = pilot_or_404(request)
+    waiting = selectors.to_check_again(pilot, request.actor.id)
+    case = waiting.first()
+    context = {
+        "pilot": pilot,
+        "case": case,
+        "reply": selectors.sent_reply(case) if case else None,
+        "waiting": waiting.count(),
+    }
+    return page(request, "pilots/quality_again.html", context)
+
+
+@requires(permissions.DECIDE)
+@require_POST
+def check_again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
+    """Keep the second verdict; the next answer opens."""
+    case = selectors.case_get(request.organisation, pk)
+    if case is None:
+        raise Http404
+    form = CheckForm(request.POST)
+    if form.is_valid():
+        services.quality_check_again(
+            organisation=request.organisation, actor=request.actor, case=case, ok=form.cleaned_data["ok"]
+        )
+    return redirect(request.organisation.url("pilots:quality_again"))
 
 
 @requires(permissions.DECIDE)

@@ -23,11 +23,13 @@ from pilotwerk.pilots.forms import (
     ApproveForm,
     CloseForm,
     DeferForm,
+    GiveBackForm,
     RejectForm,
     tomorrow,
 )
 from pilotwerk.pilots.models import Case, Closed, RejectReason
 from pilotwerk.pilots.presenting import case_context
+from pilotwerk.pilots.presenting_control import four_eyes
 from pilotwerk.pilots.recipes.base import Details
 from pilotwerk.web.render import page
 
@@ -79,7 +81,10 @@ def _show(
     }
     if case is not None:
         services.case_open(organisation=request.organisation, actor=request.actor, case=case)
-        context |= case_context(case, found, typed or {})
+        context |= case_context(case, found, typed or {}) | four_eyes(case, request.actor.id)
+    if context["pilot"] is not None:
+        context["announced"] = selectors.announcement(context["pilot"])
+        context["together"] = selectors.bulk_categories(context["pilot"])
     response = page(request, "pilots/queue.html", context)
     response.status_code = 422 if refusal else 200
     return response
@@ -185,6 +190,20 @@ def answer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, found, refusal)
     return _next(request, found)
+
+
+@requires(permissions.DECIDE)
+@require_POST
+def give_back(request: OrganisationRequest, pk: UUID) -> HttpResponse:
+    """The second person does not approve, or the first one takes the approval back."""
+    found = _case_or_404(request, pk)
+    form = GiveBackForm(request.POST)
+    text = form.cleaned_data["text"] if form.is_valid() else ""
+    try:
+        services.case_give_back(organisation=request.organisation, actor=request.actor, case=found, text=text)
+    except Refused as refusal:
+        return _refused(request, found, refusal)
+    return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
 
 
 @requires(permissions.DECIDE)
