@@ -123,8 +123,8 @@ class Stock(RunningRecipe):
         model, shelf = loaded(place.folder), read_shelf(sheet)
         parameters = read_parameters(sheet, model.demand.items, defaults=defaults_of(place.options))
         coming = under_way(known, shelf, place.taken_at(ITEMS), place.today)
-        plan = plan_today(model, shelf, parameters, coming)
-        return notice(plan.lines, shelf, known, place.today)
+        lines = plan_today(model, shelf, parameters, coming)
+        return notice(lines, shelf, known, place.today)
 
     def propose(self, request: Request, place: Place) -> Proposed | CannotTell:
         from pilotwerk.pilots.recipes.stock.learning import loaded
@@ -242,6 +242,16 @@ class Stock(RunningRecipe):
             )
         ]
         if place.folder is not None:
+            known = set(loaded(place.folder).demand.items)
+            unknown = sum(item not in known for item in shelf.items)
+            if unknown:
+                figures.append(
+                    Figure(
+                        _("Items without a forecast"),
+                        number_text(unknown, language),
+                        _("they do not occur in the past demand and are not watched"),
+                    )
+                )
             parameters = read_parameters(sheet, loaded(place.folder).demand.items)
             if "unit_cost" in parameters.columns and "unit_cost" not in parameters.assumed:
                 items = loaded(place.folder).demand.items
