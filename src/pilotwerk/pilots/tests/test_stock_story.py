@@ -20,7 +20,7 @@ from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal
 from pilotwerk.pilots.recipes.stock import learning
 from pilotwerk.pilots.selectors import pilots as pilot_selectors
 from pilotwerk.pilots.selectors import place_of, recipe_figures
-from pilotwerk.pilots.tests.own_recipes import Own, begun, demand, items, remember_learning
+from pilotwerk.pilots.tests.own_recipes import Own, begun, demand, items, remember_learning, table
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -169,6 +169,21 @@ def test_the_worker_looks_once_a_day_and_into_the_folder(shop: Own) -> None:
         execution.watch_job(job)
         assert Pilot.objects.get().looked_on == MORNING.date() + timedelta(days=1)
     assert len(shop.open_cases()) == 1
+
+
+def test_what_is_not_sold_any_more_or_never_was_is_not_ordered(shop: Own) -> None:
+    months = [f"{2024 + month // 12}-{month % 12 + 1:02d}" for month in range(30)]
+    steady = ["0", *["8"] * 29]
+    gone = ["0", *["9"] * 20, *[""] * 9]
+    wide = [("F-100", *steady), ("D-20", *gone), ("P-7", *steady)]
+    shop.hand_in("demand", table(("Artikel", *months), wide))
+    shop.hand_in("items", items(F=0, D=0, P=0).replace(b"P-7", b"NEU-1"))
+    services.pilot_train(**shop.by(), pilot=shop.pilot, run_now=True)
+    shop.pilot.refresh_from_db()
+    shop.check()
+    assert {line["item"] for case in shop.open_cases() for line in lines(shop, case)} == {"F-100"}
+    figures = {one.label: one.value for one in recipe_figures(shop.pilot, shop.cast.organisation)}
+    assert figures["Artikel ohne Prognose"] == "1"
 
 
 def test_a_stopped_pilot_finds_nothing_new(shop: Own) -> None:

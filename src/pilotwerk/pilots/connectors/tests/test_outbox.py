@@ -98,3 +98,17 @@ def test_a_folder_that_is_none_can_be_tried_again_later(tmp_path: Path) -> None:
 def test_an_empty_key_is_refused(tmp_path: Path) -> None:
     with pytest.raises(BadInput):
         Outbox(tmp_path).deliver(REPLY, " ")
+
+
+def test_files_lie_whole_beside_the_reply_and_once(tmp_path: Path) -> None:
+    order = replace(REPLY, files=(("order.csv", b"Artikel;Menge\nF-100;60\n"), ("../../etc/passwd", b"x")))
+    outbox = Outbox(tmp_path)
+    first = outbox.deliver(order, "k")
+    assert isinstance(first, Delivered)
+    assert outbox.deliver(order, "k") == first
+    content = json.loads((tmp_path / first.reference).read_text("utf-8"))
+    assert sorted(path.name for path in files(tmp_path)) == sorted([first.reference, *content["files"]])
+    assert (tmp_path / content["files"][0]).read_bytes() == order.files[0][1]
+    assert all("/" not in name for name in content["files"])
+    outcome = outbox.deliver(REPLY, "k")
+    assert isinstance(outcome, NotDelivered)

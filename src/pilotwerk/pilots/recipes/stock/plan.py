@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pilotwerk.pilots.recipes.stock.forecast import METHODS
@@ -25,40 +25,39 @@ if TYPE_CHECKING:
 Line = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Lines of the items that are due, by item; items of the table that have no history, and so no forecast."""
-
-    lines: dict[str, Line]
-    unknown: tuple[str, ...]
-
-
 def plan_today(
     model: StockModel, shelf: Shelf, parameters: Parameters, under_way: Mapping[str, float]
-) -> Plan:
-    """`parameters` are those of the model's items. `under_way` are pieces that Pilotwerk ordered and that the table
+) -> dict[str, Line]:
+    """The items that are due, with what is to be said about them. Items that are not on sale any more (no figure in the
+    last period) or that have no history are never due.
+
+    `parameters` are those of the model's items. `under_way` are pieces that Pilotwerk ordered and that the table
     does not show yet.
     """
     import numpy as np
 
     demand = model.demand
-    padded = np.hstack([demand.values, np.full((len(demand.items), 1), np.nan)])
+    on_sale = ~np.isnan(demand.values[:, -1])
+    items = [item for item, kept in zip(demand.items, on_sale, strict=True) if kept]
+    parameters = parameters.where(on_sale)
+    choice = replace(model.choice, methods=model.choice.methods[on_sale])
+    padded = np.hstack([demand.values[on_sale], np.full((len(items), 1), np.nan)])
     lead = in_periods(parameters["lead_time_days"], demand.frequency)
     stage = Stage(padded, parameters, demand.frequency, lead, demand.periods)
-    outlook = look_ahead(stage, model.choice)
+    outlook = look_ahead(stage, choice)
     quantity = order_quantities(stage, outlook)
     target = shifted(parameters["target_fill_rate"][:, None], model.shift)
     reorder = reorder_points(outlook.mean, outlook.variance, quantity, target)
     position = np.array(
         [
             shelf.items[item].position + under_way.get(item, 0.0) if item in shelf.items else np.inf
-            for item in demand.items
+            for item in items
         ]
     )
     order = order_due(position, reorder[:, 0], quantity[:, 0], parameters["minimum"], parameters["pack"])
     lines = {}
     for place in np.flatnonzero(order > 0):
-        shown = shelf.items[demand.items[place]]
+        shown = shelf.items[items[place]]
         lines[shown.item] = {
             **_shelf_values(shown, under_way),
             "quantity": _tidy(order[place]),
@@ -69,11 +68,10 @@ def plan_today(
             "pack": _tidy(parameters["pack"][place]),
             "price": round(float(parameters["unit_cost"][place]), 4),
             "price_assumed": "unit_cost" not in parameters.columns,
-            "method": METHODS[int(model.choice.methods[place])],
+            "method": METHODS[int(choice.methods[place])],
             "order": True,
         }
-    known = set(demand.items)
-    return Plan(lines, tuple(item for item in shelf.items if item not in known))
+    return lines
 
 
 def _shelf_values(shown: OnShelf, under_way: Mapping[str, float]) -> Line:

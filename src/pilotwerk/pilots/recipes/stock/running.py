@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pilotwerk.pilots.recipes.base import CaseView
+    from pilotwerk.pilots.recipes.stock.figures import Shelf
 
 ITEMS, DEMAND = "items", "demand"
 
@@ -123,8 +124,8 @@ class Stock(RunningRecipe):
         model, shelf = loaded(place.folder), read_shelf(sheet)
         parameters = read_parameters(sheet, model.demand.items, defaults=defaults_of(place.options))
         coming = under_way(known, shelf, place.taken_at(ITEMS), place.today)
-        plan = plan_today(model, shelf, parameters, coming)
-        return notice(plan.lines, shelf, known, place.today)
+        lines = plan_today(model, shelf, parameters, coming)
+        return notice(lines, shelf, known, place.today)
 
     def propose(self, request: Request, place: Place) -> Proposed | CannotTell:
         from pilotwerk.pilots.recipes.stock.learning import loaded
@@ -225,51 +226,43 @@ class Stock(RunningRecipe):
         return in_language(reason_text(code, language), language)
 
     def figures(self, place: Place, cases: Sequence[CaseView]) -> Sequence[Figure]:
-        language = (get_language() or "de")[:2]
         sheet = place.table(ITEMS)
         if sheet is None:
             return ()
-        from pilotwerk.pilots.recipes.stock.learning import loaded
-        from pilotwerk.pilots.recipes.stock.parameters import read_parameters
-
-        shelf = read_shelf(sheet)
+        shelf, language = read_shelf(sheet), (get_language() or "de")[:2]
         empty = sum(one.stock <= 0 for one in shelf.items.values())
-        figures = [
-            Figure(
-                _("Items without stock"),
-                number_text(empty, language),
-                _("of %(count)s items in the present table") % {"count": len(shelf.items)},
-            )
-        ]
+        about = _("of %(count)s items in the present table") % {"count": len(shelf.items)}
+        figures = [Figure(_("Items without stock"), number_text(empty, language), about)]
         if place.folder is not None:
-            parameters = read_parameters(sheet, loaded(place.folder).demand.items)
-            if "unit_cost" in parameters.columns and "unit_cost" not in parameters.assumed:
-                items = loaded(place.folder).demand.items
-                prices = dict(zip(items, parameters["unit_cost"], strict=True))
-                value = sum(
-                    max(one.stock, 0) * float(prices[one.item])
-                    for one in shelf.items.values()
-                    if one.item in prices
-                )
-                figures.append(
-                    Figure(
-                        _("Stock value"),
-                        f"{number_text(round(value), language)}\u00a0€",
-                        _("at the prices of your table, items with a history"),
-                    )
-                )
+            figures += _with_history(sheet, shelf, place.folder, language)
         decided = [case for case in cases if case.sent_at and case.proposed.get("lines")]
         total = sum(len(case.proposed["lines"]) for case in decided)
         if total:
             changed = sum(self.changed(case.proposed, case.details) for case in decided)
-            figures.append(
-                Figure(
-                    _("Lines changed by people"),
-                    number_text(changed, language),
-                    _("of %(count)s lines in orders that went out") % {"count": total},
-                )
-            )
+            about = _("of %(count)s lines in orders that went out") % {"count": total}
+            figures.append(Figure(_("Lines changed by people"), number_text(changed, language), about))
         return figures
+
+
+def _with_history(sheet: Sheet, shelf: Shelf, folder: Path, language: str) -> list[Figure]:
+    """Items that cannot be watched, and what lies on the shelf in money where every price is known."""
+    from pilotwerk.pilots.recipes.stock.learning import loaded
+    from pilotwerk.pilots.recipes.stock.parameters import read_parameters
+
+    items = loaded(folder).demand.items
+    figures = []
+    unknown = len(set(shelf.items) - set(items))
+    if unknown:
+        about = _("they do not occur in the past demand and are not watched")
+        figures.append(Figure(_("Items without a forecast"), number_text(unknown, language), about))
+    parameters = read_parameters(sheet, items)
+    if "unit_cost" in parameters.columns and "unit_cost" not in parameters.assumed:
+        prices = dict(zip(items, parameters["unit_cost"], strict=True))
+        on_shelf = [one for one in shelf.items.values() if one.item in prices]
+        value = sum(max(one.stock, 0) * float(prices[one.item]) for one in on_shelf)
+        about = _("at the prices of your table, items with a history")
+        figures.append(Figure(_("Stock value"), f"{number_text(round(value), language)}\u00a0€", about))
+    return figures
 
 
 ASSUMED = {
