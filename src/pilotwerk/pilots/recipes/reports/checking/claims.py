@@ -211,8 +211,10 @@ class Claim:
 
     def per_something(self) -> bool:
         """ "je Filiale", "per order": no figure of the report is divided by anything but time."""
-        behind = self.sentence.following(self.token, 1)
-        return behind[:1] in (["je"], ["pro"], ["per"]) and not self.rate()
+        before = self.sentence.preceding(self.token, 4)
+        upto = before[: before.index(",")] if "," in before else before
+        near = {*self.sentence.following(self.token, 1), *upto}
+        return bool(near & {"je", "pro", "per"}) and not self.rate()
 
     def right_average(self, kind: Kind) -> bool:
         """Whether a mean or median of which the sentence speaks, other than by a measure's name, is of this kind."""

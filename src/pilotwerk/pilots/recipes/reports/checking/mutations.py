@@ -60,6 +60,8 @@ def _value(text: str, language: str) -> Fraction:
 def changed_digit(sentence: Sentence, facts: Facts, language: str, random: Random) -> Iterator[str]:
     """One digit of a figure is another one."""
     for _, start, end, number in _numbers(sentence):
+        if _HEDGED.search(sentence.text[:start]):
+            continue  # another bound may be true as well
         places = [place for place, sign in enumerate(number) if sign.isdigit()]
         place = random.choice(places)
         other = random.choice([one for one in "123456789" if one != number[place]])
