@@ -1,7 +1,7 @@
 """What every recipe says about itself, and what the runtime asks of it: plain values in, plain values out.
 
 A recipe never touches the database, a connector or the clock. The services hand it a `Place` and cases as plain values,
-keep what it answers, and let a person decide (docs/adr/0017).
+keep what it answers, and let a person decide (docs/adr/0018).
 """
 
 from __future__ import annotations

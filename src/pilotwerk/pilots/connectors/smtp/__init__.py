@@ -5,6 +5,7 @@ What failed before that moment surely did not go out. What failed in it is unkno
 
 from __future__ import annotations
 
+import mimetypes
 import smtplib
 import ssl
 from collections.abc import Callable
@@ -97,6 +98,10 @@ class Smtp:
             mail["References"] = " ".join(message.references or (message.in_reply_to,))
         mail["Auto-Submitted"] = "no"
         mail.set_content(message.body)
+        for name, content in message.files:
+            kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            main, sub = kind.split("/", 1)
+            mail.add_attachment(content, maintype=main, subtype=sub, filename=name)
         return mail
 
     def _connected(self) -> smtplib.SMTP:

@@ -93,6 +93,20 @@ def test_a_reply_arrives_as_it_was_approved(smtp: Smtp, mailbox: Mailbox) -> Non
     assert mail.get_content().replace("\r\n", "\n").strip() == REPLY.body
 
 
+def test_files_go_with_the_mail(smtp: Smtp, mailbox: Mailbox) -> None:
+    files = (("Bestellung Müller.csv", b"Artikel;Menge\nPumpe;3\n"), ("liste.unbekannt", b"\x00\x01"))
+    smtp.deliver(replace(REPLY, files=files), "k")
+    [envelope] = mailbox.mails
+    mail = message_from_bytes(envelope.content, policy=default)
+    attached = [(part.get_filename(), part.get_content()) for part in mail.iter_attachments()]
+    assert attached[1] == files[1]
+    assert attached[0][0] == files[0][0]
+    assert str(attached[0][1]).replace("\r\n", "\n") == files[0][1].decode()
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().replace("\r\n", "\n").strip() == REPLY.body
+
+
 def test_the_message_id_follows_from_the_key(smtp: Smtp) -> None:
     assert smtp.deliver(REPLY, "k") == smtp.deliver(REPLY, "k")
     assert smtp.deliver(REPLY, "k") != smtp.deliver(REPLY, "other")
