@@ -35,6 +35,8 @@ class Environment(BaseSettings):
     sql_hosts: str = ""
     # A folder with SQLite files that companies may read; none by default.
     sql_folder: Path | None = None
+    # May companies name hosts that resolve to private or local addresses (a model or mail server in the own house)?
+    allow_private_hosts: bool = False
     signup: Literal["open", "invitation"] = "open"
     demo: Literal["auto", "on", "off"] = "auto"
     embeddings: Literal["auto", "on", "off"] = "auto"
@@ -101,6 +103,7 @@ PILOTWERK_TENANT_MODEL = "accounts.Organisation"
 PILOTWERK_UPLOAD_MAX_BYTES = env.upload_max_mb * 1024 * 1024
 PILOTWERK_SQL_HOSTS = {host.strip().lower() for host in env.sql_hosts.split(",") if host.strip()}
 PILOTWERK_SQL_FOLDER = env.sql_folder
+PILOTWERK_ALLOW_PRIVATE_HOSTS = env.allow_private_hosts
 PILOTWERK_PUBLIC_URL = env.public_url
 PILOTWERK_SIGNUP = env.signup
 PILOTWERK_DEMO = env.demo
