@@ -24,7 +24,10 @@ _UP = "A-ZÄÖÜÀ-ÖØ-ÞÇĞİŞŁŚŻČŠŽ"
 _LOW = "a-zäöüßà-öø-ÿçğışłńśźżčšžćđ"
 _WORD = rf"[{_UP}][{_LOW}]+(?:['’][{_UP}]?[{_LOW}]+)?"
 _NAME = rf"(?:(?:Mc|Mac|O['’]|D['’]|Al-|El-)?{_WORD}(?:-{_WORD})*)"
-_OF = r"(?:von der |von dem |von den |von |vom |van der |van den |van |zu |zur |zum |de la |de |del |di |da |el |al |bin |ibn )"
+_OF = (
+    r"(?:von der |von dem |von den |von |vom |van der |van den |van |zu |zur |zum |de la |de |del |di |da |el |al "
+    r"|bin |ibn )"
+)
 _FULL = rf"(?:{_OF}?{_NAME}(?:[ ](?:[{_UP}]\.[ ])?{_OF}?{_NAME}){{0,2}})"
 _DEGREE = r"(?:(?:Prof|Dr|Ing|Mag|Dipl|med|jur|Ph\.?D|MBA)\.?-?(?:Ing\.)?[ ])"
 _TITLE = r"(?:Frau|Herrn?|Familie|Fam\.|Fr\.|Hr\.|Hrn\.|Mrs\.?|Mr\.?|Ms\.?|Miss|Sir|Mme|Mlle)"
@@ -72,20 +75,24 @@ _BIRTH: Final = re.compile(
 _ADDRESS: Final = re.compile(
     rf"(?<![\w-])(?:(?:[{_UP}][\wäöüßÄÖÜ.-]{{1,40}}{_STREET_END}|{_NAME}(?:[ -]{_NAME})?[ -]"
     rf"(?:Straße|Strasse|Str\.|Weg|Platz|Ring|Allee|Gasse|Ufer|Damm|Chaussee|Markt|Landstraße))[ ]{_HOUSE}"
-    rf"|(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Zum|Zur|Beim|Unter den)[ ]{_NAME}[ ]{_HOUSE}(?=,?[ \n]+{_TOWN}|[ ]*$)"
-    rf"|\d{{1,5}}[a-z]?[ ]{_NAME}(?:[ ]{_NAME})?[ ](?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Square|Way)\b\.?"
+    rf"|(?:Am|An der|An den|Im|In der|Auf dem|Auf der|Zum|Zur|Beim|Unter den)[ ]{_NAME}[ ]{_HOUSE}"
+    rf"(?=,?[ \n]+{_TOWN}|[ ]*$)"
+    rf"|\d{{1,5}}[a-z]?[ ]{_NAME}(?:[ ]{_NAME})?[ ]"
+    rf"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Close|Court|Square|Way)\b\.?"
     rf"(?:,?[ ]{_NAME}(?![ ]?\w*@))?)(?:,?[ \n]+{_TOWN})?",
     re.MULTILINE,
 )
 _TOWN_ALONE: Final = re.compile(
-    rf"(?:(?<=[,\n][ ])|(?<=\n)|(?<=\bin )|(?<=\bnach )|(?<=\baus ))(?P<it>{_TOWN})|\b(?P<land>(?:D|A|CH)-\d{{4,5}}[ ]{_NAME})"
+    rf"(?:(?<=[,\n][ ])|(?<=\n)|(?<=\bin )|(?<=\bnach )|(?<=\baus ))(?P<it>{_TOWN})"
+    rf"|\b(?P<land>(?:D|A|CH)-\d{{4,5}}[ ]{_NAME})"
 )
 _TITLED: Final = re.compile(
     rf"(?<!\w){_TITLE}[ ]{_DEGREE}{{0,3}}(?P<it>{_FULL})|(?<!\w){_DEGREE}{{1,3}}(?P<deg>{_FULL})"
 )
 _SAID: Final = re.compile(
     r"(?:\b[Mm]ein Name ist|\b[Mm]y name is|\b[Mm]y name's|\b[Ii]ch hei(?:ß|ss)e|\b[Hh]ier (?:ist|spricht|schreibt)"
-    r"|\b[Tt]his is|\b[Ii] am|\bI'm|\bich bin|\b[Aa]nsprechpartner(?:in)?(?: ist|:)?|\bName(?:n)?:|\b[Kk]ontakt(?:person)?:"
+    r"|\b[Tt]his is|\b[Ii] am|\bI'm|\bich bin|\b[Aa]nsprechpartner(?:in)?(?: ist|:)?|\bName(?:n)?:"
+    r"|\b[Kk]ontakt(?:person)?:"
     r"|\b[Cc]ontact(?: person)?:|\bz\. ?Hd\.|\b[Aa]ttn:?|\bVorname:|\bNachname:|\bUnterzeichner(?:in)?:?"
     rf"|\bgezeichnet|\bgez\.)[ ]?(?:[Hh]err(?:n)?[ ]|[Ff]rau[ ])?{_DEGREE}{{0,2}}(?P<it>{_FULL})"
     rf"|(?:^|[ ])[Ii](?:ch)?,[ ](?P<me>{_FULL}),"
@@ -97,7 +104,8 @@ _GREETED: Final = re.compile(
 _CLOSED: Final = re.compile(
     r"(?:\b[Gg]r(?:ü|ue)(?:ß|ss)(?:e|en)?|\b[Gg]ru(?:ß|ss)|\bMfG|\bmfg|\bVG|\bLG|\b[Rr]egards|\b[Ww]ishes|\b[Ss]incerely"
     r"|\b[Tt]hanks|\b[Cc]heers|\b[Dd]anke?|\bYours(?: truly| faithfully)?|\b[Hh]ochachtungsvoll)"
-    rf"(?:[ ]aus[ ](?:dem[ ])?{_NAME})?[ ]*[,.!]?\s{{1,4}}(?:i\. ?[AV]\. ?)?{_DEGREE}{{0,2}}(?P<it>{_FULL})(?=\s*(?:\n|$)|[ ]*,)"
+    rf"(?:[ ]aus[ ](?:dem[ ])?{_NAME})?[ ]*[,.!]?\s{{1,4}}(?:i\. ?[AV]\. ?)?{_DEGREE}{{0,2}}(?P<it>{_FULL})"
+    r"(?=\s*(?:\n|$)|[ ]*,)"
 )
 _LAST_FIRST: Final = re.compile(rf"(?<!\w)(?P<last>{_NAME}),[ ](?P<first>{_WORD})(?!\w)")
 _CAPITALS: Final = re.compile(rf"(?<![\w'’-]){_NAME}(?![\w@])")
