@@ -1,7 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.audit.registry import register
-from pilotwerk.pilots.wording import ARM_LABELS, RULE_NAMES
+from pilotwerk.pilots.wording import ARM_LABELS, OUTCOME_LABELS, RULE_NAMES
 
 register("pilots.pilot_set_up", _("%(actor)s set up the pilot %(pilot)s"))
 register("pilots.model_ordered", _("%(actor)s had version %(number)s trained for the pilot %(pilot)s"))
@@ -49,3 +49,18 @@ register("pilots.delivery_ordered_again", _("%(actor)s had the answer to %(case)
 
 register("pilots.quality_checked", _("The quality of %(case)s was checked"), personal=("note",))
 register("pilots.outcomes_loaded", _("%(actor)s loaded what customers said about %(count)s cases"))
+
+register("pilots.provider_saved", _("%(actor)s set up the language model %(name)s"))
+register("pilots.provider_on", _("%(actor)s switched on the language model %(name)s (%(region)s, %(data)s)"))
+register("pilots.provider_off", _("%(actor)s switched off the language model %(name)s"))
+register("pilots.provider_deleted", _("%(actor)s deleted the language model %(name)s"))
+register("pilots.model_policy_saved", _("%(actor)s changed the rules for language models"))
+register("pilots.model_use_saved", _("%(actor)s chose how the pilot %(pilot)s is answered: %(name)s"))
+register("pilots.model_called", _("%(provider)s was asked: %(outcome)s"), labels={"outcome": OUTCOME_LABELS})
+register("pilots.model_call_lost", _("A call of %(provider)s never came back and counts in full"))
+register("pilots.model_budget_warning", _("80 %% of the model budget of %(whose)s for %(period)s is used"))
+register("pilots.model_budget_exhausted", _("The model budget of %(whose)s for %(period)s is used up"))
+register(
+    "pilots.model_circuit_opened", _("%(name)s failed %(failures)s times in a row and is left alone for now")
+)
+register("pilots.model_circuit_closed", _("%(name)s answers again"))

@@ -108,7 +108,7 @@ async def _ask(provider: Provider, question: Question, output: type[Output]) -> 
             instructions=question.instructions,
             retries=0,
         )
-        settings = ModelSettings(max_tokens=question.max_tokens, temperature=0.0, timeout=question.timeout)
+        settings = ModelSettings(max_tokens=question.max_tokens, temperature=0.0)
         with capture_run_messages() as messages:
             try:
                 async with asyncio.timeout(question.timeout):
