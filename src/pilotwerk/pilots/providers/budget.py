@@ -139,6 +139,9 @@ def _exhausted(organisation: Organisation, limit: Limit) -> None:
 
 
 def _record(organisation: Organisation, action: str, limit: Limit) -> None:
+    subject = ("accounts.Organisation", str(organisation.pk))
+    if limit.pilot:
+        subject = ("pilots.Pilot", str(limit.pilot.pk))
     record(
         organisation_id=organisation.id,
         actor=System("budget"),
@@ -183,10 +186,12 @@ def settle(
     )
     if changed != 1:
         return False
-    for pilot in {None, call.pilot_id}:
-        Spending.objects.of(organisation).filter(pilot_id=pilot, period__in=[call.day, call.day[:7]]).update(
-            used_micro=F("used_micro") - call.reserved_micro + cost_micro
-        )
+    # In the order in which they were taken, so that two calls never wait for each other.
+    for pilot in [None, call.pilot_id] if call.pilot_id else [None]:
+        for period in (call.day, call.day[:7]):
+            Spending.objects.of(organisation).filter(pilot_id=pilot, period=period).update(
+                used_micro=F("used_micro") - call.reserved_micro + cost_micro
+            )
     call.refresh_from_db()
     call_recorded(organisation, actor, "pilots.model_called", call)
     return True

@@ -25,7 +25,7 @@ from pilotwerk.pilots.domain.breaker import Breaker, Circuit, asked, failed, suc
 from pilotwerk.pilots.domain.prices import Price, highest_cost
 from pilotwerk.pilots.models import CallOutcome, Case, ModelCall, Pilot, Provider
 from pilotwerk.pilots.providers import adapter, budget
-from pilotwerk.pilots.providers.adapter import Answer, Fault, ModelFault, Question
+from pilotwerk.pilots.providers.adapter import Answer, ModelFault, Question
 from pilotwerk.pilots.providers.prices import price_of
 
 log = logging.getLogger("pilotwerk.pilots")
@@ -34,8 +34,6 @@ Output = TypeVar("Output", bound=BaseModel)
 # Pauses before asking again, in seconds; only where the service did nothing and nothing was charged.
 PAUSES: Final = (0.5, 2.0)
 OFF, STOPPED, CIRCUIT, BUDGET = "model_off", "pilot_stopped", "model_circuit", "budget_exhausted"
-# Faults that say something about the service's health; a refused request says something about the settings.
-_SICK: Final = frozenset({Fault.UNREACHABLE, Fault.TIMEOUT, Fault.RUBBISH, Fault.REFUSED})
 
 
 class NotAsked(Exception):
@@ -161,7 +159,7 @@ def _ended(
     """What a failed call costs: nothing, what was counted, or nobody knows."""
     milliseconds = round((time.perf_counter() - began) * 1000)
     outcome = CallOutcome(fault.fault.value)
-    circuit_note(organisation=organisation, provider=provider, good=fault.fault not in _SICK)
+    circuit_note(organisation=organisation, provider=provider, good=False)
     if fault.charged is None:
         budget.unanswered(call=row, outcome=outcome, milliseconds=milliseconds, tries=tries)
         return

@@ -31,8 +31,10 @@ _OF = (
 _FULL = rf"(?:{_OF}?{_NAME}(?:[ ](?:[{_UP}]\.[ ])?{_OF}?{_NAME}){{0,2}})"
 _DEGREE = r"(?:(?:Prof|Dr|Ing|Mag|Dipl|med|jur|Ph\.?D|MBA)\.?-?(?:Ing\.)?[ ])"
 _TITLE = r"(?:Frau|Herrn?|Familie|Fam\.|Fr\.|Hr\.|Hrn\.|Mrs\.?|Mr\.?|Ms\.?|Miss|Sir|Mme|Mlle)"
-_STREET_END = r"(?:straße|strasse|str\.|weg|allee|platz|gasse|damm|ufer|chaussee|stieg|steig|kamp|graben|koppel"
+_STREET_END = (
+    r"(?:straße|strasse|str\.|weg|allee|platz|gasse|damm|ufer|chaussee|stieg|steig|kamp|graben|koppel"
     r"|redder|twiete|hof|ring)"
+)
 _HOUSE = r"\d{1,4}(?:[ ]?[a-hA-H]\b)?(?:[ ]?[-/][ ]?\d{1,4}[ ]?[a-hA-H]?\b)?"
 _TOWN = rf"(?:(?:DE?|AT?|CH)[- ])?\d{{4,5}}[ ]{_NAME}(?:[ ](?:am|an der|im|in|bei|ob der)[ ]{_NAME}|[ /-]{_NAME})?"
 _MONTH = (

@@ -1,0 +1,37 @@
+"""What a model may answer: typed, bounded, and nothing that could act."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+DRAFT_LONGEST = 4000
+
+
+class SupportAnswer(BaseModel):
+    """Reasons, a category, and the draft of a reply. There is no field for a recipient, an approval or an action."""
+
+    model_config = ConfigDict(extra="ignore", str_max_length=DRAFT_LONGEST)
+
+    category: str = ""
+    draft: str = Field(default="", max_length=DRAFT_LONGEST)
+    reasons: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list, max_length=3)
+
+
+class TestAnswer(BaseModel):
+    """The answer to the test button's one sentence."""
+
+    # Not a test case, whatever its name says.
+    __test__ = False
+
+    answer: str = Field(max_length=300)
+
+
+def support_answer(categories: Sequence[str], *, draft_longest: int = DRAFT_LONGEST) -> type[SupportAnswer]:
+    """The type with exactly these categories to choose from; without any, none can be named."""
+    fields: dict[str, object] = {"draft": (str, Field(max_length=draft_longest))}
+    if categories:
+        fields = {"category": (Literal[tuple(categories)], Field()), **fields}
+    return create_model("SupportAnswer", __base__=SupportAnswer, **fields)  # type: ignore[call-overload, no-any-return]
