@@ -146,9 +146,7 @@ def _record(organisation: Organisation, action: str, limit: Limit) -> None:
         organisation_id=organisation.id,
         actor=System("budget"),
         action=action,
-        subject=("pilots.Pilot", str(limit.pilot.pk))
-        if limit.pilot
-        else ("accounts.Organisation", str(organisation.id)),
+        subject=subject,
         data={
             "period": limit.period,
             "limit_micro": limit.micro,

@@ -20,11 +20,8 @@ class SupportAnswer(BaseModel):
     reasons: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list, max_length=3)
 
 
-class TestAnswer(BaseModel):
+class ShortAnswer(BaseModel):
     """The answer to the test button's one sentence."""
-
-    # Not a test case, whatever its name says.
-    __test__ = False
 
     answer: str = Field(max_length=300)
 
