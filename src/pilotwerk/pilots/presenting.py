@@ -13,6 +13,7 @@ from pilotwerk.pilots.domain.content import normalised, shortened
 from pilotwerk.pilots.domain.editing import changed_lines, changes
 from pilotwerk.pilots.domain.states import NEEDS_A_LOOK, OPEN_FOR_DECISION, CaseState
 from pilotwerk.pilots.models import Case, Delivery, Pilot, Proposal
+from pilotwerk.pilots.providers.telling import Notes, notes, reason_sentence
 from pilotwerk.pilots.wording import (
     RULE_NAMES,
     confidence_sentence,
@@ -45,6 +46,7 @@ class Evidence:
     no_category: str
     no_draft: str
     origin: str
+    notes: Notes
 
 
 def segments(case: Case, evidence: dict[str, Any]) -> list[Segment]:
@@ -85,11 +87,14 @@ def evidence_of(proposal: Proposal) -> Evidence:
         no_category=_reason(data.get("category_reason"), language),
         no_draft=_reason(data.get("no_draft_reason"), language),
         origin=_origin(proposal),
+        notes=notes(data),
     )
 
 
 def _reason(code: str | None, language: str) -> str:
-    return recipe.reason_text(code, language) if code else ""
+    if not code:
+        return ""
+    return reason_sentence(code) or recipe.reason_text(code, language)
 
 
 def _supporting(data: dict[str, Any]) -> str:
@@ -117,8 +122,9 @@ def _against(data: dict[str, Any]) -> str:
 def _origin(proposal: Proposal) -> str:
     """Where the sentences come from, which version proposed them, and the hash that an approval names."""
     data = proposal.evidence
+    told = notes(data)
     parts = [
-        _("Learned on this computer from your own past requests; no text left the house."),
+        told.used or _("Learned on this computer from your own past requests; no text left the house."),
         _("Version %(version)s.") % {"version": data.get("model_version", "")},
     ]
     sources = [str(item.get("case", "")) for item in data.get("origin") or ()]

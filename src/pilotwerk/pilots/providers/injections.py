@@ -34,7 +34,8 @@ _RULES_EN = (
     r"(?:instruction|rule|guideline|prompt|directive|command|configuration|restriction|polic(?:y|ies))\w*"
 )
 _AI = (
-    r"(?:ki|ai|ki-?(?:system|assistent\w*|modell)|ai[- ](?:system|assistant|model)|sprachmodell|language model|llm|chatbot|bot"
+    r"(?:ki|ai|ki-?(?:system|assistent\w*|modell)|ai[- ](?:system|assistant|model)|sprachmodell"
+    r"|language model|llm|chatbot|bot"
     r"|gpt|assistent|assistant)"
 )
 # Code, pattern on the text in small letters. Each needs an order to the machine, not only a word about machines.

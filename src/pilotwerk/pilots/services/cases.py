@@ -21,6 +21,7 @@ from pilotwerk.pilots.domain.content import content_hash, normalised
 from pilotwerk.pilots.domain.incoming import Ingested, NewCase
 from pilotwerk.pilots.domain.states import Arm, CaseEvent, CaseState
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal, Source
+from pilotwerk.pilots.providers.proposing import propose_with_model
 from pilotwerk.pilots.services.moves import (
     case_recorded,
     move,
@@ -131,6 +132,7 @@ def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Pro
         _no_proposal(organisation, actor, case, "model_unreadable")
         return None
     found, milliseconds = asked
+    found, said = propose_with_model(organisation=organisation, actor=actor, case=case, embedded=found)
     if found.category is None and not found.draft:
         _no_proposal(organisation, actor, case, found.category_reason or found.no_draft_reason or "unknown")
         return None
@@ -144,7 +146,7 @@ def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Pro
         recipient=case.sender_address,
         subject=reply_subject(case),
         body=normalised(found.draft or ""),
-        evidence=recipe.plain(found),
+        evidence=recipe.plain(found) | said,
         milliseconds=milliseconds,
     )
     return _store(organisation, actor, case, proposal, confidence=found.confidence, version=version)
