@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.audit.registry import register
+from pilotwerk.pilots.models import DataAllowed, ProviderRegion
 from pilotwerk.pilots.wording import ARM_LABELS, OUTCOME_LABELS, RULE_NAMES
 
 register("pilots.pilot_set_up", _("%(actor)s set up the pilot %(pilot)s"))
@@ -51,7 +52,11 @@ register("pilots.quality_checked", _("The quality of %(case)s was checked"), per
 register("pilots.outcomes_loaded", _("%(actor)s loaded what customers said about %(count)s cases"))
 
 register("pilots.provider_saved", _("%(actor)s set up the language model %(name)s"))
-register("pilots.provider_on", _("%(actor)s switched on the language model %(name)s (%(region)s, %(data)s)"))
+register(
+    "pilots.provider_on",
+    _("%(actor)s switched on the language model %(name)s (%(region)s; may be sent: %(data)s)"),
+    labels={"region": dict(ProviderRegion.choices), "data": dict(DataAllowed.choices)},
+)
 register("pilots.provider_off", _("%(actor)s switched off the language model %(name)s"))
 register("pilots.provider_deleted", _("%(actor)s deleted the language model %(name)s"))
 register("pilots.model_policy_saved", _("%(actor)s changed the rules for language models"))

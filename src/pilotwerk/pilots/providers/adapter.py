@@ -94,7 +94,7 @@ async def _ask(provider: Provider, question: Question, output: type[Output]) -> 
     from contextlib import AsyncExitStack
 
     from pydantic_ai import Agent, NativeOutput, ToolOutput, capture_run_messages
-    from pydantic_ai.exceptions import AgentRunError, ModelHTTPError, UserError
+    from pydantic_ai.exceptions import ModelHTTPError
     from pydantic_ai.settings import ModelSettings
 
     began = time.perf_counter()
@@ -117,7 +117,8 @@ async def _ask(provider: Provider, question: Question, output: type[Output]) -> 
                 raise ModelFault(Fault.TIMEOUT, charged=None) from None
             except ModelHTTPError as error:
                 raise _http_fault(error.status_code) from None
-            except (AgentRunError, UserError, OSError) as error:
+            except Exception as error:
+                # Each service's library has errors of its own; none of them may take the text along.
                 raise _other_fault(error, messages) from None
     usage = run.usage
     return Answer(
