@@ -183,7 +183,7 @@ async def _model(provider: Provider, timeout: float, stack: AsyncExitStack) -> M
         from pydantic_ai.providers.mistral import MistralProvider
 
         url = provider.base_url or "https://api.mistral.ai"
-        service = Mistral(api_key=key or "none", server_url=url, async_client=client)  # type: ignore[arg-type]
+        service = Mistral(api_key=key or "none", server_url=url, async_client=client)
         return MistralModel(provider.model, provider=MistralProvider(mistral_client=service))
     from openai import AsyncAzureOpenAI, AsyncOpenAI
     from pydantic_ai.models.openai import OpenAIChatModel

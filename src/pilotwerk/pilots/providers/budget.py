@@ -185,9 +185,9 @@ def settle(
     if changed != 1:
         return False
     # In the order in which they were taken, so that two calls never wait for each other.
-    for pilot in [None, call.pilot_id] if call.pilot_id else [None]:
+    for pilot in [None, call.pilot] if call.pilot_id else [None]:
         for period in (call.day, call.day[:7]):
-            Spending.objects.of(organisation).filter(pilot_id=pilot, period=period).update(
+            Spending.objects.of(organisation).filter(pilot=pilot, period=period).update(
                 used_micro=F("used_micro") - call.reserved_micro + cost_micro
             )
     call.refresh_from_db()

@@ -32,13 +32,11 @@ def list_price(kind: str, model: str, base_url: str) -> ListPrice | None:
     import genai_prices
 
     usage = genai_prices.Usage(input_tokens=TOKENS, output_tokens=TOKENS)
-    where = (
-        {"provider_api_url": base_url}
-        if kind == ProviderKind.OPENAI
-        else {"provider_id": _LISTED[ProviderKind(kind)]}
-    )
     try:
-        found = genai_prices.calc_price(usage, model, **where)  # type: ignore[arg-type]
+        if kind == ProviderKind.OPENAI:
+            found = genai_prices.calc_price(usage, model, provider_api_url=base_url)
+        else:
+            found = genai_prices.calc_price(usage, model, provider_id=_LISTED[ProviderKind(kind)])
     except LookupError:
         return None
     if not found.input_price and not found.output_price:

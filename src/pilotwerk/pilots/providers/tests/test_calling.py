@@ -12,7 +12,7 @@ from pydantic_ai.exceptions import ModelHTTPError
 from pilotwerk.audit import selectors as audit
 from pilotwerk.core import clock
 from pilotwerk.pilots.domain import breaker
-from pilotwerk.pilots.models import CallState, ModelCall, Provider, Spending
+from pilotwerk.pilots.models import CallOutcome, CallState, ModelCall, Provider, Spending
 from pilotwerk.pilots.providers import budget, calling, services
 from pilotwerk.pilots.providers.adapter import Question
 from pilotwerk.pilots.providers.calling import NotAsked
@@ -156,7 +156,7 @@ def test_a_call_that_never_came_back_keeps_its_reservation_and_is_then_spent(
     assert set(used(cast).values()) == {row.reserved_micro}
     # A late answer changes nothing any more.
     late: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead"), "cost_micro": 1}
-    assert not budget.settle(**late, call=row, outcome="ok")
+    assert not budget.settle(**late, call=row, outcome=CallOutcome.OK)
     assert set(used(cast).values()) == {row.reserved_micro}
 
 
