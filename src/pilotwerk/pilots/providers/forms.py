@@ -44,7 +44,7 @@ class ProviderForm(forms.ModelForm[Provider]):
         required=False,
         max_length=400,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Is kept encrypted and never shown again. Leave empty to keep the present one."),
+        help_text=_("Is kept encrypted and never shown again. Leave empty to keep the present key."),
     )
 
     class Meta:

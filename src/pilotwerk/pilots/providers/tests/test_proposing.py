@@ -213,7 +213,7 @@ def test_a_flagged_request_is_shown_as_such_to_the_one_who_approves(asking: Stag
 def test_how_many_attempts_are_flagged() -> None:
     """Counted on both parts; the figures stand in docs/language-models.md and change with the rules."""
     found = {part: sum(bool(flags(one["text"])) for one in injections(part)) for part in ("dev", "held")}
-    assert found == {"dev": 34, "held": 31}
+    assert found == {"dev": 34, "held": 33}
 
 
 @pytest.mark.realdata
