@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 DRAFT_LONGEST = 4000
+REASONS_MOST = 3
+Reason = Annotated[str, Field(max_length=200)]
 
 
 class SupportAnswer(BaseModel):
@@ -17,7 +19,7 @@ class SupportAnswer(BaseModel):
 
     category: str = ""
     draft: str = Field(default="", max_length=DRAFT_LONGEST)
-    reasons: list[Annotated[str, Field(max_length=200)]] = Field(default_factory=list, max_length=3)
+    reasons: list[Reason] = Field(default_factory=list, max_length=REASONS_MOST)
 
 
 class ShortAnswer(BaseModel):
@@ -26,9 +28,14 @@ class ShortAnswer(BaseModel):
     answer: str = Field(max_length=300)
 
 
-def support_answer(categories: Sequence[str], *, draft_longest: int = DRAFT_LONGEST) -> type[SupportAnswer]:
+def support_answer(
+    categories: Sequence[str], *, draft_longest: int = DRAFT_LONGEST, reasons_most: int = REASONS_MOST
+) -> type[SupportAnswer]:
     """The type with exactly these categories to choose from; without any, none can be named."""
-    fields: dict[str, object] = {"draft": (str, Field(max_length=draft_longest))}
+    fields: dict[str, object] = {
+        "draft": (str, Field(max_length=draft_longest)),
+        "reasons": (list[Reason], Field(default_factory=list, max_length=reasons_most)),
+    }
     if categories:
         fields = {"category": (Literal[tuple(categories)], Field()), **fields}
     return create_model("SupportAnswer", __base__=SupportAnswer, **fields)  # type: ignore[call-overload, no-any-return]
