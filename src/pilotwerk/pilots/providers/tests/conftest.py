@@ -15,6 +15,7 @@ from pydantic_ai.usage import RequestUsage
 from pilotwerk.pilots.models import Provider
 from pilotwerk.pilots.providers import adapter, services
 from pilotwerk.pilots.tests.conftest import learned, registered, stage
+from pilotwerk.pilots.tests.stage import Stage
 from tests.cast import Cast
 
 __all__ = ["learned", "registered", "stage"]
@@ -85,3 +86,16 @@ def provider(cast: Cast, settings: Any) -> Provider:
     services.provider_switch_on(**by, provider=row, name=row.name)
     row.refresh_from_db()
     return row
+
+
+LETTER = "Guten Tag [NAME_1],\n\ngern verschieben wir Ihre Wartung.\n\nFreundliche Grüße\nProbe GmbH"
+
+
+@pytest.fixture
+def asking(stage: Stage, provider: Provider, speaker: Speaker) -> Stage:
+    """The running pilot asks the language model."""
+    services.use_save(
+        **stage.by("lead"), pilot=stage.pilot, provider=provider, day_micro=5_000_000, month_micro=5_000_000
+    )
+    speaker.says = lambda instructions, data: {"category": "Termin", "draft": LETTER, "reasons": ["Wartung"]}
+    return stage

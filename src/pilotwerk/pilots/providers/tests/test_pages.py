@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from pilotwerk.pilots.domain.states import Arm
 from pilotwerk.pilots.models import ModelPolicy, Provider
 from pilotwerk.pilots.providers import services
 from pilotwerk.pilots.providers.tests.conftest import BASE, Speaker
+from pilotwerk.pilots.tests.stage import Stage
 from tests.cast import Cast
 
 FORM = {
@@ -152,3 +154,25 @@ def test_another_companys_model_is_not_there(cast: Cast, provider: Provider) -> 
     stranger = cast.client("outsider")
     assert stranger.get(cast.other.url("pilots:model", pk=provider.pk)).status_code == 404
     assert stranger.post(cast.other.url("pilots:model_off", pk=provider.pk)).status_code == 404
+
+
+def test_a_budget_that_runs_out_is_a_thing_to_look_at(asking: Stage, speaker: Speaker) -> None:
+    client, home = asking.cast.client("lead"), asking.cast.organisation.home
+    assert "Budget für Sprachmodelle" not in client.get(home).content.decode()
+    case = asking.receive()[0]
+    services.use_save(
+        **asking.by("lead"),
+        pilot=asking.pilot,
+        provider=Provider.objects.get(),
+        day_micro=1,
+        month_micro=10**7,
+    )
+    while case.arm != Arm.AI:
+        case = asking.receive()[0]
+    asking.receive(6)
+    assert "ist aufgebraucht" in client.get(home).content.decode()
+    listed = client.get(asking.cast.organisation.url("pilots:models")).content.decode()
+    assert "aufgebraucht" in listed
+    shown = client.get(asking.cast.organisation.url("pilots:model_preview") + f"?case={case.pk}")
+    assert shown.status_code == 200
+    assert client.get(asking.cast.organisation.url("pilots:record", pk=case.pk)).status_code == 200

@@ -22,17 +22,6 @@ from pilotwerk.pilots.selectors import categories
 from pilotwerk.pilots.tests.stage import Stage
 
 INJECTIONS = Path(__file__).parent / "data" / "injections.yaml"
-LETTER = "Guten Tag [NAME_1],\n\ngern verschieben wir Ihre Wartung.\n\nFreundliche Grüße\nProbe GmbH"
-
-
-@pytest.fixture
-def asking(stage: Stage, provider: Provider, speaker: Speaker) -> Stage:
-    """The running pilot asks the language model."""
-    services.use_save(
-        **stage.by("lead"), pilot=stage.pilot, provider=provider, day_micro=5_000_000, month_micro=5_000_000
-    )
-    speaker.says = lambda instructions, data: {"category": "Termin", "draft": LETTER, "reasons": ["Wartung"]}
-    return stage
 
 
 def receive(stage: Stage, text: str, key: str, subject: str = "") -> Case:
