@@ -147,7 +147,12 @@ def _other_fault(error: BaseException, messages: list[ModelMessage]) -> ModelFau
             return ModelFault(
                 Fault.RUBBISH, charged=True, tokens_in=usage.input_tokens, tokens_out=usage.output_tokens
             )
-    names = {type(one).__name__ for one in _causes(error)}
+    causes = _causes(error)
+    for one in causes:
+        status = getattr(one, "status_code", None)
+        if isinstance(status, int) and status >= 300:
+            return _http_fault(status)
+    names = {type(one).__name__ for one in causes}
     if PrivateAddress.__name__ in names:
         return ModelFault(Fault.REFUSED, charged=False)
     if names & {

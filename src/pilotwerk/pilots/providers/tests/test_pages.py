@@ -9,7 +9,7 @@ from django.test import Client
 
 from pilotwerk.pilots.domain.states import Arm
 from pilotwerk.pilots.models import ModelPolicy, Provider
-from pilotwerk.pilots.providers import services
+from pilotwerk.pilots.providers import registers, services
 from pilotwerk.pilots.providers.tests.conftest import BASE, Speaker
 from pilotwerk.pilots.tests.stage import Stage
 from tests.cast import Cast
@@ -157,8 +157,8 @@ def test_another_companys_model_is_not_there(cast: Cast, provider: Provider) -> 
 
 
 def test_a_budget_that_runs_out_is_a_thing_to_look_at(asking: Stage, speaker: Speaker) -> None:
-    client, home = asking.cast.client("lead"), asking.cast.organisation.home
-    assert "Budget für Sprachmodelle" not in client.get(home).content.decode()
+    client = asking.cast.client("lead")
+    assert registers.attention(asking.cast.organisation, asking.cast.membership("lead")) == []
     case = asking.receive()[0]
     services.use_save(
         **asking.by("lead"),
@@ -170,7 +170,9 @@ def test_a_budget_that_runs_out_is_a_thing_to_look_at(asking: Stage, speaker: Sp
     while case.arm != Arm.AI:
         case = asking.receive()[0]
     asking.receive(6)
-    assert "ist aufgebraucht" in client.get(home).content.decode()
+    said = registers.attention(asking.cast.organisation, asking.cast.membership("lead"))
+    assert [("ist aufgebraucht" in one.text, one.state) for one in said] == [(True, "bad")]
+    assert registers.attention(asking.cast.organisation, asking.cast.membership("clerk")) == []
     listed = client.get(asking.cast.organisation.url("pilots:models")).content.decode()
     assert "aufgebraucht" in listed
     shown = client.get(asking.cast.organisation.url("pilots:model_preview") + f"?case={case.pk}")

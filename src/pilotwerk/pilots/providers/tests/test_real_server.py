@@ -91,8 +91,8 @@ def test_a_tiny_model_on_loopback_answers_typed_and_is_paid(
         masked=out.masked.counts,
     )
     answer = called.answer
-    assert answer.output.category in ("Termin", "Störung")  # type: ignore[attr-defined]
-    assert len(answer.output.draft) <= 40  # type: ignore[attr-defined]
+    assert answer.output.category in ("Termin", "Störung")
+    assert len(answer.output.draft) <= 40
     row = ModelCall.objects.get()
     assert row.outcome == "ok"
     assert (row.tokens_in or 0) > 20
