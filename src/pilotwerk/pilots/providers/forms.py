@@ -40,7 +40,7 @@ class ProviderForm(forms.ModelForm[Provider]):
     )
     price_out = _euro(_("Own price in euro for a million tokens out"), required=False, digits=4)
     new_key = forms.CharField(
-        label=_("Key"),
+        label=_("Access key"),
         required=False,
         max_length=400,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
