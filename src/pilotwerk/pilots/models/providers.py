@@ -209,6 +209,10 @@ class ModelCall(TenantModel):
             models.Index(fields=["state", "expires_at"], name="modelcall_expiry"),
         ]
         constraints = [
+            # After a crash the same case is not asked twice while nobody knows what the first call cost.
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(state=CallState.RESERVED), name="one_open_modelcall_each"
+            ),
             models.CheckConstraint(
                 name="modelcall_over_has_cost",
                 condition=Q(state=CallState.RESERVED) | Q(cost_micro__isnull=False),

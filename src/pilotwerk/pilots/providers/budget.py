@@ -43,6 +43,10 @@ class Limit:
     micro: int
 
 
+class StillOpen(Exception):
+    """An earlier call for this case has not come back and has not expired; nothing was reserved."""
+
+
 class Exhausted(Exception):
     """The amount does not fit into this budget any more; nothing was reserved."""
 
@@ -77,7 +81,7 @@ def reserve(
     pilot: Pilot | None = None,
     case: Case | None = None,
 ) -> ModelCall:
-    """Set `micro` aside in every budget and write the call down before it is made. Raises Exhausted."""
+    """Set `micro` aside in every budget and write the call down before it is made. Raises Exhausted, StillOpen."""
     day = clock.today(organisation.timezone).isoformat()
     try:
         with transaction.atomic():
@@ -96,6 +100,8 @@ def reserve(
                 masked=masked,
                 expires_at=clock.now() + timedelta(seconds=provider.timeout_seconds) + GRACE,
             )
+    except IntegrityError:
+        raise StillOpen from None
     except Exhausted as full:
         _exhausted(organisation, full.limit)
         raise

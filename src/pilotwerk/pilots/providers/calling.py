@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Generic, TypeVar
+from uuid import UUID
 
 from django.db import transaction
 from pydantic import BaseModel
@@ -23,6 +24,7 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.domain.breaker import Breaker, Circuit, asked, failed, succeeded
 from pilotwerk.pilots.domain.prices import Price, highest_cost
+from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.models import CallOutcome, Case, ModelCall, Pilot, Provider
 from pilotwerk.pilots.providers import adapter, budget
 from pilotwerk.pilots.providers.adapter import Answer, ModelFault, Question
@@ -34,6 +36,7 @@ Output = TypeVar("Output", bound=BaseModel)
 # Pauses before asking again, in seconds; only where the service did nothing and nothing was charged.
 PAUSES: Final = (0.5, 2.0)
 OFF, STOPPED, CIRCUIT, BUDGET = "model_off", "pilot_stopped", "model_circuit", "budget_exhausted"
+OPEN: Final = "model_open_call"
 
 
 class NotAsked(Exception):
@@ -72,9 +75,9 @@ def call(
     Never called inside a transaction: a slow model must not hold the database.
     """
     provider.refresh_from_db()
-    if not provider.is_on and not trial:
+    if not _may_go_out(provider, None, trial):
         raise NotAsked(OFF)
-    if pilot is not None and not Pilot.objects.filter(pk=pilot.pk, state="running").exists():
+    if pilot is not None and not _may_go_out(provider, pilot.pk, trial):
         raise NotAsked(STOPPED)
     price = price_of(provider)
     if isinstance(price, CannotTell):
@@ -92,11 +95,18 @@ def call(
             pilot=pilot,
             case=case,
         )
-    except budget.Exhausted:
+    except (budget.Exhausted, budget.StillOpen) as full:
         # A trial that was never made must not keep the circuit half open.
         _put(provider, admitted, before)
-        raise NotAsked(BUDGET) from None
-    return _asked(organisation, actor, provider, price, row, question, output, pause)
+        raise NotAsked(BUDGET if isinstance(full, budget.Exhausted) else OPEN) from None
+    return _asked(organisation, actor, provider, price, row, question, output, pause, trial)
+
+
+def _may_go_out(provider: Provider, pilot_id: UUID | None, trial: bool) -> bool:
+    """Whether the model is switched on (or tried by the test button) and the pilot runs, as the database says now."""
+    on = trial or Provider.objects.filter(pk=provider.pk, is_on=True).exists()
+    runs = pilot_id is None or Pilot.objects.filter(pk=pilot_id, state=PilotState.RUNNING.value).exists()
+    return on and runs
 
 
 def _asked(
@@ -108,6 +118,7 @@ def _asked(
     question: Question,
     output: type[Output],
     pause: Callable[[float], None],
+    trial: bool,
 ) -> Called[Output]:
     """Ask, again where that is free, and settle."""
     began = time.perf_counter()
@@ -121,7 +132,10 @@ def _asked(
             except ModelFault as fault:
                 if not fault.again or tries > len(PAUSES):
                     raise
-            pause(PAUSES[tries - 1])
+                pause(PAUSES[tries - 1])
+                # Switched off or stopped in the meantime: nothing more goes out.
+                if not _may_go_out(provider, row.pilot_id, trial):
+                    raise
     except ModelFault as fault:
         _ended(organisation, actor, provider, price, row, fault, began, tries)
         raise NotAsked(f"model_{fault.fault.value}", row) from None

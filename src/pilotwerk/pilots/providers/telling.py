@@ -16,6 +16,7 @@ REASONS: Final = {
     "unknown_price": gettext_lazy("Its price is not known, so it is not asked."),
     "budget_exhausted": gettext_lazy("The budget is used up."),
     "model_circuit": gettext_lazy("It failed several times in a row and is left alone for now."),
+    "model_open_call": gettext_lazy("An earlier call for this request never came back."),
     "model_unreachable": gettext_lazy("It could not be reached."),
     "model_refused": gettext_lazy("It refused the question."),
     "model_timeout": gettext_lazy("It did not answer in time."),

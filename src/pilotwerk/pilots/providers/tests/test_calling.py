@@ -32,8 +32,7 @@ def ask(cast: Cast, provider: Provider, pauses: list[float] | None = None, **mor
         question=Question("Antworten Sie.", SECRET, 100, 2.0),
         output=ShortAnswer,
         masked={"name": 1},
-        pause=(pauses if pauses is not None else []).append,
-        **more,
+        **{"pause": (pauses if pauses is not None else []).append, **more},
     )
     return called.answer.output.answer
 
@@ -128,6 +127,22 @@ def test_only_what_was_not_charged_is_asked_again(cast: Cast, provider: Provider
     with pytest.raises(NotAsked, match="model_unreachable"):
         ask(cast, provider)
     assert len(speaker.heard) == 4
+
+
+def test_switching_off_also_stops_what_would_be_asked_again(
+    cast: Cast, provider: Provider, speaker: Speaker
+) -> None:
+    speaker.says = lambda instructions, data: ModelHTTPError(429, "klein")
+
+    def off(seconds: float) -> None:
+        services.provider_switch_off(
+            organisation=cast.organisation, actor=cast.actor("lead"), provider=provider
+        )
+
+    with pytest.raises(NotAsked, match="model_unreachable"):
+        ask(cast, provider, pause=off)
+    assert len(speaker.heard) == 1
+    assert set(used(cast).values()) == {0}
 
 
 def test_rubbish_costs_what_the_service_counted(cast: Cast, provider: Provider, speaker: Speaker) -> None:

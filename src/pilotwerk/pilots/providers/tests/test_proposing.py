@@ -98,6 +98,21 @@ def test_when_the_model_is_away_the_built_in_method_proposes_or_a_person_answers
     assert not Proposal.objects.filter(case=by_hand).exists()
 
 
+def test_after_a_crash_the_same_case_is_not_asked_a_second_time(
+    asking: Stage, provider: Provider, speaker: Speaker
+) -> None:
+    """The worker died while it waited: nobody knows what the call cost, so there is no second one."""
+    case = receive(asking, "Bitte die Wartung der Heizung verschieben.", "M")
+    ModelCall.objects.filter(case=case).update(state="reserved", outcome="pending", cost_micro=None)
+    Proposal.objects.filter(case=case).delete()
+    Case.objects.filter(pk=case.pk).update(state="assigned", revision=0)
+    case.refresh_from_db()
+    heard = len(speaker.heard)
+    pilots.case_propose(**asking.by("lead"), case=case)
+    assert asking.proposal(case).evidence["model"]["reason"] == "model_open_call"
+    assert len(speaker.heard) == heard
+
+
 def test_with_the_budget_used_up_the_case_goes_to_manual_work(
     asking: Stage, provider: Provider, speaker: Speaker
 ) -> None:
