@@ -39,6 +39,16 @@ class ProviderForm(forms.ModelForm[Provider]):
         help_text=_("Leave both empty to take the price list. In your own house: 0 or what it costs you."),
     )
     price_out = _euro(_("Own price in euro for a million tokens out"), required=False, digits=4)
+    # Not Django's URL field: it takes no host without a dot ("http://ollama:11434"). The service looks the host up.
+    base_url = forms.CharField(
+        label=_("Address"),
+        required=False,
+        max_length=300,
+        help_text=_(
+            "For example http://localhost:11434/v1 for Ollama. Leave empty for AWS, and for Mistral's own address."
+        ),
+        widget=forms.URLInput(attrs={"autocapitalize": "none"}),
+    )
     new_key = forms.CharField(
         label=_("Access key"),
         required=False,
@@ -53,9 +63,6 @@ class ProviderForm(forms.ModelForm[Provider]):
                   "contract_reference", "data_allowed", "eur_per_usd", "max_tokens", "timeout_seconds"]  # fmt: skip
         widgets = {"contract_date": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")}
         help_texts = {
-            "base_url": _(
-                "For example http://localhost:11434/v1 for Ollama. Leave empty for AWS, and for Mistral's own address."
-            ),
             "cloud_region": _("Only for AWS, for example eu-central-1."),
             "api_version": _("Only for Azure, for example 2024-10-21."),
             "contract_date": _("Not needed where the model runs in your own house."),
