@@ -1,7 +1,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.audit.registry import register
-from pilotwerk.pilots.wording import ARM_LABELS, CONNECTION_RESULTS, LEVEL_LABELS, RULE_NAMES, STEP_LABELS
+from pilotwerk.pilots.models import DataAllowed, ProviderRegion
+from pilotwerk.pilots.wording import (
+    ARM_LABELS,
+    CONNECTION_RESULTS,
+    LEVEL_LABELS,
+    OUTCOME_LABELS,
+    RULE_NAMES,
+    STEP_LABELS,
+)
 
 register("pilots.pilot_set_up", _("%(actor)s set up the pilot %(pilot)s"))
 register("pilots.model_ordered", _("%(actor)s had version %(number)s trained for the pilot %(pilot)s"))
@@ -120,3 +128,21 @@ register(
     labels={"result": CONNECTION_RESULTS},
 )
 register("pilots.connection_repaired", _("The connection %(name)s works again"))
+register("pilots.provider_saved", _("%(actor)s set up the language model %(name)s"))
+register(
+    "pilots.provider_on",
+    _("%(actor)s switched on the language model %(name)s (%(region)s; may be sent: %(data)s)"),
+    labels={"region": dict(ProviderRegion.choices), "data": dict(DataAllowed.choices)},
+)
+register("pilots.provider_off", _("%(actor)s switched off the language model %(name)s"))
+register("pilots.provider_deleted", _("%(actor)s deleted the language model %(name)s"))
+register("pilots.model_policy_saved", _("%(actor)s changed the rules for language models"))
+register("pilots.model_use_saved", _("%(actor)s chose how the pilot %(pilot)s is answered: %(name)s"))
+register("pilots.model_called", _("%(provider)s was asked: %(outcome)s"), labels={"outcome": OUTCOME_LABELS})
+register("pilots.model_call_lost", _("A call of %(provider)s never came back and counts in full"))
+register("pilots.model_budget_warning", _("80 %% of the model budget of %(whose)s for %(period)s is used"))
+register("pilots.model_budget_exhausted", _("The model budget of %(whose)s for %(period)s is used up"))
+register(
+    "pilots.model_circuit_opened", _("%(name)s failed %(failures)s times in a row and is left alone for now")
+)
+register("pilots.model_circuit_closed", _("%(name)s answers again"))

@@ -8,3 +8,9 @@ VIEW = permission(
 DECIDE = permission("pilots.decide", _("Decide on proposals"), {Role.OWNER, Role.LEAD, Role.CLERK})
 MANAGE = permission("pilots.manage", _("Set up, start and end the pilot"), {Role.OWNER, Role.LEAD})
 STOP = permission("pilots.stop", _("Stop the pilot at once"), {Role.OWNER, Role.LEAD, Role.CLERK})
+MODELS_VIEW = permission(
+    "pilots.models_view",
+    _("See language models, their contracts, calls and costs"),
+    {Role.OWNER, Role.LEAD, Role.AUDITOR},
+)
+MODELS = permission("pilots.models", _("Set up language models and switch them on"), {Role.OWNER, Role.LEAD})

@@ -13,6 +13,7 @@ from pilotwerk.pilots.domain.content import normalised, shortened
 from pilotwerk.pilots.domain.editing import changed_lines, changes
 from pilotwerk.pilots.domain.states import NEEDS_A_LOOK, OPEN_FOR_DECISION, CaseState
 from pilotwerk.pilots.models import Case, Connection, Delivery, Pilot, Proposal
+from pilotwerk.pilots.providers.telling import Notes, notes, reason_sentence
 from pilotwerk.pilots.wording import (
     RULE_NAMES,
     confidence_sentence,
@@ -45,6 +46,7 @@ class Evidence:
     no_category: str
     no_draft: str
     origin: str
+    notes: Notes
 
 
 def language_now() -> str:
@@ -89,11 +91,14 @@ def evidence_of(proposal: Proposal) -> Evidence:
         no_category=_reason(proposal, data.get("category_reason"), language),
         no_draft=_reason(proposal, data.get("no_draft_reason"), language),
         origin=_origin(proposal),
+        notes=notes(data),
     )
 
 
 def _reason(proposal: Proposal, code: str | None, language: str) -> str:
-    return recipe.of(proposal.case.pilot.recipe).reason(code, language) if code else ""
+    if not code:
+        return ""
+    return reason_sentence(code) or recipe.of(proposal.case.pilot.recipe).reason(code, language)
 
 
 def _supporting(data: dict[str, Any]) -> str:
@@ -122,10 +127,13 @@ def _origin(proposal: Proposal) -> str:
     """Where the sentences come from, which version proposed them, and the hash that an approval names."""
     data = proposal.evidence
     tables = recipe.of(proposal.case.pilot.recipe).about.tables
-    parts = [
+    built_in = (
         _("Worked out on this computer from your own tables; nothing left the house.")
         if tables
-        else _("Learned on this computer from your own past requests; no text left the house."),
+        else _("Learned on this computer from your own past requests; no text left the house.")
+    )
+    parts = [
+        notes(data).used or built_in,
         _("Version %(version)s.") % {"version": data.get("model_version", "")},
     ]
     sources = [str(item.get("case", "")) for item in data.get("origin") or ()]

@@ -25,6 +25,7 @@ from pilotwerk.journey.registry import (
 )
 from pilotwerk.pilots import execution, permissions, recipe, selectors, trials, worker
 from pilotwerk.pilots.models import Pilot
+from pilotwerk.pilots.providers import registers as models
 from pilotwerk.portfolio.registry import register_recipes, register_trial
 from pilotwerk.web import bar, navigation
 from pilotwerk.web.templatetags.pw import short_date
@@ -42,6 +43,14 @@ navigation.register(
 )
 navigation.register(
     group="days", order=60, label=gettext_lazy("Pilot"), view="pilots:pilot", right=permissions.VIEW
+)
+
+navigation.register(
+    group="days",
+    order=61,
+    label=gettext_lazy("Language models"),
+    view="pilots:models",
+    right=permissions.MODELS_VIEW,
 )
 
 
@@ -215,6 +224,7 @@ def _control_attention(pilot: Pilot, membership: Membership) -> list[Attention]:
 
 
 register_attention(_attention)
+register_attention(models.attention)
 
 
 def _panel(organisation: Organisation, membership: Membership) -> dict[str, Any] | None:
@@ -283,6 +293,8 @@ jobs.register("pilots.watch_one", execution.watch_one_job)
 jobs.register("pilots.mailboxes", execution.mailboxes_job)
 jobs.register("pilots.mailbox", execution.mailbox_job)
 jobs.every("pilots.escalate", 300)
+jobs.register("pilots.expire_calls", models.expire_job)
+jobs.every("pilots.expire_calls", 300)
 jobs.every("pilots.sweep", 60)
 jobs.every("pilots.mailboxes", 60)
 jobs.every("pilots.ingest", 30)

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from pilotwerk.pilots.providers import views as models
 from pilotwerk.pilots.views import (
     autonomy,
     bulk,
@@ -70,4 +71,15 @@ urlpatterns = [
     path("quality/<uuid:pk>/", quality.check, name="check"),
     path("quality/<uuid:pk>/again/", quality.check_again, name="check_again"),
     path("quality/outcomes/", quality.outcomes, name="outcomes"),
+    path("models/", models.models, name="models"),
+    path("models/rules/", models.rules, name="model_rules"),
+    path("models/use/", models.use, name="model_use"),
+    path("models/preview/", models.preview, name="model_preview"),
+    path("models/new/", models.model_new, name="model_new"),
+    path("models/<uuid:pk>/", models.model, name="model"),
+    path("models/<uuid:pk>/edit/", models.model_edit, name="model_edit"),
+    path("models/<uuid:pk>/test/", models.model_test, name="model_test"),
+    path("models/<uuid:pk>/on/", models.model_on, name="model_on"),
+    path("models/<uuid:pk>/off/", models.model_off, name="model_off"),
+    path("models/<uuid:pk>/delete/", models.model_delete, name="model_delete"),
 ]

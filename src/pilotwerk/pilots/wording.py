@@ -18,6 +18,15 @@ ARM_LABELS = {
     Arm.CONTROL.value: gettext_lazy("as before"),
 }
 
+# How a call of a language model ended; the same words as CallOutcome.
+OUTCOME_LABELS = {
+    "ok": gettext_lazy("answered"),
+    "rubbish": gettext_lazy("answer not usable"),
+    "timeout": gettext_lazy("no answer in time"),
+    "refused": gettext_lazy("refused by the service"),
+    "unreachable": gettext_lazy("not reachable"),
+}
+
 RULE_NAMES = {
     RuleKind.REJECTED.value: gettext_lazy("Rejected proposals"),
     RuleKind.CORRECTED.value: gettext_lazy("Corrected categories"),

@@ -35,7 +35,7 @@ class Environment(BaseSettings):
     sql_hosts: str = ""
     # A folder with SQLite files that companies may read; none by default.
     sql_folder: Path | None = None
-    # Servers of the own network ("mail.example.lan", "10.0.0.5", or "*") to which connections may lead.
+    # Servers of the own network ("mail.example.lan", "10.0.0.5", or "*") to which connections and models may lead.
     allow_private_hosts: str = ""
     signup: Literal["open", "invitation"] = "open"
     demo: Literal["auto", "on", "off"] = "auto"

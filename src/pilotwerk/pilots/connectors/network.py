@@ -11,28 +11,12 @@ import imaplib
 import smtplib
 import socket
 import ssl
-from ipaddress import IPv6Address, IPv6Network, ip_address
 from typing import Any, Final
 
-from django.conf import settings
-
 from pilotwerk.pilots.connectors.trouble import Trouble
+from pilotwerk.pilots.hosts import allowed, is_public
 
 TIMEOUT: Final = 20.0
-# An IPv4 address inside an IPv6 one (RFC 6052): what counts is where it leads in the end.
-_NAT64: Final = IPv6Network("64:ff9b::/96")
-
-
-def is_public(address: str) -> bool:
-    """Whether an IP address belongs to the public network."""
-    ip = ip_address(address.partition("%")[0])
-    if isinstance(ip, IPv6Address):
-        inner = ip.ipv4_mapped or ip.sixtofour
-        if inner is None and ip in _NAT64:
-            inner = ip_address(int(ip) & 0xFFFFFFFF)  # type: ignore[assignment]
-        if inner is not None:
-            return is_public(str(inner))
-    return ip.is_global and not ip.is_multicast
 
 
 def addresses(host: str, port: int) -> list[str]:
@@ -45,12 +29,6 @@ def addresses(host: str, port: int) -> list[str]:
     if not allowed(host) and not all(is_public(address) for address in seen):
         raise Trouble("host_private", host=host)
     return seen
-
-
-def allowed(host: str) -> bool:
-    """Whether the operator lets connections lead to this host wherever it lies."""
-    named: set[str] = settings.PILOTWERK_ALLOW_PRIVATE_HOSTS
-    return bool(named & {host.strip().lower(), "*"})
 
 
 def connected(host: str, port: int, timeout: float | None = TIMEOUT) -> socket.socket:

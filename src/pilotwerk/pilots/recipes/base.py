@@ -37,6 +37,7 @@ class Recipe:
     an import. `renewed` is the role that a file replaces while the pilot runs; empty: such a file holds cases.
     `share` is the usual share of cases with AI: 1 where a case comes from the recipe itself. `opt_out`: it writes to
     people who did not just write themselves, so there is a list of those who asked not to be written to.
+    `language_model`: a language model may write its draft, where one is switched on for the pilot.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Recipe:
     watches: bool = False
     share: float = 0.5
     opt_out: bool = False
+    language_model: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -22,6 +23,7 @@ from pilotwerk.pilots.domain.content import content_hash, normalised
 from pilotwerk.pilots.domain.incoming import Ingested, NewCase
 from pilotwerk.pilots.domain.states import Arm, CaseEvent, CaseState
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal, Source
+from pilotwerk.pilots.providers.proposing import propose_with_model
 from pilotwerk.pilots.recipes.base import Proposed
 from pilotwerk.pilots.selectors.autonomy import level_for, sampled
 from pilotwerk.pilots.selectors.recipes import place_of, proposal_current, request_of
@@ -141,14 +143,17 @@ def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Pro
         _no_proposal(organisation, actor, case, "model_unreadable")
         return None
     found, milliseconds = asked
+    found, said = propose_with_model(organisation=organisation, actor=actor, case=case, embedded=found)
     if isinstance(found, CannotTell):
         _no_proposal(organisation, actor, case, found.reason)
         return None
-    proposal = _proposal(case, found, version, milliseconds)
+    proposal = _proposal(case, found, said, version, milliseconds)
     return _store(organisation, actor, case, proposal, found=found, version=version)
 
 
-def _proposal(case: Case, found: Proposed, version: ModelVersion, milliseconds: int) -> Proposal:
+def _proposal(
+    case: Case, found: Proposed, said: dict[str, Any], version: ModelVersion, milliseconds: int
+) -> Proposal:
     """What the recipe said, as the revision after the present one; not stored yet."""
     proposal = Proposal(
         organisation_id=case.organisation_id,
@@ -161,7 +166,7 @@ def _proposal(case: Case, found: Proposed, version: ModelVersion, milliseconds: 
         subject=found.subject[:310],
         body=normalised(found.body),
         details=found.details,
-        evidence=dict(found.evidence),
+        evidence={**found.evidence, **said},
         milliseconds=milliseconds,
     )
     proposal.content_hash = content_hash(proposal.content())
@@ -260,7 +265,7 @@ def case_revise(*, organisation: Organisation, actor: Actor, case: Case) -> Prop
     asked = _asked(organisation, case, version)
     if asked is None or isinstance(asked[0], CannotTell):
         return None
-    proposal = _proposal(case, asked[0], version, asked[1])
+    proposal = _proposal(case, asked[0], {}, version, asked[1])
     if proposal.content() == {**current.content(), "revision": proposal.revision}:
         return None
     return _revised(organisation, actor, case, proposal, asked[0].confidence)

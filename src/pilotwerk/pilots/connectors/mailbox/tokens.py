@@ -12,6 +12,7 @@ from pilotwerk.pilots.connectors import network
 from pilotwerk.pilots.connectors.access import Access
 from pilotwerk.pilots.connectors.mailbox.settings import MailboxSettings
 from pilotwerk.pilots.connectors.trouble import Trouble
+from pilotwerk.pilots.hosts import allowed
 
 # A token is renewed so many seconds before it ends.
 EARLY: Final = 60
@@ -42,11 +43,7 @@ def _asked(settings: MailboxSettings, secrets: dict[str, str]) -> dict[str, Any]
     """The answer of the token endpoint. HTTP without TLS only to servers that the operator allows."""
     url = urlsplit(settings.token_url)
     host = url.hostname or ""
-    if (
-        url.scheme not in ("https", "http")
-        or not host
-        or (url.scheme == "http" and not network.allowed(host))
-    ):
+    if url.scheme not in ("https", "http") or not host or (url.scheme == "http" and not allowed(host)):
         raise Trouble("token", why="https://…")
     port = url.port or (443 if url.scheme == "https" else 80)
     form = {

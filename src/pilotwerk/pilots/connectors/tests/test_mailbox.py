@@ -17,6 +17,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from pilotwerk.core import clock
+from pilotwerk.pilots import hosts
 from pilotwerk.pilots.connectors import mailbox, network
 from pilotwerk.pilots.connectors.access import Access
 from pilotwerk.pilots.connectors.base import Delivered, Message, NotDelivered, OutcomeUnknown
@@ -205,7 +206,7 @@ def test_the_certificate_must_carry_the_name(
     ],
 )
 def test_addresses_of_private_networks_are_known(address: str, public: bool) -> None:
-    assert network.is_public(address) is public
+    assert hosts.is_public(address) is public
 
 
 def test_a_private_server_is_refused_unless_the_operator_names_it(box: Box, settings: Any) -> None:

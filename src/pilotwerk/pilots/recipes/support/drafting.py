@@ -79,6 +79,11 @@ def choose(candidates: Sequence[Candidate]) -> Candidate | None:
     return best
 
 
+def to_check(said: Sequence[str]) -> tuple[str, ...]:
+    """The sentences that say something was done: a person checks whether it is true here."""
+    return tuple(sentence for sentence in said if _DONE.search(sentence))
+
+
 def compose(
     candidate: Candidate, *, sender: str | None, titles: Mapping[str, str], settings: DraftSettings
 ) -> Draft:
@@ -94,5 +99,5 @@ def compose(
         body=template.body,
         sentences=tuple(said),
         placeholders=unfilled(text),
-        to_check=tuple(sentence for sentence in said if _DONE.search(sentence)),
+        to_check=to_check(said),
     )

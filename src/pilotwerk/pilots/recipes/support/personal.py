@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pilotwerk.pilots.providers.masking import left_over
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -129,8 +131,11 @@ class _Found:
 
 
 def unfilled(text: str) -> tuple[str, ...]:
-    """The placeholders in a text, in order, with repetition. A text with any of them must not go out."""
-    return tuple(_PLACEHOLDER.findall(text))
+    """The placeholders in a text, in order, with repetition. A text with any of them must not go out.
+
+    Those of masking ("[NAME_1]") count as well: what a language model invented, nobody could put back.
+    """
+    return (*_PLACEHOLDER.findall(text), *left_over(text))
 
 
 def placeholder(kind: str, language: str) -> str:

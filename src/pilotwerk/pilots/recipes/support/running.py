@@ -24,7 +24,13 @@ if TYPE_CHECKING:
 
     from pilotwerk.pilots.recipes.support import SupportModel
 
-ABOUT = Recipe(kind="support", needs=("text",), uses=("category", "answer", "time", "case"), minimum_rows=30)
+ABOUT = Recipe(
+    kind="support",
+    needs=("text",),
+    uses=("category", "answer", "time", "case"),
+    minimum_rows=30,
+    language_model=True,
+)
 
 
 class Support(RunningRecipe):

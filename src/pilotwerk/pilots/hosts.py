@@ -1,0 +1,29 @@
+"""Which hosts the program may be led to by what a company enters: public ones, and those that the operator names."""
+
+from __future__ import annotations
+
+from ipaddress import IPv6Address, IPv6Network, ip_address
+from typing import Final
+
+from django.conf import settings
+
+# An IPv4 address inside an IPv6 one (RFC 6052): what counts is where it leads in the end.
+_NAT64: Final = IPv6Network("64:ff9b::/96")
+
+
+def is_public(address: str) -> bool:
+    """Whether an IP address belongs to the public network."""
+    ip = ip_address(address.partition("%")[0])
+    if isinstance(ip, IPv6Address):
+        inner = ip.ipv4_mapped or ip.sixtofour
+        if inner is None and ip in _NAT64:
+            inner = ip_address(int(ip) & 0xFFFFFFFF)  # type: ignore[assignment]
+        if inner is not None:
+            return is_public(str(inner))
+    return ip.is_global and not ip.is_multicast
+
+
+def allowed(host: str) -> bool:
+    """Whether the operator lets connections lead to this host wherever it lies."""
+    named: set[str] = settings.PILOTWERK_ALLOW_PRIVATE_HOSTS
+    return bool(named & {host.strip().lower(), "*"})
