@@ -19,7 +19,6 @@ from pilotwerk.processes.models import Process
 from pilotwerk.processes.selectors import process_list
 
 UNKNOWN = "unknown"
-OWN_IDEA = "own"
 
 
 class UseCaseForm(forms.Form):

@@ -2,10 +2,10 @@
 
 import argparse
 import os
-import sys
 from pathlib import Path
 from typing import Any
 
+from pilotwerk.cli.reading import add_part, progress
 from pilotwerk.core.errors import BadInput
 
 HELP = "process facts from a file (CSV, TSV, XLSX, XES or Parquet, also .gz or .zip) or from a database"
@@ -29,9 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help=f"where it is: postgresql://user@host/database, mysql, sqlite or mssql; default: {SQL_URL}, which "
         "other users of the machine cannot read as they can read arguments",
     )
-    parser.add_argument(
-        "--part", metavar="NAME", help="sheet of a workbook or table in a ZIP file; default: the largest"
-    )
+    add_part(parser)
     parser.add_argument("--case", metavar="COL", help="column with the case number")
     parser.add_argument("--activity", metavar="COL", help="column with the step (event log)")
     parser.add_argument("--time", metavar="COL", help="column with the time of the step (event log)")
@@ -59,13 +57,14 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     }
     if given.keys() & {Meaning.ACTIVITY, Meaning.TIME} and given.keys() & {Meaning.START, Meaning.END}:
         raise BadInput("Give --activity and --time (event log), or --start and --end (one row a case).")
-    progress = _report if sys.stderr.isatty() else None
     if bool(args.query) == bool(args.file):
         raise BadInput("Give a FILE, or --query with the address of the database in --sql.")
     if args.query:
-        found = analyse_query(_address(args), args.query, given=given, progress=progress, engine=args.engine)
+        found = analyse_query(
+            _address(args), args.query, given=given, progress=progress(), engine=args.engine
+        )
     else:
-        found = analyse(args.file, given=given, progress=progress, engine=args.engine, part=args.part)
+        found = analyse(args.file, given=given, progress=progress(), engine=args.engine, part=args.part)
     facts = dict(found.facts)
     facts["guess"] = {
         str(meaning): " ".join(reason.english() for reason in reasons)
@@ -83,7 +82,3 @@ def _address(args: argparse.Namespace) -> str:
     if not address:
         raise BadInput(f"Give the address of the database in --sql or in {SQL_URL}.")
     return address
-
-
-def _report(rows: int) -> None:
-    print(f"\r{rows:,} rows read", end="", file=sys.stderr, flush=True)

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from pilotwerk.cli.reading import add_part
 from pilotwerk.core.errors import BadInput
 from pilotwerk.core.results import CannotTell
 
@@ -30,9 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--id", metavar="COL", help="whose lead it is: rows of one customer are judged together"
     )
-    parser.add_argument(
-        "--part", metavar="NAME", help="sheet of a workbook or table in a ZIP file; default: the largest"
-    )
+    add_part(parser)
     parser.add_argument("--where", metavar="COL=VALUE", action="append", default=[], help="only these rows")
     parser.add_argument("--seed", type=int, default=1, help="same seed, same figures (default 1)")
     parser.add_argument("--format", choices=["text", "json"], default=argparse.SUPPRESS, help="how to print")

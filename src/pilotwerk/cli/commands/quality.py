@@ -1,10 +1,11 @@
 """`pilotwerk quality`: how good the data of a file are."""
 
 import argparse
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from pilotwerk.cli.reading import add_part, progress
 
 if TYPE_CHECKING:
     from pilotwerk.processes.domain.quality.findings import Finding
@@ -16,9 +17,7 @@ HELP = "data-quality profile of a file: columns, dimensions, findings, personal 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Columns are guessed where they are not given; the table need not be a process."""
     parser.add_argument("file", type=Path, metavar="FILE", help="CSV, TSV, XLSX, XES or Parquet")
-    parser.add_argument(
-        "--part", metavar="NAME", help="sheet of a workbook or table in a ZIP file; default: the largest"
-    )
+    add_part(parser)
     parser.add_argument("--time", metavar="COL", help="column that dates the rows")
     parser.add_argument("--label", metavar="COL", help="column with the category or outcome to learn")
     parser.add_argument("--text", metavar="COL", help="column with the text of a request")
@@ -39,7 +38,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         time=args.time,
         part=args.part,
         now=clock.now(),
-        progress=_report if sys.stderr.isatty() else None,
+        progress=progress(),
     )
     result = _as_json(profile) if args.format == "json" else _as_text(profile)
     result["mapping"] = guessed.mapping.as_json()
@@ -101,7 +100,3 @@ def _say(finding: "Finding", language: str) -> str:
 
     with _language(language):
         return wording.tell(finding).sentence
-
-
-def _report(rows: int) -> None:
-    print(f"\r{rows:,} rows read", end="", file=sys.stderr, flush=True)

@@ -10,8 +10,6 @@ from pilotwerk.pilots.providers.masking.finding import Known, find
 
 _LABEL = re.compile(r"\{(name|email|phone|iban|address|birth|customer|url):([^}]*)\}")
 
-_TITLES = re.compile(r"^(?:(?:Herrn?|Frau|Familie|Fam\.|Mrs\.?|Mr\.?|Dr\.|Prof\.)\s)+")
-
 
 @dataclass(frozen=True, slots=True)
 class Labelled:

@@ -41,12 +41,6 @@ class Column:
         ]
         return cls(name, tuple(places), np.array(codes, dtype=np.int64))
 
-    def first_row(self, value: str) -> int:
-        """The place of the first row with this text."""
-        import numpy as np
-
-        return int(np.flatnonzero(self.codes == self.values.index(value))[0])
-
 
 @dataclass(frozen=True, slots=True)
 class Table:

@@ -17,7 +17,6 @@ from pilotwerk.pilots.recipes.reports.facts import Fact, Facts, Role
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DIGIT = re.compile(r"\d")
 _LISTED = re.compile(r"\s*(\d{1,2})[.)]\s")
 
 
