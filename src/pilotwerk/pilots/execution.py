@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 
 from pilotwerk.audit.domain.actor import Actor, System
-from pilotwerk.core.models import Job
+from pilotwerk.core import jobs
 from pilotwerk.pilots import folders
 from pilotwerk.pilots.connectors.base import Connector, Delivered, Message, NotDelivered
 from pilotwerk.pilots.connectors.files import CaseFile, WatchedFolder, read_cases
@@ -134,13 +134,13 @@ def _watching() -> QuerySet[Pilot]:
     )
 
 
-def execute_job(job: Job) -> None:
+def execute_job(job: jobs.Work) -> None:
     """Handler of pilots.execute."""
     with translation.override("de"):
         case_execute(case_id=UUID(job.payload["case"]), decision_id=UUID(job.payload["decision"]))
 
 
-def ingest_job(job: Job) -> None:
+def ingest_job(job: jobs.Work) -> None:
     """Handler of pilots.ingest, run every minute: look into all watched folders."""
     for pilot in _watching():
         try:

@@ -10,8 +10,7 @@ from django.db.models import Q
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import System
-from pilotwerk.core import clock
-from pilotwerk.core.models import Job
+from pilotwerk.core import clock, jobs
 from pilotwerk.pilots.domain.states import CaseState, PilotState
 from pilotwerk.pilots.models import SENDING, Case, Decision
 from pilotwerk.pilots.services.cases import case_propose, cases_return_due
@@ -23,12 +22,12 @@ WORKER: Final = System("worker")
 PATIENCE: Final = timedelta(minutes=5)
 
 
-def train_job(job: Job) -> None:
+def train_job(job: jobs.Work) -> None:
     """Handler of pilots.train."""
     model_train(version_id=UUID(job.payload["version"]))
 
 
-def propose_job(job: Job) -> None:
+def propose_job(job: jobs.Work) -> None:
     """Handler of pilots.propose: assign, then propose. A pilot that stands leaves the case where it is."""
     case = Case.objects.select_related("pilot", "pilot__model_version", "organisation").get(
         pk=UUID(job.payload["case"])
@@ -37,7 +36,7 @@ def propose_job(job: Job) -> None:
         case_propose(organisation=case.organisation, actor=WORKER, case=case)
 
 
-def sweep_job(job: Job) -> None:
+def sweep_job(job: jobs.Work) -> None:
     """Handler of pilots.sweep, run every minute: due cases return, lost jobs are ordered again."""
     due = Case.objects.filter(state=CaseState.DEFERRED, deferred_until__lte=clock.now())
     for organisation in Organisation.objects.filter(pk__in=due.values("organisation_id")):
@@ -60,13 +59,7 @@ def orphans() -> int:
     )
     for case in Case.objects.filter(stuck)[:500]:
         decision = Decision.objects.filter(case=case, kind__in=SENDING, withdrawn_at=None).first()
-        if decision is not None and not _has_job(case):
+        if decision is not None and not jobs.waits(kind="pilots.execute", payload={"case": str(case.pk)}):
             execute_later(case, decision_id=decision.pk)
             count += 1
     return count
-
-
-def _has_job(case: Case) -> bool:
-    return Job.objects.filter(
-        kind="pilots.execute", payload__case=str(case.pk), state__in=[Job.State.QUEUED, Job.State.RUNNING]
-    ).exists()

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from pilotwerk.core.models import Job
+from pilotwerk.core.jobs.port import Work
 
-Handler = Callable[["Job"], None]
+Handler = Callable[[Work], None]
 
 
 @dataclass(frozen=True)
