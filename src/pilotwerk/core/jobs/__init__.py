@@ -6,7 +6,7 @@ own row with a state machine. Handlers must bear being run twice.
 """
 
 from pilotwerk.core.jobs.port import Counts, LostLease, Order, Work
-from pilotwerk.core.jobs.registry import every, register
+from pilotwerk.core.jobs.registry import every, grouped, register
 from pilotwerk.core.jobs.runner import run_due, run_worker
 from pilotwerk.core.jobs.services import enqueue, enqueue_all, fence, forget, queue, schedule, waits
 
@@ -20,6 +20,7 @@ __all__ = [
     "every",
     "fence",
     "forget",
+    "grouped",
     "queue",
     "register",
     "run_due",

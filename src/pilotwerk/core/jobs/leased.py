@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from django.db.models import Min
 
 from pilotwerk.core import clock
+from pilotwerk.core.jobs import registry
 from pilotwerk.core.jobs.port import (
     LEASE,
     MAX_ATTEMPTS,
@@ -26,17 +27,22 @@ from pilotwerk.core.jobs.port import (
 )
 from pilotwerk.core.models import Job
 
-# The busiest statement of a worker: one round trip takes the next organisation's oldest due work. The index
-# job_turns answers the inner query without sorting.
+# The busiest statement of a worker: one round trip takes the next organisation's oldest due work, and more of the
+# same kind where that may be grouped. The index job_turns answers the inner queries without sorting.
 _CLAIM: Final = """
-{over}UPDATE core_job SET state = 'running', token = %s, leased_until = %s, attempts = attempts + 1
-WHERE state = 'queued' AND id = (
-    SELECT id FROM core_job
+WITH {over}head AS (
+    SELECT organisation_id, kind FROM core_job
     WHERE state = 'queued' AND organisation_id {compare} %s AND run_at <= %s{kinds}
     ORDER BY organisation_id, run_at LIMIT 1{lock})
-RETURNING id, kind, organisation_id, payload, key, attempts
+UPDATE core_job SET state = 'running', token = %s, leased_until = %s, attempts = attempts + 1
+WHERE state = 'queued' AND id IN (
+    SELECT id FROM core_job
+    WHERE state = 'queued' AND run_at <= %s AND organisation_id = (SELECT organisation_id FROM head)
+        AND kind = (SELECT kind FROM head)
+    ORDER BY run_at LIMIT COALESCE((SELECT {most} FROM head), 1){lock})
+RETURNING id, kind, organisation_id, payload, key, attempts, run_at
 """
-_OVER: Final = "DELETE FROM core_job WHERE id = %s AND token = %s"
+_OVER: Final = "DELETE FROM core_job WHERE token = %s AND state = 'running' AND id IN ({ids})"
 
 
 class LeasedSession:
@@ -48,41 +54,51 @@ class LeasedSession:
         # A random start, so that several workers do not all serve the same organisation at the same time.
         self.turn = uuid.uuid4()
 
-    def claim(self, finished: Work | None = None) -> Work | None:
-        if finished is not None and (connection.vendor != "postgresql" or "slot" in finished.payload):
+    def claim(self, finished: Sequence[Work] = ()) -> list[Work]:
+        if finished and (connection.vendor != "postgresql" or "slot" in finished[0].payload):
             with transaction.atomic():
                 self.finish(finished)
                 return self.claim()
         # PostgreSQL does both in one statement: one round trip, one commit.
-        return self._take(">", self.turn, finished) or self._take(">=", NOBODY, None)
+        return self._take(">", self.turn, finished) or self._take(">=", NOBODY, ())
 
-    def _take(self, compare: str, after: UUID, finished: Work | None) -> Work | None:
+    def _take(self, compare: str, after: UUID, finished: Sequence[Work]) -> list[Work]:
         moment, token = clock.now(), uuid.uuid4()
+        over, values = _over(finished) if finished else ("", [])
+        most = " ".join(f"WHEN '{kind}' THEN {group.most}" for kind, group in registry.groups().items())
         statement = _CLAIM.format(
+            over=f"over AS ({over}), " if over else "",
             compare=compare,
             kinds=f" AND kind IN ({', '.join(['%s'] * len(self.kinds))})" if self.kinds else "",
             lock=" FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else "",
-            over=f"WITH over AS ({_OVER}) " if finished else "",
+            most=f"CASE kind {most} ELSE 1 END" if most else "1",
         )
         adapt = connection.ops.adapt_datetimefield_value
-        values = [_key(token), adapt(moment + self.lease), _key(after), adapt(moment), *(self.kinds or [])]
+        due, until = adapt(moment), adapt(moment + self.lease)
+        values += [_key(after), due, *(self.kinds or []), _key(token), until, due]
         with connection.cursor() as cursor:
-            cursor.execute(statement, [*(_over(finished) if finished else []), *values])
-            row = cursor.fetchone()
-        if row is None:
-            return None
-        pk, kind, organisation_id, payload, key, attempts = row
+            cursor.execute(statement, values)
+            rows = sorted(cursor.fetchall(), key=lambda row: row[-1])
+        return [self._work(row, token) for row in rows]
+
+    def _work(self, row: tuple[Any, ...], token: UUID) -> Work:
+        pk, kind, organisation_id, payload, key, attempts, _run_at = row
         self.turn = UUID(str(organisation_id))
         whose = None if self.turn == NOBODY else self.turn
         return Work(str(UUID(str(pk))), kind, whose, json.loads(payload), key, attempts, str(token))
 
-    def finish(self, work: Work) -> None:
-        if "slot" in work.payload:
+    def finish(self, finished: Sequence[Work]) -> None:
+        if "slot" in finished[0].payload:
             # Regular work stays as a mark that its period is served.
-            _mine(work).update(state=Job.State.DONE, finished_at=clock.now(), error="")
+            _mine(finished[0]).update(state=Job.State.DONE, finished_at=clock.now(), error="")
             return
+        statement, values = _over(finished)
         with connection.cursor() as cursor:
-            cursor.execute(_OVER, _over(work))
+            cursor.execute(statement, values)
+
+    def release(self, works: Sequence[Work]) -> None:
+        for work in works:
+            _mine(work).update(state=Job.State.QUEUED, token=None, attempts=work.attempts - 1)
 
     def failed(self, work: Work, error: str) -> None:
         final = work.attempts >= MAX_ATTEMPTS
@@ -173,8 +189,10 @@ def _mine(work: Work) -> Any:
     return Job.objects.filter(pk=work.id, token=work.holder, state=Job.State.RUNNING)
 
 
-def _over(work: Work) -> list[UUID | str]:
-    return [_key(UUID(work.id)), _key(UUID(work.holder))]
+def _over(finished: Sequence[Work]) -> tuple[str, list[Any]]:
+    """The statement that ends a claim's work, and its values. What is claimed at once has one holder."""
+    ids = [_key(UUID(work.id)) for work in finished]
+    return _OVER.format(ids=", ".join(["%s"] * len(ids))), [_key(UUID(finished[0].holder)), *ids]
 
 
 def _key(value: UUID) -> UUID | str:

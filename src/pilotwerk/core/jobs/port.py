@@ -68,14 +68,20 @@ class Session(Protocol):
     and not on how much work they have.
     """
 
-    def claim(self, finished: Work | None = None) -> Work | None:
-        """Take the next due work, None when there is none; in the same commit, `finished` is over and forgotten."""
+    def claim(self, finished: Sequence[Work] = ()) -> list[Work]:
+        """Take the next due work; in the same commit, `finished` is over and forgotten. Empty when nothing is due.
+
+        More than one piece only of a kind that may be grouped: all of one kind and organisation, oldest first.
+        """
 
     def failed(self, work: Work, error: str) -> None:
         """It raised: try again after `pause`, or give it up for good after MAX_ATTEMPTS."""
 
-    def finish(self, work: Work) -> None:
-        """It is over and forgotten, without a claim: the last one of a worker that ends."""
+    def finish(self, finished: Sequence[Work]) -> None:
+        """These are over and forgotten, without a claim: the last ones of a worker that ends."""
+
+    def release(self, works: Sequence[Work]) -> None:
+        """These were not begun; another worker may take them."""
 
     def renew(self, work: Work | None) -> None:
         """A sign of life of the worker, with `work` in its hands. LostLease when it belongs to another by now."""

@@ -17,6 +17,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from pilotwerk.core import clock
+from pilotwerk.core.jobs import registry
 from pilotwerk.core.jobs.port import (
     LEASE,
     MAX_ATTEMPTS,
@@ -41,14 +42,19 @@ WHERE NOT EXISTS (
 ON CONFLICT (queueing_lock) WHERE status = 'todo' DO NOTHING
 """
 _OVER: Final = """
-DELETE FROM procrastinate_jobs WHERE id = %s AND worker_id = %s AND attempts = %s AND status = 'doing'
+DELETE FROM procrastinate_jobs WHERE worker_id = %s AND status = 'doing' AND (id, attempts) IN ({claims})
 """
 _CLAIM: Final = """
-{over}UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s
-WHERE id = (
-    SELECT id FROM procrastinate_jobs
+WITH {over}head AS (
+    SELECT queue_name, task_name FROM procrastinate_jobs
     WHERE status = 'todo' AND queue_name {compare} %s AND (scheduled_at IS NULL OR scheduled_at <= %s){kinds}
     ORDER BY queue_name, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+UPDATE procrastinate_jobs SET status = 'doing', worker_id = %s
+WHERE id IN (
+    SELECT id FROM procrastinate_jobs
+    WHERE status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= %s)
+        AND queue_name = (SELECT queue_name FROM head) AND task_name = (SELECT task_name FROM head)
+    ORDER BY id LIMIT COALESCE((SELECT {most} FROM head), 1) FOR UPDATE SKIP LOCKED)
 RETURNING id, task_name, queue_name, args, queueing_lock, attempts
 """
 _MINE: Final = """
@@ -77,27 +83,40 @@ class ProcrastinateSession:
         self.turn = str(uuid.uuid4())
         [(self.worker,)] = _rows("SELECT worker_id FROM procrastinate_register_worker_v1()")
 
-    def claim(self, finished: Work | None = None) -> Work | None:
-        return self._take(">", self.turn, finished) or self._take(">=", "", None)
+    def claim(self, finished: Sequence[Work] = ()) -> list[Work]:
+        return self._take(">", self.turn, finished) or self._take(">=", "", ())
 
-    def _take(self, compare: str, after: str, finished: Work | None) -> Work | None:
+    def _take(self, compare: str, after: str, finished: Sequence[Work]) -> list[Work]:
+        over, values = _over(finished) if finished else ("", [])
+        most = " ".join(f"WHEN '{kind}' THEN {group.most}" for kind, group in registry.groups().items())
         statement = _CLAIM.format(
+            over=f"over AS ({over}), " if over else "",
             compare=compare,
             kinds=" AND task_name = ANY(%s)" if self.kinds else "",
-            over=f"WITH over AS ({_OVER}) " if finished else "",
+            most=f"CASE task_name {most} ELSE 1 END" if most else "1",
         )
-        over = _hold(finished) if finished else ()
-        rows = _rows(statement, *over, self.worker, after, clock.now(), *([self.kinds] if self.kinds else []))
-        if not rows:
-            return None
-        [(number, kind, queue, args, key, attempts)] = rows
+        moment = clock.now()
+        values += [after, moment, *([self.kinds] if self.kinds else []), self.worker, moment]
+        return [self._work(row) for row in sorted(_rows(statement, *values))]
+
+    def _work(self, row: tuple[Any, ...]) -> Work:
+        number, kind, queue, args, key, attempts = row
         self.turn = queue
         whose = None if UUID(queue) == NOBODY else UUID(queue)
         return Work(str(number), kind, whose, _json(args), key, attempts + 1, str(self.worker))
 
-    def finish(self, work: Work) -> None:
+    def finish(self, finished: Sequence[Work]) -> None:
+        statement, values = _over(finished)
         with connection.cursor() as cursor:
-            cursor.execute(_OVER, _hold(work))
+            cursor.execute(statement, values)
+
+    def release(self, works: Sequence[Work]) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL "
+                "WHERE id = ANY(%s) AND worker_id = %s AND status = 'doing'",
+                [[int(work.id) for work in works], self.worker],
+            )
 
     def failed(self, work: Work, error: str) -> None:
         with transaction.atomic():
@@ -179,6 +198,13 @@ def _columns(order: Order) -> tuple[str, str, str | None, str, datetime | None]:
     return name, order.kind, order.key, json.dumps(order.payload), order.run_at
 
 
+def _over(finished: Sequence[Work]) -> tuple[str, list[Any]]:
+    """The statement that ends a claim's work, and its values."""
+    claims = ", ".join(["(%s, %s)"] * len(finished))
+    holds = [value for work in finished for value in (int(work.id), work.attempts - 1)]
+    return _OVER.format(claims=claims), [int(finished[0].holder), *holds]
+
+
 def _hold(work: Work) -> tuple[int, int, int]:
     """What names this claim and no later one: Procrastinate counts the attempts that are over."""
     return int(work.id), int(work.holder), work.attempts - 1
@@ -200,7 +226,7 @@ def _again(number: int, when: datetime) -> None:
             cursor.execute("SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)", [number, when])
 
 
-def _rows(statement: str, *values: object) -> list[tuple[Any, ...]]:
+def _rows(statement: str, *values: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return list(cursor.fetchall())

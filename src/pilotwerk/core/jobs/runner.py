@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import close_old_connections, connection, connections
@@ -18,18 +18,20 @@ log = logging.getLogger("pilotwerk.jobs")
 
 # How often regular work is ordered and dead workers' work is freed.
 TENDING_SECONDS = 5.0
+# A worker that took several pieces gives back what it has not begun after so long.
+PATIENCE_SECONDS = 1.0
 
 
 class Held:
     """What the threads of this process have in their hands, so that one other thread can show that they live."""
 
     def __init__(self) -> None:
-        self._work: dict[Session, Work | None] = {}
+        self._work: dict[Session, Sequence[Work]] = {}
         self._pulse: dict[Session, float] = {}
 
-    def take(self, session: Session, work: Work | None) -> None:
+    def take(self, session: Session, works: Sequence[Work]) -> None:
         self._pulse.setdefault(session, time.monotonic())
-        self._work[session] = work
+        self._work[session] = works
 
     def drop(self, session: Session | None) -> None:
         if session is not None:
@@ -39,16 +41,17 @@ class Held:
     def renew(self) -> None:
         """A sign of life of each worker, three times in a lease and not for every short piece of work."""
         moment = time.monotonic()
-        for session, work in list(self._work.items()):
+        for session, works in list(self._work.items()):
             if moment - self._pulse.get(session, moment) < LEASE.total_seconds() / 3:
                 continue
             self._pulse[session] = moment
-            try:
-                session.renew(work)
-            except LostLease:
-                log.warning("%s belongs to another worker by now", work)
-            except Exception:
-                log.exception("no sign of life could be given for %s", work)
+            for work in works or [None]:
+                try:
+                    session.renew(work)
+                except LostLease:
+                    log.warning("%s belongs to another worker by now", work)
+                except Exception:
+                    log.exception("no sign of life could be given for %s", work)
 
 
 def run(session: Session, work: Work) -> bool:
@@ -67,32 +70,51 @@ def run(session: Session, work: Work) -> bool:
     return False
 
 
+def run_all(session: Session, works: Sequence[Work]) -> list[Work]:
+    """Run what was claimed at once and answer what is done. Slow work is not kept from other workers."""
+    group = registry.groups().get(works[0].kind)
+    if len(works) > 1 and group is not None and group.handler is not None:
+        try:
+            group.handler(works)
+        except Exception:
+            log.exception("%s %s failed together; each is tried alone", len(works), works[0].kind)
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+        else:
+            return list(works)
+    began, done = time.monotonic(), []
+    for place, work in enumerate(works):
+        if time.monotonic() - began > PATIENCE_SECONDS:
+            session.release(works[place:])
+            break
+        if run(session, work):
+            done.append(work)
+    return done
+
+
 def run_due(*, limit: int = 10_000, kinds: list[str] | None = None) -> int:
     """Run what is due now, one after the other, and answer how many pieces of work that were."""
     queue().sweep()
     session = queue().session(kinds)
     held, count = Held(), 0
+    finished: list[Work] = []
     try:
         with _kept_alive(held):
-            work = session.claim()
-            while work is not None:
-                count += 1
-                held.take(session, work)
-                done = run(session, work)
-                held.take(session, None)
-                work = _after(session, work if done else None, more=count < limit)
+            while works := session.claim(finished):
+                finished = []
+                session.release(works[limit - count :]) if len(works) > limit - count else None
+                works = works[: limit - count]
+                count += len(works)
+                held.take(session, works)
+                finished = run_all(session, works)
+                held.take(session, ())
+                if count >= limit:
+                    break
+        if finished:
+            session.finish(finished)
     finally:
         session.close()
     return count
-
-
-def _after(session: Session, finished: Work | None, *, more: bool) -> Work | None:
-    """The next work, with the last one told to be over in the same commit."""
-    if more:
-        return session.claim(finished)
-    if finished is not None:
-        session.finish(finished)
-    return None
 
 
 @contextmanager
@@ -120,33 +142,33 @@ def _kept_alive(held: Held) -> Iterator[None]:
 def _work(stop: threading.Event, held: Held, poll_seconds: float) -> None:
     """One thread's life: claim, run, and again. A database that is away for a moment must not end it."""
     session: Session | None = None
-    finished: Work | None = None
+    finished: list[Work] = []
     while not stop.is_set():
         try:
             session = session or queue().session()
-            work = session.claim(finished)
-            finished = None
-            held.take(session, work)
-            if work is None:
+            works = session.claim(finished)
+            finished = []
+            held.take(session, works)
+            if works:
+                finished = run_all(session, works)
+                held.take(session, ())
+            else:
                 close_old_connections()
                 stop.wait(poll_seconds)
-            else:
-                finished = work if run(session, work) else None
-                held.take(session, None)
         except Exception:
             log.exception("the worker could not reach its queue")
             held.drop(session)
-            finished, session = None, None
+            finished, session = [], None
             connections.close_all()
             stop.wait(1)
     held.drop(session)
     _leave(session, finished)
 
 
-def _leave(session: Session | None, finished: Work | None) -> None:
+def _leave(session: Session | None, finished: list[Work]) -> None:
     try:
         if session is not None:
-            if finished is not None:
+            if finished:
                 session.finish(finished)
             session.close()
     except Exception:
