@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
+from django.db import transaction
 from django.db.models import Q
 
 from pilotwerk.accounts.models import Organisation
@@ -13,13 +16,15 @@ from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock, jobs
 from pilotwerk.pilots.domain.states import CaseState, PilotState
 from pilotwerk.pilots.models import SENDING, Case, Decision
-from pilotwerk.pilots.services.cases import case_propose, cases_return_due
+from pilotwerk.pilots.services.cases import case_asked, case_assign, case_propose, cases_return_due
 from pilotwerk.pilots.services.learning import model_train
 from pilotwerk.pilots.services.moves import execute_later, propose_later
 
 WORKER: Final = System("worker")
 # How long a case may stand in a state that only lasts a moment before its job counts as lost.
 PATIENCE: Final = timedelta(minutes=5)
+# So long a worker asks before it stores what it has and gives the rest back.
+SLOW_SECONDS: Final = 0.3
 
 
 def train_job(job: jobs.Work) -> None:
@@ -34,6 +39,33 @@ def propose_job(job: jobs.Work) -> None:
     )
     if case.pilot.is_running:
         case_propose(organisation=case.organisation, actor=WORKER, case=case)
+
+
+def propose_together(works: Sequence[jobs.Work]) -> list[jobs.Work]:
+    """Several cases of one organisation: the arms are recorded in one transaction, the proposals in another.
+
+    Between them the recipe is asked, case by case, and stops when that gets slow; answers what is done.
+    """
+    found = Case.objects.select_related("pilot", "pilot__model_version", "organisation").in_bulk(
+        [UUID(work.payload["case"]) for work in works]
+    )
+    cases = {work.id: found[UUID(work.payload["case"])] for work in works}
+    running = [work for work in works if cases[work.id].pilot.is_running]
+    with transaction.atomic():
+        for work in running:
+            case = cases[work.id]
+            case_assign(organisation=case.organisation, actor=WORKER, case=case)
+    began, keep, asked = time.monotonic(), [], []
+    for work in running:
+        case = cases[work.id]
+        keep.append(case_asked(organisation=case.organisation, actor=WORKER, case=case))
+        asked.append(work)
+        if time.monotonic() - began > SLOW_SECONDS:
+            break
+    with transaction.atomic():
+        for store in keep:
+            store()
+    return [work for work in works if work in asked or work not in running]
 
 
 def sweep_job(job: jobs.Work) -> None:

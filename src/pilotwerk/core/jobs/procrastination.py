@@ -1,4 +1,4 @@
-"""Procrastinate's tables on PostgreSQL: its migrations, life signs, retries and events, our fair choice of what is next.
+"""Procrastinate's tables on PostgreSQL: its migrations, life signs, retries and events, fair turns of ours.
 
 Work is stored on Django's connection, so it exists if and only if the transaction of the change is committed. The
 next work is chosen by a query of ours, because Procrastinate's own takes the lowest number first and lets one
@@ -111,6 +111,8 @@ class ProcrastinateSession:
             cursor.execute(statement, values)
 
     def release(self, works: Sequence[Work]) -> None:
+        if not works:
+            return
         with connection.cursor() as cursor:
             cursor.execute(
                 "UPDATE procrastinate_jobs SET status = 'todo', worker_id = NULL "
@@ -218,8 +220,8 @@ def _again(number: int, when: datetime) -> None:
     """Back into the queue, or gone when the same work was ordered once more in the meantime."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "DELETE FROM procrastinate_jobs AS old WHERE old.id = %s AND EXISTS (SELECT 1 FROM procrastinate_jobs AS new "
-            "WHERE new.queueing_lock = old.queueing_lock AND new.status = 'todo' AND new.id <> old.id)",
+            "DELETE FROM procrastinate_jobs AS old WHERE old.id = %s AND EXISTS ("
+            "SELECT 1 FROM procrastinate_jobs AS new WHERE new.queueing_lock = old.queueing_lock AND new.status = 'todo' AND new.id <> old.id)",
             [number],
         )
         if cursor.rowcount == 0:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pilotwerk.core.jobs.port import Work
 
 Handler = Callable[[Work], None]
-GroupHandler = Callable[[Sequence[Work]], None]
+GroupHandler = Callable[[Sequence[Work]], Sequence[Work]]
 
 
 @dataclass(frozen=True)
@@ -40,8 +40,8 @@ def register(kind: str, handler: Handler) -> None:
 def grouped(kind: str, *, most: int, handler: GroupHandler | None = None) -> None:
     """Let a worker take up to `most` pieces of this short work at once, all of one organisation.
 
-    With a `handler` for groups they are done in one go; if that raises, each is tried alone. Without, they are
-    done one after the other and only share the queue's commits.
+    With a `handler` for groups they are done in one go; it answers which are done, the others go back. If it
+    raises, each is tried alone. Without, they are done one after the other and only share the queue's commits.
     """
     _groups[kind] = Group(most, handler)
 

@@ -75,13 +75,14 @@ def run_all(session: Session, works: Sequence[Work]) -> list[Work]:
     group = registry.groups().get(works[0].kind)
     if len(works) > 1 and group is not None and group.handler is not None:
         try:
-            group.handler(works)
+            done = list(group.handler(works))
+            session.release([work for work in works if work not in done])
         except Exception:
             log.exception("%s %s failed together; each is tried alone", len(works), works[0].kind)
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
         else:
-            return list(works)
+            return done
     began, done = time.monotonic(), []
     for place, work in enumerate(works):
         if time.monotonic() - began > PATIENCE_SECONDS:
@@ -102,8 +103,8 @@ def run_due(*, limit: int = 10_000, kinds: list[str] | None = None) -> int:
         with _kept_alive(held):
             while works := session.claim(finished):
                 finished = []
-                session.release(works[limit - count :]) if len(works) > limit - count else None
-                works = works[: limit - count]
+                works, over = works[: limit - count], works[limit - count :]
+                session.release(over)
                 count += len(works)
                 held.take(session, works)
                 finished = run_all(session, works)

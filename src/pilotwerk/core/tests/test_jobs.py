@@ -260,11 +260,12 @@ def test_short_work_is_taken_several_at_once_of_one_kind_and_organisation(desk: 
 def test_a_group_is_done_in_one_go_and_a_bad_piece_spoils_only_itself(desk: Desk) -> None:
     together: list[int] = []
 
-    def all_at_once(works: Sequence[jobs.Work]) -> None:
+    def all_at_once(works: Sequence[jobs.Work]) -> Sequence[jobs.Work]:
         together.append(len(works))
         if any(work.payload["text"] == "bad" for work in works):
             raise RuntimeError("one of them is bad")
         desk.notes.extend(work.payload["text"] for work in works)
+        return works
 
     def alone(work: jobs.Work) -> None:
         if work.payload["text"] == "bad":

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -60,8 +61,7 @@ def case_ingest(
             number += 1
             new.append(_case(pilot, item, number, source))
     Case.objects.bulk_create(new)
-    for case in new:
-        propose_later(case)
+    propose_later(*new)
     pilot_recorded(
         actor=actor,
         action="pilots.cases_received",
@@ -119,21 +119,24 @@ def case_assign(*, organisation: Organisation, actor: Actor, case: Case) -> Arm:
 
 def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Proposal | None:
     """Assign the case if that is still to do, then let the recipe propose. None for work by hand."""
-    arm = case_assign(organisation=organisation, actor=actor, case=case)
-    if arm is not Arm.AI or case.state != CaseState.ASSIGNED:
-        return None
+    case_assign(organisation=organisation, actor=actor, case=case)
+    return case_asked(organisation=organisation, actor=actor, case=case)()
+
+
+def case_asked(*, organisation: Organisation, actor: Actor, case: Case) -> Callable[[], Proposal | None]:
+    """Ask the recipe about an assigned case, outside of any transaction; what is answered keeps what it said."""
+    if case.arm != Arm.AI.value or case.state != CaseState.ASSIGNED:
+        return lambda: None
     version = case.pilot.model_version
     if version is None:
-        _no_proposal(organisation, actor, case, "untrained")
-        return None
+        return partial(_no_proposal, organisation, actor, case, "untrained")
     asked = _asked(organisation, case, version)
     if asked is None:
-        _no_proposal(organisation, actor, case, "model_unreadable")
-        return None
+        return partial(_no_proposal, organisation, actor, case, "model_unreadable")
     found, milliseconds = asked
     if found.category is None and not found.draft:
-        _no_proposal(organisation, actor, case, found.category_reason or found.no_draft_reason or "unknown")
-        return None
+        reason = found.category_reason or found.no_draft_reason or "unknown"
+        return partial(_no_proposal, organisation, actor, case, reason)
     proposal = Proposal(
         organisation_id=case.organisation_id,
         case=case,
@@ -147,7 +150,7 @@ def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Pro
         evidence=recipe.plain(found),
         milliseconds=milliseconds,
     )
-    return _store(organisation, actor, case, proposal, confidence=found.confidence, version=version)
+    return partial(_store, organisation, actor, case, proposal, confidence=found.confidence, version=version)
 
 
 def _asked(

@@ -35,9 +35,10 @@ from pilotwerk.pilots.services.stopping import stop_rules_apply
 
 def _named(case: Case, revision: int, content_hash: str) -> Proposal:
     """The proposal that the person saw; refused when it is not the present one, word for word."""
-    proposal = Proposal.objects.filter(case=case, revision=revision, content_hash=content_hash).first()
-    current = Case.objects.values_list("revision", flat=True).get(pk=case.pk)
-    if proposal is None or current != revision or hash_of(proposal.content()) != content_hash:
+    proposal = Proposal.objects.filter(
+        case=case, revision=revision, content_hash=content_hash, case__revision=revision
+    ).first()
+    if proposal is None or hash_of(proposal.content()) != content_hash:
         raise Refused(
             _("The proposal for %(case)s has changed since you opened it. Please read it again.")
             % {"case": case.label}
@@ -87,7 +88,7 @@ def _decide(
     text: str = "",
 ) -> Decision:
     """Write the decision, with what it changed against the model's proposal."""
-    model = _model_proposal(case)
+    model = proposal if proposal and proposal.source == Source.MODEL else _model_proposal(case)
     comparable = (
         proposal if model and model.body and kind in (DecisionKind.APPROVE, DecisionKind.EDIT) else None
     )
