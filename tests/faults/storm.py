@@ -1,9 +1,9 @@
 """Workers and a clerk at work while faults of all kinds strike at random. Run by test_storm.py as a process of its own.
 
-The process sets the stage and forks: workers (the loop of `pilotwerk worker`), a clerk (takes in letters and decides, by the
-services that the pages call), and a mail server. Forks are real processes with their own connections and start in
-milliseconds. One company sends by mail, the other writes into a folder. After the last fault everything gets the time to
-settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
+The process sets the stage and forks: workers (the loop of `pilotwerk worker`), a clerk (takes in letters and decides,
+by the services that the pages call), and a mail server. Forks are real processes with their own connections and start in
+milliseconds. One company sends by mail, the other writes into a folder. After the last fault everything gets the time
+to settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
 
 Leases and pauses are shortened, so that what takes a minute in life takes a second here; nothing else is replaced.
 """
@@ -19,6 +19,7 @@ import re
 import resource
 import signal
 import socket
+import sqlite3
 import sys
 import time
 from collections import Counter
@@ -46,7 +47,7 @@ django.setup()
 
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections, transaction  # noqa: E402
+from django.db import connection, connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from pilotwerk.accounts.services import member_add, organisation_create  # noqa: E402
@@ -201,6 +202,7 @@ class Storm:
 
     @staticmethod
     def _start(target: Callable[..., None], *args: Any) -> Any:
+        connections.close_all()  # a fork must not share its parent's
         process = FORK.Process(target=target, args=args, daemon=True)
         process.start()
         return process
@@ -239,16 +241,14 @@ class Storm:
 
     def database(self) -> bool:
         """PostgreSQL: one connection is cut. SQLite, which has none: another program locks the file for a moment."""
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
-                    "AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY random() LIMIT 1"
-                )
-                return bool(cursor.fetchall())
-        with transaction.atomic():
-            time.sleep(0.3)
-        return True
+        if connection.vendor != "postgresql":
+            return _lock(str(settings.DATABASES["default"]["NAME"]))
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() "
+                "AND pid <> pg_backend_pid() AND backend_type = 'client backend' ORDER BY random() LIMIT 1"
+            )
+            return bool(cursor.fetchall())
 
     def fill_disk(self) -> bool:
         """For a moment one process cannot make a file any longer than it is: what a full disk says to it."""
@@ -292,6 +292,19 @@ def _kill(process: Any) -> bool:
         return False
     os.kill(process.pid, signal.SIGKILL)
     process.join()
+    return True
+
+
+def _lock(name: str) -> bool:
+    """Another program writes for a moment; False when somebody else holds the file longer than that."""
+    other = sqlite3.connect(name, timeout=0.3, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(0.3)
+    except sqlite3.OperationalError:
+        return False
+    finally:
+        other.close()
     return True
 
 
