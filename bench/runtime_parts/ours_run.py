@@ -91,7 +91,9 @@ def quick_world(pilot: Pilot) -> None:
         sender_name="",
         organisation_name="Probe GmbH",
     )
-    answer = dataclasses.replace(found, draft=stages.PLAIN)
+    # Without evidence, which the peer's state has not either.
+    bare = {"similar": (), "reasons_for": (), "reasons_against": (), "alternatives": (), "origin": ()}
+    answer = dataclasses.replace(found, draft=stages.PLAIN, to_check=(), **bare)
     recipe.propose = lambda *args, **kwargs: answer  # type: ignore[assignment]
     execution.connector_for = lambda pilot: Nowhere()  # type: ignore[assignment,return-value]
 
@@ -108,7 +110,9 @@ class Phases:
         statements: Counter[str] = Counter()
 
         def counted(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-            statements[sql.split(" ", 1)[0] if not sql.startswith(("SAVEPOINT", "RELEASE")) else "SAVEPOINT"] += 1
+            statements[
+                sql.split(" ", 1)[0] if not sql.startswith(("SAVEPOINT", "RELEASE")) else "SAVEPOINT"
+            ] += 1
             return execute(sql, params, many, context)
 
         if not self.count_statements:
@@ -142,7 +146,9 @@ class Phases:
     def approve(self, number: int, count: int) -> None:
         for cast, pilot in self.stage:
             by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("clerk")}
-            waiting = Proposal.objects.filter(case__pilot=pilot, case__state="waiting").order_by("case__number")
+            waiting = Proposal.objects.filter(case__pilot=pilot, case__state="waiting").order_by(
+                "case__number"
+            )
             rows = list(waiting.values_list("case_id", "revision", "content_hash"))
             for case_id, revision, content_hash in rows[number::count]:
                 case = selectors.case_get(cast.organisation, case_id)
@@ -188,7 +194,7 @@ def main() -> None:
     print(
         json.dumps(
             {
-                "queue": settings.PILOTWERK_QUEUE,
+                "queue": getattr(settings, "PILOTWERK_QUEUE", "leased"),
                 "cases": args.cases,
                 "done": done,
                 "trail": trails,

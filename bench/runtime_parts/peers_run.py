@@ -22,7 +22,9 @@ from bench.runtime_parts.servers import size  # noqa: E402
 
 TEXT = "Können wir den Termin für die Wartung der Heizung auf nächste Woche verschieben? Danke."
 ANSWER = "Guten Tag,\n\ngern verschieben wir die Wartung auf Dienstag.\n\nFreundliche Grüße\nProbe GmbH"
-ENTRY = json.dumps({"action": "case_approved", "actor": "0" * 36, "hash": "0" * 64, "data": {"revision": 1}}) * 2
+ENTRY = (
+    json.dumps({"action": "case_approved", "actor": "0" * 36, "hash": "0" * 64, "data": {"revision": 1}}) * 2
+)
 URL = os.environ["DATABASE_URL"]
 SQLITE = URL.removeprefix("sqlite:///") if URL.startswith("sqlite") else ""
 
@@ -101,7 +103,10 @@ class Bare:
         con.execute(f"CREATE TABLE bare_case (id {serial}, state text, body text)")
         con.execute(f"CREATE TABLE bare_entry (id {serial}, leaf text)")
         for case in range(1, cases + 1):
-            con.execute(f"INSERT INTO bare_case (id, state, body) VALUES ({mark}, 'new', {mark})", (case, TEXT + ANSWER))
+            con.execute(
+                f"INSERT INTO bare_case (id, state, body) VALUES ({mark}, 'new', {mark})",
+                (case, TEXT + ANSWER),
+            )
         con.close()
 
     def __call__(self, number: int, count: int, phase: str) -> None:
