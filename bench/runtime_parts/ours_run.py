@@ -1,7 +1,7 @@
 """Cases from ingest to executed in Pilotwerk, with approval by service call. Prints one JSON line.
 
 Worker processes do the phases side by side: take in, assign and propose (jobs), approve (service call), execute (jobs).
-What is outside of the runtime is replaced: the recipe answers the same proposal at once, the connector says "delivered".
+What is outside of the runtime is replaced: the recipe answers the same proposal at once, the connector "delivered".
 `--real` keeps both: the embedded recipe and the outbox folder.
 """
 

@@ -1,7 +1,7 @@
 """The same graph in LangGraph, and the same writes as bare transactions. Prints one JSON line.
 
-LangGraph: propose, interrupt, execute, with its own SQLite or PostgreSQL checkpointer and the same texts. Bare: for each case
-four transactions, each of one update of the case and one insert of an audit entry, with the plain driver.
+LangGraph: propose, interrupt, execute, with its own SQLite or PostgreSQL checkpointer and the same texts. Bare: for each
+case four transactions, each of one update of the case and one insert of an audit entry, with the plain driver.
 """
 
 from __future__ import annotations

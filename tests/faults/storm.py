@@ -21,6 +21,7 @@ import signal
 import socket
 import sqlite3
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -48,6 +49,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
+from django.db.models import QuerySet  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from pilotwerk.accounts.services import member_add, organisation_create  # noqa: E402
@@ -68,7 +70,10 @@ from tests.cast import Cast, make_cast  # noqa: E402
 from tests.faults import smtp_server  # noqa: E402
 
 LEASE = timedelta(seconds=2)
-SETTLE_SECONDS = 120
+# So long without a single case coming to its end means that something hangs.
+SETTLE_SECONDS = 60
+# The clerk takes in letters while fewer cases are open, so that faults strike in every state of a case.
+OPEN_AT_MOST = 30
 FORK = multiprocessing.get_context("fork")
 MAIL, FOLDER = "smtp", "outbox"
 
@@ -120,8 +125,6 @@ def set_stage() -> dict[str, tuple[Cast, Pilot]]:
 
 def work() -> None:
     """A worker process, as `pilotwerk worker` runs it."""
-    import threading
-
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with translation.override("de"):
@@ -134,7 +137,7 @@ def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
         while True:
             for target, (cast, pilot) in companies.items():
                 try:
-                    if not ending.value:
+                    if not ending.value and _open().count() < OPEN_AT_MOST:
                         take_in(target, cast, pilot)
                     decide(cast, pilot)
                 except Refused:
@@ -161,6 +164,11 @@ def take_in(target: str, cast: Cast, pilot: Pilot) -> None:
         organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot, cases=new, source="post"
     )
     letters[target].value = start + 3
+
+
+def _open() -> QuerySet[Case]:
+    """Cases that have not come to their end."""
+    return Case.objects.exclude(state__in=[CaseState.DONE.value, CaseState.OUTCOME_UNKNOWN.value])
 
 
 def decide(cast: Cast, pilot: Pilot) -> None:
@@ -203,7 +211,7 @@ class Storm:
     @staticmethod
     def _start(target: Callable[..., None], *args: Any) -> Any:
         connections.close_all()  # a fork must not share its parent's
-        process = FORK.Process(target=target, args=args, daemon=True)
+        process = FORK.Process(target=_orphans_die, args=(os.getpid(), target, *args), daemon=True)
         process.start()
         return process
 
@@ -270,13 +278,13 @@ class Storm:
         mail_rate.value = 0.0
         # Forward, so that no lease of another time is waited for.
         offset.value = 200.0
-        end = time.monotonic() + SETTLE_SECONDS
-        while time.monotonic() < end:
+        left, since = -1, time.monotonic()
+        while time.monotonic() - since < SETTLE_SECONDS:
             self.tend()
-            open_cases = Case.objects.exclude(
-                state__in=[CaseState.DONE.value, CaseState.OUTCOME_UNKNOWN.value]
-            )
-            if not self.until and not open_cases.exists():
+            now_left = _open().count()
+            if now_left != left:
+                left, since = now_left, time.monotonic()
+            if not self.until and not left:
                 return True
             time.sleep(0.2)
         return False
@@ -285,6 +293,18 @@ class Storm:
         for process in [*self.workers, self.clerk, self.mail]:
             process.kill()
             process.join()
+
+
+def _orphans_die(parent: int, target: Callable[..., None], *args: Any) -> None:
+    """A test that is broken off must not leave its processes behind."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
+    target(*args)
 
 
 def _kill(process: Any) -> bool:
@@ -357,7 +377,7 @@ def main() -> None:
     try:
         mail_rate.value = 0.3
         while storm.struck.total() < args.faults:
-            time.sleep(storm.chance.uniform(0.05, 0.4))
+            time.sleep(storm.chance.uniform(0.02, 0.25))
             storm.strike()
         settled = storm.settle()
     finally:

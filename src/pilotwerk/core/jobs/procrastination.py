@@ -66,6 +66,11 @@ LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
 WHERE job.status = 'doing' AND (worker.id IS NULL OR worker.last_heartbeat < now() - %s * interval '1 second')
 FOR UPDATE OF job SKIP LOCKED
 """
+_DOUBLE: Final = """
+DELETE FROM procrastinate_jobs AS old WHERE old.id = %s AND EXISTS (
+    SELECT 1 FROM procrastinate_jobs AS new
+    WHERE new.queueing_lock = old.queueing_lock AND new.status = 'todo' AND new.id <> old.id)
+"""
 _COUNTS: Final = """
 WITH job AS (SELECT *, status = 'todo' AND (scheduled_at IS NULL OR scheduled_at <= %s) AS due FROM procrastinate_jobs)
 SELECT count(*) FILTER (WHERE status = 'todo'), count(*) FILTER (WHERE due),
@@ -219,11 +224,7 @@ def _held(work: Work) -> bool:
 def _again(number: int, when: datetime) -> None:
     """Back into the queue, or gone when the same work was ordered once more in the meantime."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "DELETE FROM procrastinate_jobs AS old WHERE old.id = %s AND EXISTS ("
-            "SELECT 1 FROM procrastinate_jobs AS new WHERE new.queueing_lock = old.queueing_lock AND new.status = 'todo' AND new.id <> old.id)",
-            [number],
-        )
+        cursor.execute(_DOUBLE, [number])
         if cursor.rowcount == 0:
             cursor.execute("SELECT procrastinate_retry_job_v2(%s, %s, NULL, NULL, NULL)", [number, when])
 
