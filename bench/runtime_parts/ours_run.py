@@ -11,6 +11,7 @@ import argparse
 import dataclasses
 import json
 import os
+import resource
 import sys
 import time
 from collections import Counter
@@ -187,6 +188,7 @@ def main() -> None:
         took[phase] = time.perf_counter() - began
         statements[phase] = dict(sum((Counter(one) for one in answers), Counter()))
     crew.close()
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = Case.objects.filter(closed="sent").count()
     trails = all(audit.check(cast.organisation.pk).ok for cast, _pilot in stage)
     connections.close_all()
@@ -201,6 +203,7 @@ def main() -> None:
                 "seconds": sum(took.values()),
                 "phases": took,
                 "statements": statements if args.count else None,
+                "processor_ms": 1000 * (used.ru_utime + used.ru_stime) / args.cases,
                 "bytes": grown / args.cases,
             }
         )

@@ -1,9 +1,9 @@
 """Workers and a clerk at work while faults of all kinds strike at random. Run by test_storm.py as a process of its own.
 
 The process sets the stage and forks: workers (the loop of `pilotwerk worker`), a clerk (takes in letters and decides,
-by the services that the pages call), and a mail server. Forks are real processes with their own connections and start
-in milliseconds. One company sends by mail, the other writes into a folder. After the last fault everything gets the time
-to settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
+by the services that the pages call), and a mail server. Forks are real processes with their own connections and
+start in milliseconds. One company sends by mail, the other writes into a folder. After the last fault everything gets
+the time to settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
 
 Leases and pauses are shortened, so that what takes a minute in life takes a second here; nothing else is replaced.
 """

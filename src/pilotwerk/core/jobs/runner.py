@@ -70,8 +70,8 @@ def run(session: Session, work: Work) -> bool:
     return False
 
 
-def run_all(session: Session, works: Sequence[Work]) -> list[Work]:
-    """Run what was claimed at once and answer what is done. Slow work is not kept from other workers."""
+def run_all(session: Session, works: Sequence[Work]) -> tuple[list[Work], int]:
+    """Run what was claimed at once; what is done, and how many were begun. Slow work goes back to other workers."""
     group = registry.groups().get(works[0].kind)
     if len(works) > 1 and group is not None and group.handler is not None:
         try:
@@ -82,15 +82,15 @@ def run_all(session: Session, works: Sequence[Work]) -> list[Work]:
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
         else:
-            return done
+            return done, len(done)
     began, done = time.monotonic(), []
     for place, work in enumerate(works):
         if time.monotonic() - began > PATIENCE_SECONDS:
             session.release(works[place:])
-            break
+            return done, place
         if run(session, work):
             done.append(work)
-    return done
+    return done, len(works)
 
 
 def run_due(*, limit: int = 10_000, kinds: list[str] | None = None) -> int:
@@ -105,9 +105,9 @@ def run_due(*, limit: int = 10_000, kinds: list[str] | None = None) -> int:
                 finished = []
                 works, over = works[: limit - count], works[limit - count :]
                 session.release(over)
-                count += len(works)
                 held.take(session, works)
-                finished = run_all(session, works)
+                finished, begun = run_all(session, works)
+                count += begun
                 held.take(session, ())
                 if count >= limit:
                     break
@@ -151,7 +151,7 @@ def _work(stop: threading.Event, held: Held, poll_seconds: float) -> None:
             finished = []
             held.take(session, works)
             if works:
-                finished = run_all(session, works)
+                finished, _begun = run_all(session, works)
                 held.take(session, ())
             else:
                 close_old_connections()

@@ -289,6 +289,6 @@ def test_a_slow_worker_gives_back_what_it_has_not_begun(desk: Desk, monkeypatch:
     session = desk.queue.session()
     works = session.claim()
     assert len(works) == 3
-    assert runner.run_all(session, works) == []
+    assert runner.run_all(session, works) == ([], 0)
     assert (desk.queue.counts().waiting, desk.queue.counts().running) == (3, 0)
     assert [work.attempts for work in session.claim()] == [1, 1, 1]
