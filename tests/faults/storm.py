@@ -87,7 +87,7 @@ ending = FORK.Value("b", 0)
 def shorten() -> None:
     """Everything that takes a minute takes a second; the clock can jump."""
     for module in (port, leased, procrastination, runner):
-        module.LEASE = LEASE  # type: ignore[misc]
+        vars(module)["LEASE"] = LEASE
     queue().__dict__["lease"] = LEASE
     runner.TENDING_SECONDS = 0.5
     worker.PATIENCE = timedelta(seconds=6)  # type: ignore[misc]

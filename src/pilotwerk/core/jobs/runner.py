@@ -45,7 +45,8 @@ class Held:
             if moment - self._pulse.get(session, moment) < LEASE.total_seconds() / 3:
                 continue
             self._pulse[session] = moment
-            for work in works or [None]:
+            in_hand: list[Work | None] = [*works] or [None]
+            for work in in_hand:
                 try:
                     session.renew(work)
                 except LostLease:

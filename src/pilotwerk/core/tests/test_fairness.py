@@ -34,7 +34,7 @@ def queue_name(
     monkeypatch.setattr(registry, "_handlers", {})
     monkeypatch.setattr(registry, "_groups", {})
     jobs.register("test.work", lambda work: None)
-    return request.param
+    return str(request.param)
 
 
 def order(organisation: UUID, number: int) -> None:

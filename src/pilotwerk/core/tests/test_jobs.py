@@ -248,7 +248,8 @@ def test_short_work_is_taken_several_at_once_of_one_kind_and_organisation(desk: 
     desk.note("there", there)
     jobs.enqueue(kind="test.other", organisation_id=here)
     session = desk.queue.session()
-    sizes, finished = [], []
+    sizes: list[tuple[str, int]] = []
+    finished: list[jobs.Work] = []
     while works := session.claim(finished):
         assert len({(work.kind, work.organisation_id) for work in works}) == 1
         sizes.append((works[0].kind, len(works)))

@@ -231,6 +231,7 @@ class Delivery(TenantModel):
 
     class Meta:
         verbose_name_plural = "deliveries"
+        indexes = [models.Index(fields=["organisation", "finished_at"], name="delivery_newest")]
         constraints = [
             models.CheckConstraint(name="delivery_state_known", condition=Q(state__in=DeliveryState.values)),
         ]
