@@ -30,7 +30,7 @@ class Environment(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/\s]+$")
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
-    # Who keeps work that waits: rows of our own, or Procrastinate's (PostgreSQL only). docs/adr/0017 has the figures.
+    # Who keeps work that waits: rows of our own, or Procrastinate's (PostgreSQL only). See docs/adr/0017.
     queue: Literal["auto", "leased", "procrastinate"] = "auto"
     upload_max_mb: int = Field(default=100, ge=1, le=2000)
     # Servers ("db.example", "10.0.0.5:5432", or "*") from which companies may read tables; none by default.
