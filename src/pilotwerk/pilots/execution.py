@@ -23,7 +23,6 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import PilotwerkError, Refused
-from pilotwerk.core.models import Job
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.connectors import mailbox
 from pilotwerk.pilots.connectors.access import Access, Look
@@ -370,14 +369,14 @@ def _watching() -> QuerySet[Pilot]:
     )
 
 
-def watch_one_job(job: Job) -> None:
+def watch_one_job(job: jobs.Work) -> None:
     """Handler of pilots.watch_one: new figures came in."""
     pilot = Pilot.objects.select_related("organisation", "model_version").get(pk=UUID(job.payload["pilot"]))
     with translation.override("de"):
         pilot_watch(organisation=pilot.organisation, actor=WORKER, pilot=pilot)
 
 
-def watch_job(job: Job) -> None:
+def watch_job(job: jobs.Work) -> None:
     """Handler of pilots.watch, run every 15 minutes: each running pilot is looked at once a day, from six on."""
     for pilot in Pilot.objects.filter(state=PilotState.RUNNING.value).select_related(
         "organisation", "model_version"
@@ -399,13 +398,13 @@ def _looked_today(pilot: Pilot, today: date) -> bool:
     return pilot.looked_on is not None and pilot.looked_on >= today
 
 
-def execute_job(job: Job) -> None:
+def execute_job(job: jobs.Work) -> None:
     """Handler of pilots.execute."""
     with translation.override("de"):
         case_execute(case_id=UUID(job.payload["case"]), decision_id=UUID(job.payload["decision"]))
 
 
-def ingest_job(job: Job) -> None:
+def ingest_job(job: jobs.Work) -> None:
     """Handler of pilots.ingest, run every minute: look into all watched folders."""
     for pilot in _watching():
         try:
@@ -414,7 +413,7 @@ def ingest_job(job: Job) -> None:
             log.exception("the watched folder of pilot %s cannot be read", pilot.pk)
 
 
-def mailboxes_job(job: Job) -> None:
+def mailboxes_job(job: jobs.Work) -> None:
     """Handler of pilots.mailboxes, run every minute: order a look for each running pilot with a mailbox."""
     running = Pilot.objects.filter(state=PilotState.RUNNING.value).select_related("source_connection")
     for pilot in running.filter(Q(source_kind=SourceKind.MAILBOX) | Q(target_kind=TargetKind.MAILBOX)):
@@ -426,7 +425,7 @@ def mailboxes_job(job: Job) -> None:
         )
 
 
-def mailbox_job(job: Job) -> None:
+def mailbox_job(job: jobs.Work) -> None:
     """Handler of pilots.mailbox: one look into the mailbox of one pilot, and for answers whose fate is unclear."""
     found = Pilot.objects.select_related("source_connection", "target_connection", "organisation")
     pilot = found.filter(pk=job.payload["pilot"], state=PilotState.RUNNING.value).first()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.db import transaction
@@ -65,8 +66,7 @@ def case_ingest(
             number += 1
             new.append(_case(pilot, item, number, source))
     Case.objects.bulk_create(new)
-    for case in new:
-        propose_later(case)
+    propose_later(*new)
     pilot_recorded(
         actor=actor,
         action="pilots.cases_received",
@@ -131,24 +131,26 @@ def case_assign(*, organisation: Organisation, actor: Actor, case: Case) -> Arm:
 
 def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Proposal | None:
     """Assign the case if that is still to do, then let the recipe propose. None for work by hand."""
-    arm = case_assign(organisation=organisation, actor=actor, case=case)
-    if arm is not Arm.AI or case.state != CaseState.ASSIGNED:
-        return None
+    case_assign(organisation=organisation, actor=actor, case=case)
+    return case_asked(organisation=organisation, actor=actor, case=case)()
+
+
+def case_asked(*, organisation: Organisation, actor: Actor, case: Case) -> Callable[[], Proposal | None]:
+    """Ask the recipe about an assigned case, outside of any transaction; what is answered keeps what it said."""
+    if case.arm != Arm.AI.value or case.state != CaseState.ASSIGNED:
+        return lambda: None
     version = case.pilot.model_version
     if version is None:
-        _no_proposal(organisation, actor, case, "untrained")
-        return None
+        return partial(_no_proposal, organisation, actor, case, "untrained")
     asked = _asked(organisation, case, version)
     if asked is None:
-        _no_proposal(organisation, actor, case, "model_unreadable")
-        return None
+        return partial(_no_proposal, organisation, actor, case, "model_unreadable")
     found, milliseconds = asked
     found, said = propose_with_model(organisation=organisation, actor=actor, case=case, embedded=found)
     if isinstance(found, CannotTell):
-        _no_proposal(organisation, actor, case, found.reason)
-        return None
+        return partial(_no_proposal, organisation, actor, case, found.reason)
     proposal = _proposal(case, found, said, version, milliseconds)
-    return _store(organisation, actor, case, proposal, found=found, version=version)
+    return partial(_store, organisation, actor, case, proposal, found=found, version=version)
 
 
 def _proposal(

@@ -26,7 +26,7 @@ def decision_write(
     text: str = "",
 ) -> Decision:
     """Write the decision, with what it changed against the model's proposal and whether it agreed."""
-    model = model_proposal(case)
+    model = proposal if proposal is not None and proposal.source == Source.MODEL else model_proposal(case)
     corrected = _corrected(model, proposal, kind, reason)
     comparable = (
         proposal if model and model.body and kind in (DecisionKind.APPROVE, DecisionKind.EDIT) else None

@@ -46,9 +46,10 @@ from pilotwerk.pilots.services.stopping import stop_rules_apply
 
 def _named(case: Case, revision: int, content_hash: str) -> Proposal:
     """The proposal that the person saw; refused when it is not the present one, word for word."""
-    proposal = Proposal.objects.filter(case=case, revision=revision, content_hash=content_hash).first()
-    current = Case.objects.values_list("revision", flat=True).get(pk=case.pk)
-    if proposal is None or current != revision or hash_of(proposal.content()) != content_hash:
+    proposal = Proposal.objects.filter(
+        case=case, revision=revision, content_hash=content_hash, case__revision=revision
+    ).first()
+    if proposal is None or hash_of(proposal.content()) != content_hash:
         raise Refused(
             _("The proposal for %(case)s has changed since you opened it. Please read it again.")
             % {"case": case.label}

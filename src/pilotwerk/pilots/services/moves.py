@@ -12,7 +12,7 @@ from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.audit.services import record
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
-from pilotwerk.pilots.domain.states import MOVES, PILOT_MOVES, CaseEvent
+from pilotwerk.pilots.domain.states import MOVES, PILOT_MOVES, CaseEvent, PilotState
 from pilotwerk.pilots.models import Case, Pilot
 
 
@@ -21,10 +21,16 @@ def pilot_lock(pilot_id: UUID) -> Pilot:
     return Pilot.objects.select_for_update().get(pk=pilot_id)
 
 
+def _runs(pilot_id: UUID) -> bool:
+    """Whether the pilot runs, with its row held like by `pilot_lock`; reads one column of it."""
+    held = Pilot.objects.select_for_update().filter(pk=pilot_id).values_list("state", flat=True)
+    return list(held) == [PilotState.RUNNING.value]
+
+
 def move_if(case: Case, event: CaseEvent, **fields: Any) -> bool:
     """Move the case when the machine allows it now; False when somebody else was faster or the pilot stands."""
     rule = MOVES[event]
-    if rule.needs_running and not pilot_lock(case.pilot_id).is_running:
+    if rule.needs_running and not _runs(case.pilot_id):
         return False
     values = {"state": rule.target.value, "state_since": clock.now(), **fields}
     sources = [state.value for state in rule.sources]
@@ -97,13 +103,16 @@ def pilot_recorded(
     )
 
 
-def propose_later(case: Case) -> None:
-    """Let the worker assign the case and propose an answer."""
-    jobs.enqueue(
-        kind="pilots.propose",
-        organisation_id=case.organisation_id,
-        payload={"case": str(case.pk)},
-        key=f"pilots.propose:{case.pk}",
+def propose_later(*cases: Case) -> None:
+    """Let the worker assign the cases and propose answers."""
+    jobs.enqueue_all(
+        jobs.Order(
+            "pilots.propose",
+            case.organisation_id,
+            {"case": str(case.pk)},
+            key=f"pilots.propose:{case.pk}",
+        )
+        for case in cases
     )
 
 
