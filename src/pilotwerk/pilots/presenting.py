@@ -171,6 +171,7 @@ def case_context(case: Case, queue: selectors.Queue | None, typed: dict[str, Any
         )
         if shown and shown.details
         else {},
+        "body_label": kind.body_label(),
         "opt_out": kind.about.opt_out and bool(case.sender_address),
         "case": case,
         "segments": segments(case, model.evidence if model and not case.by_hand else {}),

@@ -5,13 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from zoneinfo import ZoneInfo
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.core import clock
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.domain.states import CaseState
-from pilotwerk.pilots.models import Case, ModelVersion, OptOut, Pilot, PilotTable, Proposal, Source
+from pilotwerk.pilots.models import (
+    Case,
+    ModelVersion,
+    OptOut,
+    Pilot,
+    PilotTable,
+    Proposal,
+    Source,
+    TargetKind,
+)
 from pilotwerk.pilots.recipes.base import CaseView, Figure, Place, Request, Sheet
 from pilotwerk.processes.reading import Source as FileSource
 from pilotwerk.processes.reading import open_source
@@ -43,6 +53,10 @@ def place_of(pilot: Pilot, organisation: Organisation, *, version: ModelVersion 
         table=partial(table_read, pilot),
         taken_at=partial(table_taken_at, pilot),
         opted_out=partial(opted_out, organisation),
+        started=pilot.started_at.astimezone(ZoneInfo(organisation.timezone)).date()
+        if pilot.started_at
+        else None,
+        mails=pilot.target_kind in (TargetKind.SMTP, TargetKind.MAILBOX),
     )
 
 
@@ -150,4 +164,6 @@ def _view(case: Case, proposals: dict[int, Proposal]) -> CaseView:
         sender_name=case.sender_name,
         sender_address=case.sender_address,
         changed_at=case.state_since,
+        deadline=case.deadline,
+        edited=current is not None and current.source == Source.PERSON,
     )

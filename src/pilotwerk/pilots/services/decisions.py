@@ -243,6 +243,8 @@ def case_edit_and_approve(
             organisation=organisation, actor=actor, case=case, revision=revision, content_hash=content_hash
         )
     planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=True)
+    if not recipe.of(case.pilot.recipe).may_become(seen.details, details):
+        raise Refused(_("What the figures say cannot be changed by hand."))
     with transaction.atomic():
         pilot_lock(case.pilot_id)
         _named(case, revision, content_hash)
@@ -385,7 +387,9 @@ def case_answer_manually(
             % {"case": case.label}
         )
     body = normalised(body)
-    proposal = _next_revision(organisation, actor, case, body, category)
+    proposed = Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
+    details = recipe.of(case.pilot.recipe).by_hand(proposed.details) if proposed else {}
+    proposal = _next_revision(organisation, actor, case, body, category, details=details)
     return _decide_or_wait(organisation, actor, case, proposal, CaseEvent.ANSWER, DecisionKind.ANSWER)
 
 

@@ -148,10 +148,15 @@ def changes(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     before = draft.model.body if draft.model else ""
     after = normalised(request.POST.get("body", ""))
     services.case_signal(organisation=request.organisation, actor=request.actor, case=found)
+    kind, place = recipe.of(found.pilot.recipe), selectors.place_of(found.pilot, request.organisation)
+    refusal = ""
+    if draft.proposal is not None and after:
+        refusal = kind.refusal({**draft.proposal.content(), "body": after}, place)
     context = {
+        "refusal": refusal,
         "changes": count_changes(before, after),
         "lines": changed_lines(before, after),
-        "placeholders": list(dict.fromkeys(recipe.of(found.pilot.recipe).unfilled(after))),
+        "placeholders": list(dict.fromkeys(kind.unfilled(after))),
         "open": True,
     }
     return page(request, "pilots/parts/changes.html", context)
