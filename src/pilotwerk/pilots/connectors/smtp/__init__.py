@@ -5,6 +5,7 @@ What failed before that moment surely did not go out. What failed in it is unkno
 
 from __future__ import annotations
 
+import base64
 import mimetypes
 import smtplib
 import ssl
@@ -119,7 +120,7 @@ class Smtp:
             if self.security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if self.user:
-                server.login(self.user, self.password or "")
+                sign_in(server, self.user, self.password or "")
         except BaseException:
             server.close()
             raise
@@ -162,6 +163,18 @@ class Smtp:
             return Delivered(str(mail["Message-ID"]))
         # A server that answers has taken a decision: anything but 2xx means that it did not take the mail.
         return _refused(code, answer) if code >= 400 else OutcomeUnknown(LOST)
+
+
+def sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Sign in with a password in any script; the library knows ASCII only. Raises `SMTPAuthenticationError`."""
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    plain = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    code, answer = server.docmd("AUTH", f"PLAIN {plain}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 def _address(text: str) -> Address:
