@@ -38,7 +38,8 @@ class Recipe:
     an import. `renewed` is the role that a file replaces while the pilot runs; empty: such a file holds cases.
     `share` is the usual share of cases with AI: 1 where a case comes from the recipe itself. `opt_out`: it writes to
     people who did not just write themselves, so there is a list of those who asked not to be written to.
-    `language_model`: a language model may write its draft, where one is switched on for the pilot. `personal`: options
+    `language_model`: a language model may write its draft, where one is switched on for the pilot; `rewrites`: it only
+    puts the recipe's own text into other words. `personal`: options
     that name people; the audit trail keeps them as commitments only. `enough`: decided proposals until gate 2, and
     `deadline_hours` until an answer, as proposed at the set-up. `stop_rules` likewise.
     """
@@ -54,6 +55,7 @@ class Recipe:
     share: float = 0.5
     opt_out: bool = False
     language_model: bool = False
+    rewrites: bool = False
     personal: tuple[str, ...] = ()
     enough: int = 30
     deadline_hours: int = 24
@@ -305,7 +307,7 @@ class RunningRecipe(ABC):
         return Outgoing(str(content["subject"]), str(content["body"]))
 
     def rewriting(self, proposed: Proposed) -> Rewriting | None:
-        """What a language model may put into other words; None: it drafts an answer to the request."""
+        """What a language model may put into other words, where the recipe `rewrites`."""
         return None
 
     def body_label(self) -> str:

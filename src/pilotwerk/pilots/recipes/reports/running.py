@@ -54,6 +54,7 @@ class Reports(RunningRecipe):
         watches=True,
         share=1.0,
         language_model=True,
+        rewrites=True,
         personal=("readers",),
         # A quarter has 13 weeks: what counts cases by the dozen would never tell.
         enough=6,
