@@ -34,7 +34,7 @@ class Sheet:
 class Recipe:
     """A kind of pilot: which columns of past data it needs, which it also uses, and from how many rows on.
 
-    `tables` are the roles of the tables that it learns from, the needed ones first; empty: it learns from the texts of
+    `learns`: it learns from the past; one that does not is prepared and works by rules. `tables` are the roles of the tables that it learns from, the needed ones first; empty: it learns from the texts of
     an import. `renewed` is the role that a file replaces while the pilot runs; empty: such a file holds cases.
     `share` is the usual share of cases with AI: 1 where a case comes from the recipe itself. `opt_out`: it writes to
     people who did not just write themselves, so there is a list of those who asked not to be written to.
@@ -53,6 +53,7 @@ class Recipe:
     renewed: str = ""
     watches: bool = False
     share: float = 0.5
+    learns: bool = True
     opt_out: bool = False
     language_model: bool = False
     rewrites: bool = False

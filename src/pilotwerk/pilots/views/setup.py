@@ -64,6 +64,7 @@ def _context(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | Non
     kind = recipe.of(use_case.recipe)
     context: dict[str, Any] = {
         "use_case": use_case,
+        "kind": kind.about,
         "pilot": pilot,
         "learned": learned(pilot) if pilot else None,
         "training": selectors.version_in_training(pilot) if pilot else False,

@@ -73,12 +73,12 @@ class ReportsForm(ReadersForm):
         help_text=gettext_lazy("Without one it is called like the file."),
     )
     frequency = forms.ChoiceField(
-        label=gettext_lazy("A report for every"),
+        label=gettext_lazy("How often a report is due"),
         required=False,
         choices=[
             ("", gettext_lazy("what fits the length of the table")),
-            ("W", gettext_lazy("week, Monday to Sunday")),
-            ("M", gettext_lazy("month")),
+            ("W", gettext_lazy("every week, Monday to Sunday")),
+            ("M", gettext_lazy("every month")),
         ],
     )
     wait_days = forms.IntegerField(
@@ -115,13 +115,13 @@ class ReportsForm(ReadersForm):
             self.fields[name] = forms.ChoiceField(
                 label=_("Figure %(number)s") % {"number": place + 1},
                 required=not place,
-                choices=[*([("", _("none"))] if place else []), *self._figures()],
+                choices=[*([("", _("no further figure"))] if place else []), *self._figures()],
             )
         for place, name in enumerate(_dimensions()):
             self.fields[name] = forms.ChoiceField(
                 label=_("Group %(number)s") % {"number": place + 1},
                 required=False,
-                choices=[("", _("none")), *((one, one) for one in names)],
+                choices=[("", _("no group")), *((one, one) for one in names)],
                 help_text=_("Figures are also shown by its values, for example by region.") if not place else "",
             )
 
@@ -161,7 +161,8 @@ class ReportsForm(ReadersForm):
 
     @classmethod
     def shown(cls, options: Mapping[str, Any]) -> dict[str, Any]:
-        given = {**cls.taken, **options}
+        # What a person left open was found; it is shown so that it can be checked.
+        given = {**cls.taken, **{name: one for name, one in options.items() if one not in ("", None)}}
         shown: dict[str, Any] = {
             name: given[name] for name in ("title", "frequency", "time", "wait_days", "rows_name", "language")
             if name in given

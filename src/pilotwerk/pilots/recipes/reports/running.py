@@ -53,6 +53,7 @@ class Reports(RunningRecipe):
         renewed=FIGURES,
         watches=True,
         share=1.0,
+        learns=False,
         language_model=True,
         rewrites=True,
         personal=("readers",),
