@@ -34,14 +34,14 @@ class Sheet:
 class Recipe:
     """A kind of pilot: which columns of past data it needs, which it also uses, and from how many rows on.
 
-    `learns`: it learns from the past; one that does not is prepared and works by rules. `tables` are the roles of the tables that it learns from, the needed ones first; empty: it learns from the texts of
-    an import. `renewed` is the role that a file replaces while the pilot runs; empty: such a file holds cases.
-    `share` is the usual share of cases with AI: 1 where a case comes from the recipe itself. `opt_out`: it writes to
-    people who did not just write themselves, so there is a list of those who asked not to be written to.
-    `language_model`: a language model may write its draft, where one is switched on for the pilot; `rewrites`: it only
-    puts the recipe's own text into other words. `personal`: options
-    that name people; the audit trail keeps them as commitments only. `enough`: decided proposals until gate 2, and
-    `deadline_hours` until an answer, as proposed at the set-up. `stop_rules` likewise.
+    `tables` are the roles of the tables that it learns from, the needed ones first; empty: it learns from the texts of
+    an import. `learns`: false where it works by rules and is only prepared. `renewed` is the role that a file replaces
+    while the pilot runs; empty: such a file holds cases. `share` is the usual share of cases with AI: 1 where a case
+    comes from the recipe itself. `opt_out`: it writes to people who did not just write themselves, so there is a list
+    of those who asked not to be written to. `language_model`: a language model may write its draft, where one is
+    switched on for the pilot; `rewrites`: it only puts the recipe's own text into other words. `personal`: options that
+    name people; the audit trail keeps them as commitments only. Proposed at the set-up: `enough` decided proposals
+    until gate 2, `deadline_hours` until an answer, and the `stop_rules`.
     """
 
     kind: str

@@ -23,9 +23,10 @@ from pilotwerk.pilots.models import (
     TargetKind,
 )
 from pilotwerk.pilots.recipes.base import CaseView, Figure, Place, Request, Sheet
+from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.reading import Source as FileSource
 from pilotwerk.processes.reading import open_source
-from pilotwerk.processes.selectors import import_source, upload_limits
+from pilotwerk.processes.selectors import cases_table, import_source, upload_limits
 
 
 def request_of(case: Case) -> Request:
@@ -98,8 +99,18 @@ def table_read(pilot: Pilot, role: str) -> Sheet | None:
         return sheet_of(folders.tables(pilot) / found.file, found.filename)
     if found.process_import is None:
         return None
-    with import_source(found.process_import) as source:
-        return _sheet(source, found.filename)
+    return sheet_of_import(found.process_import, found.filename)
+
+
+def sheet_of_import(process_import: ProcessImport, filename: str) -> Sheet:
+    """The rows of an import: its query read again, or its cases, because a file goes once it was imported."""
+    if process_import.query or process_import.upload.is_file():
+        with import_source(process_import) as source:
+            return _sheet(source, filename)
+    columns, rows = cases_table(process_import)
+    if not rows:
+        raise BadInput("This import holds no cases.", file=filename)
+    return Sheet(filename, columns, rows)
 
 
 def sheet_of(path: object, filename: str) -> Sheet:

@@ -22,11 +22,11 @@ from pilotwerk.pilots.domain.incoming import Ingested
 from pilotwerk.pilots.domain.states import CaseEvent, PilotState
 from pilotwerk.pilots.models import Case, Closed, OptOut, Pilot, PilotTable
 from pilotwerk.pilots.recipes.base import Noticed, Sheet
-from pilotwerk.pilots.selectors.recipes import case_views, place_of, sheet_of
+from pilotwerk.pilots.selectors.recipes import case_views, place_of, sheet_of, sheet_of_import
 from pilotwerk.pilots.services.cases import case_ingest, case_revise
 from pilotwerk.pilots.services.moves import case_recorded, move_if, pilot_lock, pilot_recorded
 from pilotwerk.processes.models import ProcessImport
-from pilotwerk.processes.selectors import import_latest, import_source
+from pilotwerk.processes.selectors import import_latest
 
 log = logging.getLogger("pilotwerk.pilots")
 
@@ -49,8 +49,7 @@ def table_take(
         sheet = sheet_of(path, filename)
     elif process_import is not None:
         filename = process_import.filename
-        with import_source(process_import) as source:
-            sheet = Sheet(filename, tuple(source.columns), list(source.first_rows(source.rows)))
+        sheet = sheet_of_import(process_import, filename)
     else:
         raise Refused(_("Choose a file or an import."))
     folder = place_of(pilot, organisation).folder if pilot.started_at else None
