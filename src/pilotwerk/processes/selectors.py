@@ -249,7 +249,10 @@ def cases_table(process_import: ProcessImport) -> tuple[tuple[str, ...], list[tu
     found = [
         (
             row[0] or "",
-            *(f"{one:%Y-%m-%d %H:%M}" if one else "" for one in (shown_moment(at, process_import) for at in row[1:3])),
+            *(
+                f"{one:%Y-%m-%d %H:%M}" if one else ""
+                for one in (shown_moment(at, process_import) for at in row[1:3])
+            ),
             row[3] or "",
             "" if row[4] is None else f"{row[4]:g}",
         )

@@ -18,11 +18,12 @@ from pilotwerk.pilots.providers import calling
 from pilotwerk.pilots.providers.adapter import Question
 from pilotwerk.pilots.providers.calling import NotAsked
 from pilotwerk.pilots.providers.injections import clean
+from pilotwerk.pilots.providers.masking import left_over
 from pilotwerk.pilots.providers.outgoing import Outgoing, outgoing_rewriting
 from pilotwerk.pilots.providers.typed import RewrittenAnswer
 from pilotwerk.pilots.recipes.base import Proposed, Rewriting
 
-NO_DRAFT, NUMBER = "model_no_draft", "model_number"
+NO_DRAFT, NUMBER, RUBBISH = "model_no_draft", "model_number", "model_rubbish"
 PERSONAL, KEY = "personal_data", "key_unreadable"
 # So many of the model's mistakes are kept beside the proposal.
 KEPT: Final = 3
@@ -37,7 +38,7 @@ def rewrite(
     built_in: Proposed,
     task: Rewriting,
 ) -> tuple[Proposed, dict[str, Any]]:
-    """The proposal in the model's words, or as it was; and what is kept about the model. Never raises for its faults."""
+    """The proposal in the model's words, or as it was; and what is kept about the model. Its faults never raise."""
     provider = use.provider
     out = outgoing_rewriting(organisation=organisation, allowed=provider.data_allowed, task=task)
     try:
@@ -59,6 +60,8 @@ def rewrite(
     }
     if not text:
         return built_in, {**said, "used": False, "reason": NO_DRAFT}
+    if left_over(text):
+        return built_in, {**said, "used": False, "reason": RUBBISH}
     problems = task.problems(text)
     if problems:
         return built_in, {**said, "used": False, "reason": NUMBER, "problems": list(problems[:KEPT])}

@@ -24,7 +24,9 @@ REASONS: Final = {
     "personal_data": gettext_lazy("The request holds personal data, and only texts without any may be sent."),
     "key_unreadable": gettext_lazy("Its stored key cannot be read. Enter it again."),
     "model_no_draft": gettext_lazy("The language model wrote no draft."),
-    "model_number": gettext_lazy("It wrote a number that the figures do not bear out, so the sentences by rules stay:"),
+    "model_number": gettext_lazy(
+        "It wrote a number that the figures do not bear out, so the sentences by rules stay:"
+    ),
     "model_other_category": gettext_lazy(
         "The language model chose another category than the built-in method."
     ),

@@ -6,6 +6,8 @@ from pilotwerk.pilots.recipes.reports.running import Reports
 from pilotwerk.pilots.recipes.stock.running import Stock
 from pilotwerk.pilots.recipes.support.running import Support
 
-RECIPES: dict[str, RunningRecipe] = {recipe.about.kind: recipe for recipe in (Support(), Stock(), Leads(), Reports())}
+RECIPES: dict[str, RunningRecipe] = {
+    recipe.about.kind: recipe for recipe in (Support(), Stock(), Leads(), Reports())
+}
 
 __all__ = ["RECIPES", "Recipe", "RunningRecipe"]

@@ -162,7 +162,9 @@ def _follow_import(organisation: Organisation, actor: Actor, pilot: Pilot) -> No
     leaves the table as it is.
     """
     role = recipe.of(pilot.recipe).about.renewed
-    table = PilotTable.objects.filter(pilot=pilot, role=role).select_related("process_import__process").first()
+    table = (
+        PilotTable.objects.filter(pilot=pilot, role=role).select_related("process_import__process").first()
+    )
     if table is None or table.process_import is None:
         return
     newest = import_latest(organisation, table.process_import.process)

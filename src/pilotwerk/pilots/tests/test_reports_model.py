@@ -66,7 +66,9 @@ def test_true_numbers_in_other_words_become_the_report(asking: Own, speaker: Spe
     assert "Die Woche in Kürze" in preview.content.decode()
 
 
-@pytest.mark.parametrize("wrong", ["Der Umsatz stieg um 77,7 %.", "Der Umsatz hat sich verdoppelt.", "42 Aufträge."])
+@pytest.mark.parametrize(
+    "wrong", ["Der Umsatz stieg um 77,7 %.", "Der Umsatz hat sich verdoppelt.", "42 Aufträge."]
+)
 def test_one_wrong_number_and_the_sentences_by_rules_stay(asking: Own, speaker: Speaker, wrong: str) -> None:
     case = second_week(asking, speaker, lambda _how, data: {"text": f"{sentence(data)}\n{wrong}"})
     proposal = asking.proposal(case)

@@ -42,7 +42,13 @@ def imported(own: Own, first: date, until: date, **changes: str) -> ProcessImpor
     started = processes.import_start(
         **common, process=process, file=io.BytesIO("\n".join(lines).encode()), filename="anfragen.csv"
     )
-    mapping = {"case": "Vorgang", "start": "Eingang", "end": "Abschluss", "handling": "Minuten", "category": "Art"}
+    mapping = {
+        "case": "Vorgang",
+        "start": "Eingang",
+        "end": "Abschluss",
+        "handling": "Minuten",
+        "category": "Art",
+    }
     return processes.import_confirm(
         **common, process_import=started, mapping=mapping | changes, kind="case_table", run_now=True
     )
@@ -67,11 +73,15 @@ def drawn(cast: Cast, ready: None, tmp_path: Path) -> Iterator[Own]:
 
 def test_a_newer_import_of_the_process_is_the_table_of_the_next_report(drawn: Own) -> None:
     [first] = drawn.open_cases()
-    assert drawn.proposal(first).body.startswith("Anfragen: 25 in KW 47/2026, unverändert gegenüber KW 46/2026 (25).")
+    assert drawn.proposal(first).body.startswith(
+        "Anfragen: 25 in KW 47/2026, unverändert gegenüber KW 46/2026 (25)."
+    )
     services.case_approve(**drawn.by("clerk"), **drawn.seen(first))
     drawn.send()
     with clock.travel(MONDAY + WEEK):
-        imported(drawn, date(2026, 11, 23), date(2026, 11, 28), category="")  # lacks the group: it cannot serve
+        imported(
+            drawn, date(2026, 11, 23), date(2026, 11, 28), category=""
+        )  # lacks the group: it cannot serve
         drawn.check()
         second = Case.objects.get(key="W:2026-W48")
         assert drawn.proposal(second).body.startswith("Für KW 48/2026 enthält die Tabelle keine Zeilen.")

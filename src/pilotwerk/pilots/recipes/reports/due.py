@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -24,7 +24,6 @@ from pilotwerk.pilots.recipes.stock.periods import Frequency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from datetime import date
 
     from pilotwerk.pilots.recipes.base import CaseView, Place, Sheet
     from pilotwerk.pilots.recipes.reports.cube import Cube
@@ -81,9 +80,7 @@ def _names(spec: Spec, keys: Sequence[str], language: str) -> list[str]:
     found = []
     for key in keys:
         label = key.partition(":")[2]
-        form = "%G-W%V-%u" if spec.frequency is Frequency.WEEK else "%Y-%m-%d"
-        ending = "-1" if spec.frequency is Frequency.WEEK else "-01"
-        day = datetime.strptime(label + ending, form).date()
+        day = date.fromisoformat(f"{label}-1" if spec.frequency is Frequency.WEEK else f"{label}-01")
         found.append(period_name(spec.frequency, spec.frequency.number(day), language))
     return found
 

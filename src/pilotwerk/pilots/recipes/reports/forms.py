@@ -122,7 +122,9 @@ class ReportsForm(ReadersForm):
                 label=_("Group %(number)s") % {"number": place + 1},
                 required=False,
                 choices=[("", _("no group")), *((one, one) for one in names)],
-                help_text=_("Figures are also shown by its values, for example by region.") if not place else "",
+                help_text=_("Figures are also shown by its values, for example by region.")
+                if not place
+                else "",
             )
 
     def _figures(self) -> list[tuple[str, Any]]:

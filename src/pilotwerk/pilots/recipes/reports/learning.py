@@ -1,4 +1,4 @@
-"""Preparing a report: which columns it speaks of, what it would have been in the past, and what its check lets through."""
+"""Preparing a report: which columns it speaks of, what it would have been, and what its check lets through."""
 
 from __future__ import annotations
 

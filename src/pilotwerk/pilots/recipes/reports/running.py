@@ -76,8 +76,8 @@ class Reports(RunningRecipe):
             FIGURES: (
                 _("Table of the report"),
                 _(
-                    "One row an event, with its date: an order, an hour of work, a delivery. Past weeks or months belong "
-                    "in it, so that there is something to compare with."
+                    "One row an event, with its date: an order, an hour of work, a delivery. Past weeks or months "
+                    "belong in it, so that there is something to compare with."
                 ),
             )
         }
