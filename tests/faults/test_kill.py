@@ -30,7 +30,7 @@ PLACES = [
     f"{_CASES}:propose_later:after",
     f"{_CASES}:pilot_recorded:after",
     f"{_EXECUTION}:case_ingest:after",
-    "pilotwerk.core.jobs.runner:claim:after",
+    "pilotwerk.core.jobs.leased:LeasedSession.claim:after",
     "pilotwerk.pilots.worker:case_propose:before",
     f"{_CASES}:case_recorded:before",
     f"{_CASES}:case_assign:after",
