@@ -67,7 +67,9 @@ def record_all(*, organisation_id: UUID | None, actor: Actor, events: Sequence[E
     if not events:
         raise ValueError("there is nothing to record")
     if not connection.in_atomic_block:
-        raise RuntimeError(f"{events[0].action} must be recorded in the transaction of the change it tells of")
+        raise RuntimeError(
+            f"{events[0].action} must be recorded in the transaction of the change it tells of"
+        )
     if not isinstance(actor, Actor):
         raise TypeError(f"{events[0].action} needs an actor, not {actor!r}")
     return store.append(

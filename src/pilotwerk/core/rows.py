@@ -14,17 +14,22 @@ from django.db.models import Model
 
 _STATEMENT: Final = (
     "UPDATE {table} SET {new} FROM (VALUES {rows}) AS given "
-    "WHERE {table}.{key} = {named} AND {table}.{column} IN ({among}) RETURNING {table}.{key}"
+    "WHERE {table}.{key} = {named} AND {table}.{column} IN ({among}){same} RETURNING {table}.{key}"
 )
 
 
 def update_where(
-    model: type[Model], rows: Mapping[UUID, Mapping[str, Any]], *, column: str, among: Collection[str]
+    model: type[Model],
+    rows: Mapping[UUID, Mapping[str, Any]],
+    *,
+    column: str,
+    among: Collection[str],
+    same: str | None = None,
 ) -> set[UUID]:
     """Write new values into the rows with these keys whose `column` is one of `among`; answers the keys of those.
 
-    All rows name the same fields. Inside a transaction what is answered is locked until its end. ValueError
-    when the rows name different fields.
+    `same` is one of the fields: a row is left alone unless its value is the given one. Inside a transaction what
+    is answered stays locked until its end. ValueError when the rows name different fields.
     """
     if not rows:
         return set()
@@ -46,16 +51,18 @@ def update_where(
         )
     ]
     row = f"({', '.join(['%s'] * (1 + len(fields)))})"
+    new = {
+        name: _cast(field, place) for place, (name, field) in enumerate(zip(names, fields, strict=True), 2)
+    }
     statement = _STATEMENT.format(
         table=table,
-        new=", ".join(
-            f"{field.column} = {_cast(field, place)}" for place, field in enumerate(fields, start=2)
-        ),
+        new=", ".join(f"{field.column} = {new[field.name]}" for field in fields),
         rows=", ".join([row] * len(rows)),
         key=key.column,
         named=_cast(key, 1),
         column=column,
         among=", ".join(["%s"] * len(among)),
+        same=f" AND {table}.{same} = {new[same]}" if same else "",
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, *among])
