@@ -258,8 +258,13 @@ class SetupForm(forms.Form):
             del self.fields["urgent_categories"]
         targets, sources = targets_offered(organisation), sources_offered(organisation)
         self._choices("target_kind", [c for c in TargetKind.choices if c[0] in targets])
+        if kind.about.renewed:
+            # Its cases come from its own tables; a mail would find nothing to be answered from.
+            sources = [one for one in sources if one != SourceKind.MAILBOX]
         self._choices("source_kind", [c for c in SourceKind.choices if c[0] in sources])
         self._mailboxes(organisation)
+        if kind.about.renewed:
+            self.fields.pop("source_connection", None)
         for rule in self._rules(pilot, kind.about.stop_rules):
             self._rule_fields(rule)
 

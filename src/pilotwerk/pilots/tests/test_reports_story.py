@@ -258,9 +258,15 @@ def test_an_invented_number_is_refused_on_every_path(office: Own) -> None:
     services.case_reject(**office.by("clerk"), **seen, reason="content")
     with pytest.raises(Refused, match="77,7"):
         services.case_answer_manually(**office.by("clerk"), case=case, body="Umsatz: plus 77,7 %.")
-    services.case_answer_manually(**office.by("clerk"), case=case, body=true.split("\n")[0])
+    with pytest.raises(Refused, match="nicht von Hand"):
+        services.case_answer_manually(**office.by("clerk"), case=case, body=true, details=details)
+    by_hand = office.cast.client("clerk").get(office.cast.organisation.url("pilots:case", pk=case.pk))
+    assert "<svg" in by_hand.content.decode()  # the figures stay in sight of whoever writes
+    own_words = {"body": true.split("\n")[0], "report": "1", "reader-1": "on"}
+    assert post(office, case, "answer", {**own_words, "body": "Umsatz: plus 77,7 %."}).status_code == 422
+    assert post(office, case, "answer", own_words).status_code == 302
     proposal = office.proposal(case)
-    assert proposal.details["readers"] == READERS
+    assert proposal.details["readers"] == READERS[1:]
     tampered(proposal, Decision.objects.get(case=case, kind="answer"), body=invented)
     office.send()
     case.refresh_from_db()

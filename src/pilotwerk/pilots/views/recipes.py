@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pilotwerk.accounts.request import OrganisationRequest
-from pilotwerk.core.errors import Refused
+from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, recipe, selectors, services
 from pilotwerk.pilots.forms import OptOutForm, errors_of
@@ -37,7 +37,10 @@ def case_file(request: OrganisationRequest, pk: UUID, number: int) -> HttpRespon
     if case is None or proposal is None or not proposal.details:
         raise Http404
     place = selectors.place_of(case.pilot, request.organisation)
-    attached = recipe.of(case.pilot.recipe).outgoing(proposal.content(), place).attached
+    try:
+        attached = recipe.of(case.pilot.recipe).outgoing(proposal.content(), place).attached
+    except BadInput:
+        raise Http404 from None
     if number >= len(attached):
         raise Http404
     file = attached[number]
