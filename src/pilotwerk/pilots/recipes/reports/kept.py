@@ -16,7 +16,7 @@ LARGEST = 20_000_000
 
 
 def packed(facts: Facts) -> str:
-    """The facts as one line of text. It is a thirteenth of their JSON, and the same facts say the same."""
+    """The facts as one line of text. It is a tenth of their JSON, and the same facts say the same."""
     plain = json.dumps(facts.as_json(), ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return base64.b64encode(zlib.compress(plain.encode(), 9)).decode("ascii")
 
