@@ -81,6 +81,12 @@ def test_one_wrong_number_and_the_sentences_by_rules_stay(asking: Own, speaker: 
     assert said["problems"][0] in page.content.decode()
 
 
+def test_a_placeholder_that_the_model_invented_is_no_text(asking: Own, speaker: Speaker) -> None:
+    case = second_week(asking, speaker, lambda _how, data: {"text": f"{sentence(data)}\nDanke an [NAME_7]."})
+    assert "[NAME_7]" not in asking.proposal(case).body
+    assert asking.proposal(case).evidence["model"]["reason"] == "model_rubbish"
+
+
 def test_without_an_answer_or_money_the_report_is_there_all_the_same(
     asking: Own, provider: Provider, speaker: Speaker
 ) -> None:

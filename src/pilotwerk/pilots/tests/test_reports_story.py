@@ -354,6 +354,23 @@ def test_readers_may_change_while_it_runs_and_the_trail_names_nobody(office: Own
     assert b"neu@" not in trail(office.cast)
 
 
+def test_what_stands_in_the_table_is_text_on_the_page_and_in_the_files(office: Own) -> None:
+    hostile = b"<script>alert(1)</script>"
+    rows = sales(date(2026, 11, 21)).replace("Süd".encode(), hostile).replace(b"Nord", b"=2+5")
+    with clock.travel(MONDAY + timedelta(hours=1)):
+        upload(office, rows)
+    [case] = office.open_cases()
+    page = office.cast.client("clerk").get(office.cast.organisation.url("pilots:case", pk=case.pk))
+    assert hostile not in page.content
+    assert b"&lt;script&gt;alert(1)" in page.content
+    services.case_approve(**office.by("clerk"), **office.seen(case))
+    office.send()
+    [path] = folders.outbox(office.pilot).glob("*.xlsx")
+    cells = [cell for sheet in load_workbook(path) for row in sheet.iter_rows() for cell in row]
+    assert any(cell.value == "=2+5" for cell in cells)
+    assert not any(cell.data_type == "f" for cell in cells)
+
+
 def test_a_table_that_lacks_a_column_is_sent_back_with_its_name(office: Own) -> None:
     content = sales(date(2026, 11, 28)).replace(b"Umsatz EUR", b"Betrag")
     with pytest.raises(BadInput) as caught:

@@ -18,9 +18,8 @@ from pilotwerk.pilots.recipes.reports.cube import cube_of
 from pilotwerk.pilots.recipes.reports.facts import Fact, Facts, Role
 from pilotwerk.pilots.recipes.reports.kept import packed, said_of_periods, unpacked
 from pilotwerk.pilots.recipes.reports.learning import table_in
-from pilotwerk.pilots.recipes.reports.numbers import day_name, period_name
+from pilotwerk.pilots.recipes.reports.numbers import day_name, label_name, period_name
 from pilotwerk.pilots.recipes.reports.recurrence import Due, due
-from pilotwerk.pilots.recipes.stock.periods import Frequency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -65,7 +64,8 @@ def _opened(spec: Spec, found: Due, place: Place, table: str, earlier: str) -> N
     values = {"first": day_name(found.first_day, language), "last": day_name(found.last_day, language)}
     text = _("The report for %(first)s to %(last)s is due.") % values
     if found.skipped:
-        left_out = ", ".join(_names(spec, found.skipped, language))
+        labels = [key.partition(":")[2] for key in found.skipped]
+        left_out = ", ".join(label_name(spec.frequency, one, language) for one in labels)
         text += "\n" + _("No report was made for: %(periods)s.") % {"periods": left_out}
     return NewCase(
         key=found.key,
@@ -73,16 +73,6 @@ def _opened(spec: Spec, found: Due, place: Place, table: str, earlier: str) -> N
         text=text,
         payload={"period": found.period, "table": table, "earlier": earlier, "skipped": list(found.skipped)},
     )
-
-
-def _names(spec: Spec, keys: Sequence[str], language: str) -> list[str]:
-    """Keys of periods (W:2026-W14) as people say them."""
-    found = []
-    for key in keys:
-        label = key.partition(":")[2]
-        day = date.fromisoformat(f"{label}-1" if spec.frequency is Frequency.WEEK else f"{label}-01")
-        found.append(period_name(spec.frequency, spec.frequency.number(day), language))
-    return found
 
 
 def facts_for(sheet: Sheet, spec: Spec, payload: Mapping[str, Any], today: date) -> Facts:

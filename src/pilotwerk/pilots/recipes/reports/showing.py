@@ -9,9 +9,10 @@ from django.utils.safestring import mark_safe
 
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots.recipes.reports.kept import unpacked
-from pilotwerk.pilots.recipes.reports.numbers import day_name
+from pilotwerk.pilots.recipes.reports.numbers import day_name, label_name
 from pilotwerk.pilots.recipes.reports.render import render
 from pilotwerk.pilots.recipes.reports.spec import Kind, Measure
+from pilotwerk.pilots.recipes.stock.periods import Frequency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -67,6 +68,8 @@ def told(facts: Mapping[str, Any], language: str) -> dict[str, Any]:
             set(facts.get("guessed") or ()) & {mapping["time"], *mapping["dimensions"], *_columns(measures)}
         ),
         "weekly": facts["frequency"] == "W",
+        "first": label_name(Frequency(facts["frequency"]), facts["first"], language),
+        "last": label_name(Frequency(facts["frequency"]), facts["last"], language),
     }
 
 
