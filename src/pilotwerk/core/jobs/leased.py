@@ -28,18 +28,20 @@ from pilotwerk.core.jobs.port import (
 from pilotwerk.core.models import Job
 
 # The busiest statement of a worker: one round trip takes the next organisation's oldest due work, and more of the
-# same kind where that may be grouped. The index job_turns answers the inner queries without sorting.
+# same kind where that may be grouped. The index job_turns answers the inner queries without sorting. What is taken is a
+# part of its own (`mine`): inside IN, PostgreSQL may ask a locking query once a row and would get other rows each time.
 _CLAIM: Final = """
 WITH {over}head AS (
     SELECT organisation_id, kind FROM core_job
     WHERE state = 'queued' AND organisation_id {compare} %s AND run_at <= %s{kinds}
-    ORDER BY organisation_id, run_at LIMIT 1{lock})
-UPDATE core_job SET state = 'running', token = %s, leased_until = %s, attempts = attempts + 1
-WHERE state = 'queued' AND id IN (
+    ORDER BY organisation_id, run_at LIMIT 1{lock}),
+mine AS (
     SELECT id FROM core_job
     WHERE state = 'queued' AND run_at <= %s AND organisation_id = (SELECT organisation_id FROM head)
         AND kind = (SELECT kind FROM head)
     ORDER BY run_at LIMIT COALESCE((SELECT {most} FROM head), 1){lock})
+UPDATE core_job SET state = 'running', token = %s, leased_until = %s, attempts = attempts + 1
+WHERE state = 'queued' AND id IN (SELECT id FROM mine)
 RETURNING id, kind, organisation_id, payload, key, attempts, run_at
 """
 _OVER: Final = "DELETE FROM core_job WHERE token = %s AND state = 'running' AND id IN ({ids})"
@@ -75,7 +77,7 @@ class LeasedSession:
         )
         adapt = connection.ops.adapt_datetimefield_value
         due, until = adapt(moment), adapt(moment + self.lease)
-        values += [_key(after), due, *(self.kinds or []), _key(token), until, due]
+        values += [_key(after), due, *(self.kinds or []), due, _key(token), until]
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
             rows = sorted(cursor.fetchall(), key=lambda row: row[-1])
