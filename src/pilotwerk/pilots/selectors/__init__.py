@@ -65,6 +65,7 @@ from pilotwerk.pilots.selectors.queue import (
     withdrawable,
 )
 from pilotwerk.pilots.selectors.recipes import optouts, place_of, proposal_of, recipe_figures, tables_of
+from pilotwerk.pilots.selectors.shifts import calibration, shifts
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
 from pilotwerk.pilots.selectors.waiting import absences, deciders, reminded
 
@@ -83,6 +84,7 @@ __all__ = [
     "blind",
     "bulk_categories",
     "bulk_offered",
+    "calibration",
     "case_get",
     "case_measures",
     "cases_filtered",
@@ -121,6 +123,7 @@ __all__ = [
     "samples",
     "sent_by_level",
     "sent_reply",
+    "shifts",
     "signature_missing",
     "sources_offered",
     "standing",

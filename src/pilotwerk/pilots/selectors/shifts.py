@@ -179,3 +179,12 @@ def _too_few(before: int, now: int) -> CannotTell:
         )
         % {"before": before, "reference": REFERENCE, "now": now, "enough": ENOUGH}
     )
+
+
+def shifts(pilot: Pilot, time: Bounded) -> dict[str, Shift]:
+    """Every kind of change that can be seen in this pilot, in the order of the page."""
+    found = {"category": category_shift(pilot, time)}
+    if reads_texts(pilot):
+        found["language"] = language_shift(pilot, time)
+        found["length"] = length_shift(pilot, time)
+    return found

