@@ -23,7 +23,7 @@ from pilotwerk.journey.registry import (
     register_panel,
     register_step,
 )
-from pilotwerk.pilots import execution, permissions, recipe, selectors, trials, worker
+from pilotwerk.pilots import alerting, execution, permissions, recipe, selectors, trials, worker
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.providers import registers as models
 from pilotwerk.portfolio.registry import register_recipes, register_trial
@@ -191,6 +191,11 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
         text = _("The connection “%(name)s” does not work.") % {"name": broken.name}
         url = organisation.url("pilots:connection", pk=broken.pk)
         found.append(Attention("bad", _("fault"), text, url))
+    raised = selectors.alerts_open(pilot).count()
+    if raised:
+        text = ngettext("%(count)s alert is raised.", "%(count)s alerts are raised.", raised)
+        url = organisation.url("pilots:alerts")
+        found.append(Attention("warn", _("alert"), text % {"count": raised}, url))
     found += _control_attention(pilot, membership)
     late = selectors.overdue(pilot).count() if pilot.is_running else 0
     if late:
@@ -287,6 +292,13 @@ jobs.register("pilots.release", worker.release_job)
 jobs.register("pilots.escalate", worker.escalate_job)
 jobs.register("pilots.sweep", worker.sweep_job)
 jobs.register("pilots.execute", execution.execute_job)
+jobs.register("pilots.alerts", alerting.alerts_job)
+jobs.register("pilots.alerts_one", alerting.alerts_one_job)
+jobs.register("pilots.alert_tell", alerting.alert_tell_job)
+jobs.register("pilots.digests", alerting.digests_job)
+jobs.register("pilots.digest_tell", alerting.digest_tell_job)
+jobs.every("pilots.alerts", 300)
+jobs.every("pilots.digests", 900)
 jobs.register("pilots.ingest", execution.ingest_job)
 jobs.register("pilots.watch", execution.watch_job)
 jobs.register("pilots.watch_one", execution.watch_one_job)

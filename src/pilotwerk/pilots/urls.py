@@ -4,6 +4,7 @@ from django.urls import path
 
 from pilotwerk.pilots.providers import views as models
 from pilotwerk.pilots.views import (
+    alerts,
     autonomy,
     bulk,
     cases,
@@ -27,6 +28,13 @@ urlpatterns = [
     path("end/", pilot.end, name="end"),
     path("monitoring/", monitoring.monitoring, name="monitoring"),
     path("monitoring/table/", monitoring.table, name="monitoring_csv"),
+    path("alerts/", alerts.alerts, name="alerts"),
+    path("alerts/new/", alerts.alert_new, name="alert_new"),
+    path("alerts/usual/", alerts.alert_offered, name="alert_offered"),
+    path("alerts/daily/", alerts.digest_all, name="digest_all"),
+    path("alerts/<uuid:pk>/", alerts.alert_change, name="alert_change"),
+    path("alerts/<uuid:pk>/remove/", alerts.alert_remove, name="alert_remove"),
+    path("daily-mail/", alerts.digest, name="digest"),
     path("watch/", recipes.watch, name="watch"),
     path("optouts/", recipes.optouts, name="optouts"),
     path("optouts/remove/", recipes.optout_remove, name="optout_remove"),

@@ -1,6 +1,12 @@
 """Reads."""
 
 from pilotwerk.pilots.domain.measures import CaseMeasure
+from pilotwerk.pilots.selectors.alerts import (
+    alert_rule_get,
+    alerts_open,
+    digest_choice,
+    digest_to_deciders,
+)
 from pilotwerk.pilots.selectors.autonomy import (
     Standing,
     control_of,
@@ -78,6 +84,8 @@ __all__ = [
     "Queue",
     "Standing",
     "absences",
+    "alert_rule_get",
+    "alerts_open",
     "announcement",
     "approval_coverage",
     "awake",
@@ -99,6 +107,8 @@ __all__ = [
     "decided_today",
     "deciders",
     "decisions_of",
+    "digest_choice",
+    "digest_to_deciders",
     "draft_of",
     "fallen_recently",
     "first_approval",

@@ -13,6 +13,7 @@ from pilotwerk.pilots import permissions, selectors
 from pilotwerk.pilots.domain.monitoring.spans import SPANS
 from pilotwerk.pilots.exporting_monitoring import PARTS, rows_of
 from pilotwerk.pilots.presenting import stop_rule_rows
+from pilotwerk.pilots.presenting_alerts import open_rows
 from pilotwerk.pilots.presenting_monitoring import course_panels
 from pilotwerk.pilots.presenting_shifts import calibration_panel, shift_panels
 from pilotwerk.pilots.views.pilot import pilot_or_404
@@ -36,6 +37,7 @@ def monitoring(request: OrganisationRequest) -> HttpResponse:
     context = {
         "pilot": found,
         "days": days,
+        "alerts": open_rows(found),
         "spans": [(one, _span_name(one)) for one in SPANS],
         "parts": PARTS,
         "course": course,
