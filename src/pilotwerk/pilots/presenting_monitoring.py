@@ -120,7 +120,7 @@ def _acceptance(course_: Course, autonomy_url: str) -> Panel:
             top=1,
             ticks=[(1, percent(1)), (0.5, percent(0.5))],
             caption=_(
-                "Share of proposals that were approved, unchanged or edited; the bar is the 95 % interval."
+                "Share of proposals that were approved, unchanged or edited; the bar is the 95 per cent interval."
             ),
             **_ends(course_),
         ),
@@ -285,7 +285,7 @@ def _waiting(course_: Course) -> Panel:
         )
         % {"count": number(found.open), "oldest": hours(found.oldest)},
         facts=(
-            (_("Open"), number(found.open), _("cases that wait for a person")),
+            (_("Open cases"), number(found.open), _("cases that wait for a person")),
             (_("Oldest"), hours(found.oldest), _("since it waits")),
             (_("Overdue"), number(found.overdue), _("cases beyond their deadline")),
         ),

@@ -56,7 +56,7 @@ def calibration_panel(found: Reliability | CannotTell) -> Panel:
             "curve",
             marks=marks,
             caption=_(
-                "Each point is a group of about as many cases; the bar is the 95 % interval. On the dashed line "
+                "Each point is a group of about as many cases; the bar is the 95 per cent interval. On the dashed line "
                 "the stated confidence is exactly true, below it is too high."
             ),
         ),
