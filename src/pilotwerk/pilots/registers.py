@@ -23,7 +23,7 @@ from pilotwerk.journey.registry import (
     register_panel,
     register_step,
 )
-from pilotwerk.pilots import alerting, execution, permissions, recipe, selectors, trials, worker
+from pilotwerk.pilots import alerting, execution, permissions, recipe, selectors, tracing, trials, worker
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.providers import registers as models
 from pilotwerk.portfolio.registry import register_recipes, register_trial
@@ -287,11 +287,11 @@ register_recipes(recipe.kinds)
 register_trial("support", needs=trials.SUPPORT_NEEDS, run=trials.support)
 
 jobs.register("pilots.train", worker.train_job)
-jobs.register("pilots.propose", worker.propose_job)
+jobs.register("pilots.propose", tracing.proposing(worker.propose_job))
 jobs.register("pilots.release", worker.release_job)
 jobs.register("pilots.escalate", worker.escalate_job)
 jobs.register("pilots.sweep", worker.sweep_job)
-jobs.register("pilots.execute", execution.execute_job)
+jobs.register("pilots.execute", tracing.executing(execution.execute_job))
 jobs.register("pilots.alerts", alerting.alerts_job)
 jobs.register("pilots.alerts_one", alerting.alerts_one_job)
 jobs.register("pilots.alert_tell", alerting.alert_tell_job)
@@ -307,7 +307,7 @@ jobs.register("pilots.mailbox", execution.mailbox_job)
 jobs.every("pilots.escalate", 300)
 jobs.register("pilots.expire_calls", models.expire_job)
 jobs.every("pilots.expire_calls", 300)
-jobs.grouped("pilots.propose", most=20, handler=worker.propose_together)
+jobs.grouped("pilots.propose", most=20, handler=tracing.proposing_together(worker.propose_together))
 jobs.grouped("pilots.execute", most=10)
 jobs.every("pilots.sweep", 60)
 jobs.every("pilots.mailboxes", 60)
