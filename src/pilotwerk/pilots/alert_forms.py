@@ -31,7 +31,7 @@ class AlertRuleForm(forms.Form):
 
     measure = forms.ChoiceField(label=gettext_lazy("Figure"), choices=MEASURES)
     comparison = forms.ChoiceField(
-        label=gettext_lazy("Raise an alert when it is"),
+        label=gettext_lazy("Raise an alert when the figure is"),
         choices=COMPARISONS,
         widget=forms.RadioSelect,
         initial="above",

@@ -65,7 +65,6 @@ class Panel:
     picture: Picture | None = None
     table: Table | None = None
     link: tuple[str, str] | None = None
-    wide: bool = False
     parts: list[Any] = field(default_factory=list)
 
 

@@ -20,7 +20,8 @@ from pilotwerk.pilots.selectors.metrics import Counted, metrics
 
 _FORWARDED: Final = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
 # Name, attribute of Metrics, own labels, help.
-_GAUGES: Final = (
+_Family = tuple[str, str, list[str], str]
+_GAUGES: Final[tuple[_Family, ...]] = (
     ("pilotwerk_pilots", "pilots", ["state"], "Pilots by state"),
     ("pilotwerk_cases", "cases", ["state"], "Cases by state"),
     ("pilotwerk_queue_open", "open", [], "Cases that wait for a person"),
@@ -29,7 +30,7 @@ _GAUGES: Final = (
     ("pilotwerk_deliveries", "deliveries", ["state"], "Answers on their way or out, by state"),
     ("pilotwerk_alerts_open", "alerts", [], "Alerts that are raised and not over"),
 )
-_COUNTERS: Final = (
+_COUNTERS: Final[tuple[_Family, ...]] = (
     ("pilotwerk_decisions", "decisions", ["kind"], "Decisions by kind"),
     ("pilotwerk_model_calls", "calls", ["outcome"], "Calls of language models by outcome"),
     ("pilotwerk_model_cost_euro", "cost_euro", [], "What calls of language models cost"),

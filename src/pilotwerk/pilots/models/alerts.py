@@ -26,7 +26,7 @@ MEASURES = [
     (Measure.DRIFT_LANGUAGE.value, _("Change of the languages (PSI)")),
     (Measure.DRIFT_LENGTH.value, _("Change of the lengths (PSI)")),
 ]
-COMPARISONS = [(Comparison.ABOVE.value, _("above")), (Comparison.BELOW.value, _("below"))]
+COMPARISONS = [(Comparison.ABOVE.value, _("above the bound")), (Comparison.BELOW.value, _("below the bound"))]
 
 
 class Channel(models.TextChoices):

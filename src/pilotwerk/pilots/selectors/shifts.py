@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Case as Choose
@@ -29,6 +29,8 @@ REFERENCE: Final = 200
 LANGUAGE_SAMPLE: Final = 200
 """Languages are recognised when somebody looks: in the newest cases of the time, not in all."""
 _STEPS: Final = 1000
+Counts = dict[tuple[Any, ...], int]
+"""By period and group."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def category_shift(pilot: Pilot, time: Bounded) -> Shift:
     ).exclude(category="")
     first = When(case__number__lte=REFERENCE, then=Value(-1))
     sorted_in = proposals.annotate(period=period_of("case__received_at", time, first))
-    return _shift(counted(sorted_in, "period", "category"))
+    return _shift(_by_size(counted(sorted_in, "period", "category")))
 
 
 def length_shift(pilot: Pilot, time: Bounded) -> Shift:
@@ -104,12 +106,8 @@ def length_shift(pilot: Pilot, time: Bounded) -> Shift:
             else Value(0, output_field=IntegerField())
         )
     )
-    return _shift(
-        {
-            (period, _length_name(group, edges)): count
-            for (period, group), count in counted(rows, "period", "group").items()
-        }
-    )
+    found = sorted(counted(rows, "period", "group").items())
+    return _shift({(period, _length_name(group, edges)): count for (period, group), count in found})
 
 
 def language_shift(pilot: Pilot, time: Bounded) -> Shift:
@@ -126,7 +124,7 @@ def language_shift(pilot: Pilot, time: Bounded) -> Shift:
         for period, rows in ((-1, first), (0, newest))
         for code, count in Counter(_language(pk, text) for pk, text in rows).items()
     }
-    return Shift(_shift(counts).whole, {})
+    return Shift(_shift(_by_size(counts)).whole, {})
 
 
 def reads_texts(pilot: Pilot) -> bool:
@@ -153,8 +151,13 @@ def _length_name(group: int, edges: list[int]) -> str:
     return _("up to %(signs)s signs") % {"signs": edges[group]}
 
 
-def _shift(counts: dict[tuple[int, str], int]) -> Shift:
-    """Period -1 is the reference."""
+def _by_size(counts: Counts) -> Counts:
+    """The most frequent first."""
+    return dict(sorted(counts.items(), key=lambda one: (-one[1], one[0])))
+
+
+def _shift(counts: Counts) -> Shift:
+    """Period -1 is the reference; groups keep the order of its counts."""
     before: Counter[str] = Counter()
     whole: Counter[str] = Counter()
     periods: dict[int, Counter[str]] = {}

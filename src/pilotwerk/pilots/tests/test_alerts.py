@@ -71,7 +71,7 @@ def test_an_alert_is_raised_once_and_over_once(stage: Stage) -> None:
     assert raised.to == ["leitung@example.org"]
     assert "Offene Vorgänge" in raised.subject
     assert "/pilots/monitoring/" in raised.body
-    assert "Wulff" not in raised.body + raised.subject
+    assert "Wulff" not in f"{raised.subject} {raised.body}"
     assert raised.extra_headers["Auto-Submitted"] == "auto-generated"
     answer_the_rest(stage)
     decide(stage, 10)

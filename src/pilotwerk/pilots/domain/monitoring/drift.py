@@ -63,14 +63,13 @@ class Drift:
 def drift(before: Mapping[str, int], now: Mapping[str, int]) -> Drift | None:
     """The index of counts by group; None where one side has fewer than ``ENOUGH`` cases.
 
-    Rare groups and groups that are new are taken together as ``OTHER``. Half a case is added to every group, so
-    that an empty one gives a large number and not an endless one.
+    Groups keep the order of ``before``; rare ones and those that are new are taken together as ``OTHER``. Half a
+    case is added to every group, so that an empty one gives a large number and not an endless one.
     """
     n_before, n_now = sum(before.values()), sum(now.values())
     if min(n_before, n_now) < ENOUGH:
         return None
-    common = [name for name, count in before.items() if name != OTHER and count >= RARE * n_before]
-    names = sorted(common, key=lambda name: (-before[name], name))
+    names = [name for name, count in before.items() if name != OTHER and count >= RARE * n_before]
     old = [before[name] for name in names]
     new = [now.get(name, 0) for name in names]
     if sum(old) < n_before or sum(new) < n_now:
