@@ -88,7 +88,7 @@ def alert_mail(notice: AlertNotice) -> dict[str, str]:
         "body": "\n\n".join(
             [
                 alert_sentence(rule),
-                _("Now: %(value)s.") % {"value": value_words(rule.unit, value)},
+                _("Now: %(value)s") % {"value": value_words(rule.unit, value)},
                 _address(rule.pilot, "pilots:monitoring"),
                 _(
                     "You get this mail because your address stands in the rule. Whoever leads the pilot can change it."

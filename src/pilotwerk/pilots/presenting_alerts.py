@@ -48,7 +48,6 @@ def _sentence(measure: str, comparison: str, bound: float, days: int) -> str:
     values = {
         "measure": str(_NAMES[measure]).rpartition(" (")[0],
         "bound": value_words(unit, bound),
-        "back": value_words(unit, release(Comparison(comparison), bound)),
     }
     above = comparison == Comparison.ABOVE
     if Measure(measure) in NOW:
@@ -92,7 +91,7 @@ def rule_rows(pilot: Pilot) -> list[dict[str, Any]]:
             "rule": rule,
             "sentence": alert_sentence(rule),
             "value": value_words(rule.unit, rule.last_value) if rule.looked_at else _("not looked at yet"),
-            "ends": value_words(rule.unit, release(Comparison(rule.comparison), rule.bound)),
+            "ends": value_words(rule.unit, release(Comparison(rule.comparison), rule.bound, rule.unit)),
             "raised": rule.pk in raised,
             "mails": len(rule.emails),
         }

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.charts import Bar, Mark, Panel, Picture, Table, course, nice_top
@@ -150,7 +150,8 @@ def _over_time(course_: Course, shift: Shift) -> list[tuple[Picture, Table]]:
     picture = course(
         values,
         top=top,
-        ticks=[(top, number(top, 1)), (CLEAR, number(CLEAR, 2)), (SLIGHT, number(SLIGHT, 2))],
+        # A bound that would lie on the ground line is not drawn.
+        ticks=[(one, number(one, 2)) for one in (top, CLEAR, SLIGHT) if one >= top / 6],
         caption=_("The index over time; a gap means too few cases."),
         first=short_date(course_.span.first),
         last=short_date(course_.span.last),
@@ -186,7 +187,7 @@ def _shift_sentence(found: Drift) -> str:
 
 def _named(key: str, name: str) -> str:
     if name == OTHER:
-        return _("rare and new ones")
+        return _("rare ones")
     if key == "language":
-        return _("not recognised") if name == "?" else name
+        return _("not recognised") if name == "?" else str(get_language_info(name)["name_translated"])
     return name

@@ -178,11 +178,12 @@ def test_the_index_by_hand() -> None:
     assert found.verdict is Verdict.STABLE
 
 
-def test_what_is_rare_or_new_counts_together_and_a_clear_change_is_named() -> None:
+def test_what_is_rare_counts_together_and_what_is_new_is_named() -> None:
     found = drift({"a": 120, "b": 76, "rare": 4}, {"a": 20, "b": 60, "new": 120})
     assert found is not None
-    assert [group.name for group in found.groups] == ["a", "b", OTHER]
-    assert found.groups[-1].now == pytest.approx(0.6)
+    assert [group.name for group in found.groups] == ["a", "b", "new", OTHER]
+    assert found.groups[2].now == pytest.approx(0.6)
+    assert found.groups[-1].before == pytest.approx(0.02)
     assert found.index > CLEAR
     assert found.verdict is Verdict.CLEAR
 
@@ -278,7 +279,8 @@ def test_around_the_bound_nothing_flickers() -> None:
 
 def test_every_alert_can_end_and_every_measure_has_a_unit() -> None:
     assert set(UNITS) == set(Measure)
-    assert release(Comparison.ABOVE, 0) == 0
+    assert release(Comparison.ABOVE, 0, Unit.CASES) == 0
+    assert release(Comparison.BELOW, 0.95, Unit.SHARE) == 1
     # A bound so high that its gap would lie above 100 %.
     high = {"comparison": Comparison.BELOW, "bound": 0.95, "unit": Unit.SHARE}
     assert move(raised=True, value=1.0, **high) is Move.RESOLVE  # type: ignore[arg-type]

@@ -96,22 +96,24 @@ def crossed(value: float, comparison: Comparison, bound: float) -> bool:
     return value > bound if comparison is Comparison.ABOVE else value < bound
 
 
-def release(comparison: Comparison, bound: float) -> float:
-    """Where an alert ends: a tenth of the bound back on the good side (Schmitt trigger); at the bound for 0."""
+def release(comparison: Comparison, bound: float, unit: Unit) -> float:
+    """Where an alert ends: a tenth of the bound back on the good side (Schmitt trigger), at the bound for 0.
+
+    For a share within 0..1, so that every alert can end.
+    """
     gap = abs(bound) * GAP
-    return bound - gap if comparison is Comparison.ABOVE else bound + gap
+    back = bound - gap if comparison is Comparison.ABOVE else bound + gap
+    return min(max(back, 0.0), 1.0) if unit is Unit.SHARE else back
 
 
 def move(*, raised: bool, value: float | None, comparison: Comparison, bound: float, unit: Unit) -> Move:
     """Raise once when the bound is crossed, resolve once when the value is well back. An unknown value changes
-    nothing. A share can always come back: its point of release lies within 0..1.
+    nothing.
     """
     if value is None:
         return Move.STAY
     if not raised:
         return Move.RAISE if crossed(value, comparison, bound) else Move.STAY
-    back = release(comparison, bound)
-    if unit is Unit.SHARE:
-        back = min(max(back, 0.0), 1.0)
+    back = release(comparison, bound, unit)
     well = value <= back if comparison is Comparison.ABOVE else value >= back
     return Move.RESOLVE if well else Move.STAY

@@ -18,7 +18,7 @@ CLEAR: Final = 0.25
 ENOUGH: Final = 50
 """Cases needed on each side."""
 RARE: Final = 0.05
-"""Groups below this share at the start are counted as one: the index jumps with groups of a few cases."""
+"""Groups below this share on both sides are counted as one: the index jumps with groups of a few cases."""
 _Z99: Final = 2.3263478740408408
 OTHER: Final = ""
 
@@ -63,14 +63,15 @@ class Drift:
 def drift(before: Mapping[str, int], now: Mapping[str, int]) -> Drift | None:
     """The index of counts by group; None where one side has fewer than ``ENOUGH`` cases.
 
-    Groups keep the order of ``before``; rare ones and those that are new are taken together as ``OTHER``. Half a
-    case is added to every group, so that an empty one gives a large number and not an endless one.
+    Groups keep the order of ``before``, then come new ones; what is rare on both sides is taken together as
+    ``OTHER``. Half a case is added to every group, so that an empty one gives a large number and not an endless one.
     """
     n_before, n_now = sum(before.values()), sum(now.values())
     if min(n_before, n_now) < ENOUGH:
         return None
-    names = [name for name, count in before.items() if name != OTHER and count >= RARE * n_before]
-    old = [before[name] for name in names]
+    kinds = dict.fromkeys([*before, *now])
+    names = [name for name in kinds if name != OTHER and _common(name, (before, n_before), (now, n_now))]
+    old = [before.get(name, 0) for name in names]
     new = [now.get(name, 0) for name in names]
     if sum(old) < n_before or sum(new) < n_now:
         names, old, new = [*names, OTHER], [*old, n_before - sum(old)], [*new, n_now - sum(new)]
@@ -79,6 +80,10 @@ def drift(before: Mapping[str, int], now: Mapping[str, int]) -> Drift | None:
     chance = (1 / n_before + 1 / n_now) * chi_square_99(len(names) - 1) if len(names) > 1 else 0.0
     groups = tuple(Group(name, a / n_before, b / n_now) for name, a, b in zip(names, old, new, strict=True))
     return Drift(index, chance, groups, n_before, n_now)
+
+
+def _common(name: str, *sides: tuple[Mapping[str, int], int]) -> bool:
+    return any(counts.get(name, 0) >= RARE * total for counts, total in sides)
 
 
 def psi(before: Sequence[float], now: Sequence[float]) -> float:
