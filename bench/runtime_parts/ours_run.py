@@ -8,7 +8,6 @@ What is outside of the runtime is replaced: the recipe answers the same proposal
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import resource
@@ -36,10 +35,11 @@ from bench.runtime_parts.servers import size  # noqa: E402
 from pilotwerk.accounts.services import member_add, organisation_create  # noqa: E402
 from pilotwerk.audit import selectors as audit  # noqa: E402
 from pilotwerk.core import jobs  # noqa: E402
-from pilotwerk.pilots import execution, folders, recipe, selectors, services  # noqa: E402
+from pilotwerk.pilots import execution, recipe, selectors, services  # noqa: E402
 from pilotwerk.pilots.connectors.base import Delivered  # noqa: E402
 from pilotwerk.pilots.domain.incoming import NewCase  # noqa: E402
 from pilotwerk.pilots.models import Case, Pilot, Proposal  # noqa: E402
+from pilotwerk.pilots.recipes.base import Proposed  # noqa: E402
 from pilotwerk.pilots.selectors import pilots as pilot_selectors  # noqa: E402
 from pilotwerk.pilots.services import learning  # noqa: E402
 from pilotwerk.pilots.tests import stage as stages  # noqa: E402
@@ -81,21 +81,17 @@ def _another(first: Cast, number: int) -> Cast:
     return cast
 
 
-def quick_world(pilot: Pilot) -> None:
+def quick_world() -> None:
     """The recipe answers the same proposal at once, and what is sent arrives at once."""
-    version = pilot.model_version
-    assert version is not None
-    found = recipe.propose(
-        folders.models(pilot) / version.version,
-        subject="",
-        text=stages.request_text("Termin"),
-        sender_name="",
-        organisation_name="Probe GmbH",
-    )
     # Without evidence, which the peer's state has not either.
-    bare = {"similar": (), "reasons_for": (), "reasons_against": (), "alternatives": (), "origin": ()}
-    answer = dataclasses.replace(found, draft=stages.PLAIN, to_check=(), **bare)
-    recipe.propose = lambda *args, **kwargs: answer  # type: ignore[assignment]
+    answer = Proposed(
+        category="Termin",
+        recipient="petra.wulff@beispiel.example",
+        subject="Ihre Anfrage",
+        body=stages.PLAIN,
+        confidence=0.9,
+    )
+    recipe.propose = lambda *args, **kwargs: answer
     execution.connector_for = lambda pilot: Nowhere()  # type: ignore[assignment,return-value]
 
 
@@ -171,7 +167,7 @@ def main() -> None:
     args = parser.parse_args()
     stage = set_stage(args.organisations)
     if not args.real:
-        quick_world(stage[0][1])
+        quick_world()
     connections.close_all()
     url = os.environ["DATABASE_URL"]
     before = size(url)

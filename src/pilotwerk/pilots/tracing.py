@@ -70,6 +70,22 @@ def executing(handler: Handler) -> Handler:
     return handle
 
 
+def executing_together(handler: GroupHandler) -> GroupHandler:
+    """The handler of a group of pilots.execute; every case that is done gets the time of the group."""
+
+    def handle(works: Sequence[jobs.Work]) -> Sequence[jobs.Work]:
+        if not tracing.active():
+            return handler(works)
+        begun = clock.now()
+        done = handler(works)
+        for work in done:
+            _decided(_case_id(work), UUID(work.payload["decision"]))
+            _step(_case_id(work), "case.execute", begun, together=len(works))
+        return done
+
+    return handle
+
+
 def _case_id(work: jobs.Work) -> UUID:
     return UUID(work.payload["case"])
 
