@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -151,6 +154,46 @@ def test_a_case_is_one_trace_from_intake_to_execution(stage: Stage, spans: Any) 
     said = str([(span.name, dict(span.attributes)) for span in spans.get_finished_spans()])
     for private in ("Wulff", "petra", "Wartung", "Heizung"):
         assert private not in said
+
+
+def test_the_spans_arrive_at_a_real_collector(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("opentelemetry.exporter.otlp.proto.http.trace_exporter")
+    from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+    seen: list[tuple[str, bytes]] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            packed = self.headers.get("Content-Encoding") == "gzip"
+            seen.append((self.path, gzip.decompress(body) if packed else body))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *args: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Collector)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", f"http://127.0.0.1:{server.server_port}")
+    tracing._provider.cache_clear()
+    tracing._tracer.cache_clear()
+    try:
+        [case] = stage.receive(1)
+        assert tracing._provider().force_flush(5000)
+        tracing._provider().shutdown()
+    finally:
+        server.shutdown()
+        server.server_close()
+        tracing._provider.cache_clear()
+        tracing._tracer.cache_clear()
+    [(path, body)] = seen
+    assert path == "/v1/traces"
+    [sent] = ExportTraceServiceRequest.FromString(body).resource_spans
+    spans = [span for scope in sent.scope_spans for span in scope.spans]
+    assert {span.name for span in spans} == {"case.intake", "case.propose"}
+    assert {span.trace_id for span in spans} == {case.pk.bytes}
+    assert b"Wulff" not in body
 
 
 def test_every_case_of_a_group_has_its_trace(stage: Stage, spans: Any) -> None:

@@ -36,6 +36,7 @@ def alerts(request: OrganisationRequest) -> HttpResponse:
     context = {
         "pilot": pilot,
         "may_manage": manages,
+        "may_decide": request.membership.may(permissions.DECIDE),
         "open": open_rows(pilot),
         "rules": rule_rows(pilot),
         "offered": offered_rows(pilot) if manages else [],
