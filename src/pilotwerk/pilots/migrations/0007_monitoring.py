@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(default=pilotwerk.core.clock.now, editable=False)),
                 ('measure', models.CharField(choices=[('acceptance', 'Accepted proposals (%)'), ('rejected', 'Rejected proposals (%)'), ('edit_distance', 'Words changed, median (%)'), ('to_decision', 'Proposal to decision, nine of ten (hours)'), ('to_sending', 'Decision to sending, nine of ten (hours)'), ('oldest_open', 'Oldest open case now (hours)'), ('open', 'Open cases now (number)'), ('overdue', 'Overdue cases now (number)'), ('faults', 'Answers not sent or unclear now (number)'), ('received', 'Cases that came in (number)'), ('cost_case', 'Language model a case (euro)'), ('calibration', 'Calibration error of the confidence (%)'), ('drift_category', 'Change of the categories (PSI)'), ('drift_language', 'Change of the languages (PSI)'), ('drift_length', 'Change of the lengths (PSI)')], max_length=20)),
-                ('comparison', models.CharField(choices=[('above', 'above'), ('below', 'below')], max_length=5)),
+                ('comparison', models.CharField(choices=[('above', 'above the bound'), ('below', 'below the bound')], max_length=5)),
                 ('bound', models.FloatField()),
                 ('days', models.PositiveSmallIntegerField(default=7)),
                 ('emails', models.JSONField(blank=True, default=list)),
