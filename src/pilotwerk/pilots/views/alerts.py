@@ -60,13 +60,14 @@ def alert_change(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 
 
 def _edited(request: OrganisationRequest, rule: AlertRule | None) -> HttpResponse:
+    pilot = pilot_or_404(request)
     form = AlertRuleForm(request.POST or None, rule=rule)
     if request.method == "POST" and form.is_valid():
         try:
             services.alert_rule_save(
                 organisation=request.organisation,
                 actor=request.actor,
-                pilot=pilot_or_404(request),
+                pilot=pilot,
                 rule=rule,
                 **form.values(),
             )
