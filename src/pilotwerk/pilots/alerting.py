@@ -12,15 +12,15 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pilotwerk.accounts.models import Membership
+from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.core import clock, jobs, notify
 from pilotwerk.core.secrets import unseal
 from pilotwerk.pilots.connectors.signed import post_signed
 from pilotwerk.pilots.domain.states import PilotState
-from pilotwerk.pilots.models import AlertNotice, AlertRule, Channel, Pilot, Turn
+from pilotwerk.pilots.models import Alert, AlertNotice, AlertRule, Channel, Pilot, Turn
 from pilotwerk.pilots.presenting_alerts import alert_sentence, measure_name, value_words
 from pilotwerk.pilots.selectors.alerts import overdue_labels
-from pilotwerk.pilots.services.alerts import PURPOSE, alerts_look, notice_sent
+from pilotwerk.pilots.services.alerts import PURPOSE, alerts_end, alerts_look, notice_sent
 from pilotwerk.pilots.services.digests import digests_order
 
 # The daily mail goes out from this hour on, where the company is.
@@ -40,6 +40,9 @@ def alerts_job(job: jobs.Work) -> None:
             payload={"pilot": str(pilot.pk)},
             key=f"pilots.alerts_one:{pilot.pk}",
         )
+    ended = Alert.objects.filter(resolved_at=None, rule__pilot__state=PilotState.ENDED.value)
+    for organisation in Organisation.objects.filter(pk__in=ended.values("organisation_id")):
+        alerts_end(organisation=organisation)
 
 
 def alerts_one_job(job: jobs.Work) -> None:

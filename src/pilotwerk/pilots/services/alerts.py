@@ -15,6 +15,7 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
 from pilotwerk.core.secrets import seal
 from pilotwerk.pilots.domain.monitoring.alerting import DEFAULTS, UNITS, Comparison, Measure, Move, move
+from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.models import Alert, AlertNotice, AlertRule, Channel, Pilot, Turn
 from pilotwerk.pilots.selectors.alerts import value_of
 from pilotwerk.pilots.services.moves import pilot_recorded
@@ -136,6 +137,18 @@ def alert_look(*, organisation: Organisation, rule: AlertRule) -> bool:
             _tell(row, alert, Turn.RESOLVED)
             _recorded(row, MONITORING, "pilots.alert_resolved", value=value)
     return True
+
+
+@transaction.atomic
+def alerts_end(*, organisation: Organisation) -> int:
+    """Alerts of pilots that have ended are over: nobody looks at their figures any more. Answers how many."""
+    count = 0
+    left = Alert.objects.of(organisation).filter(resolved_at=None, rule__pilot__state=PilotState.ENDED.value)
+    for alert in left.select_related("rule__pilot"):
+        if Alert.objects.filter(pk=alert.pk, resolved_at=None).update(resolved_at=clock.now()) == 1:
+            _recorded(alert.rule, MONITORING, "pilots.alert_resolved", value=alert.value)
+            count += 1
+    return count
 
 
 def _tell(rule: AlertRule, alert: Alert, turn: Turn) -> None:
