@@ -53,7 +53,7 @@ messages: setup-dev
 
 lock: setup-dev
 	$(BIN)/uv pip compile -q pyproject.toml --universal --generate-hashes --no-header --no-emit-index-url -o requirements.lock
-	$(BIN)/uv pip compile -q pyproject.toml --extra dev --extra embeddings --extra spark --extra mssql --extra bedrock --universal --generate-hashes --no-header --no-emit-index-url -o requirements-dev.lock
+	$(BIN)/uv pip compile -q pyproject.toml --extra dev --extra embeddings --extra spark --extra mssql --extra bedrock --extra tracing --universal --generate-hashes --no-header --no-emit-index-url -o requirements-dev.lock
 
 bench: setup-dev
 	@bash bench/run.sh

@@ -140,4 +140,4 @@ def test_rows_of_another_organisation_are_nowhere(address: Address, cast: Cast) 
 
 def test_public_pages_are_few_and_known() -> None:
     public = {address.name for address in OURS if address.right is PUBLIC}
-    assert public <= {"start", "set_language", "accounts:invitation", "journey:feed"}
+    assert public <= {"start", "set_language", "accounts:invitation", "journey:feed", "metrics"}

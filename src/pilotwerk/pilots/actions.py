@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.audit.registry import register
 from pilotwerk.pilots.models import DataAllowed, ProviderRegion
+from pilotwerk.pilots.models.alerts import MEASURES
 from pilotwerk.pilots.wording import (
     ARM_LABELS,
     CONNECTION_RESULTS,
@@ -133,6 +134,35 @@ register(
     labels={"result": CONNECTION_RESULTS},
 )
 register("pilots.connection_repaired", _("The connection %(name)s works again"))
+register(
+    "pilots.alert_rule_added",
+    _("%(actor)s set a rule for alerts of the pilot %(pilot)s: %(measure)s"),
+    labels={"measure": dict(MEASURES)},
+)
+register(
+    "pilots.alert_rule_changed",
+    _("%(actor)s changed a rule for alerts of the pilot %(pilot)s: %(measure)s"),
+    labels={"measure": dict(MEASURES)},
+)
+register(
+    "pilots.alert_rule_removed",
+    _("%(actor)s removed a rule for alerts of the pilot %(pilot)s: %(measure)s"),
+    labels={"measure": dict(MEASURES)},
+)
+register(
+    "pilots.alert_raised",
+    _("An alert of the pilot %(pilot)s was raised: %(measure)s"),
+    labels={"measure": dict(MEASURES)},
+)
+register(
+    "pilots.alert_resolved",
+    _("An alert of the pilot %(pilot)s is over: %(measure)s"),
+    labels={"measure": dict(MEASURES)},
+)
+register("pilots.digest_on", _("%(actor)s switched on the daily mail for the pilot %(pilot)s"))
+register("pilots.digest_off", _("%(actor)s switched off the daily mail for the pilot %(pilot)s"))
+register("pilots.digest_chosen_on", _("%(actor)s wants the daily mail about overdue cases"))
+register("pilots.digest_chosen_off", _("%(actor)s does not want the daily mail about overdue cases"))
 register("pilots.provider_saved", _("%(actor)s set up the language model %(name)s"))
 register(
     "pilots.provider_on",

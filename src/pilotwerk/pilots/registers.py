@@ -23,7 +23,7 @@ from pilotwerk.journey.registry import (
     register_panel,
     register_step,
 )
-from pilotwerk.pilots import execution, permissions, recipe, selectors, trials, worker
+from pilotwerk.pilots import alerting, execution, permissions, recipe, selectors, tracing, trials, worker
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.providers import registers as models
 from pilotwerk.portfolio.registry import register_recipes, register_trial
@@ -191,6 +191,11 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
         text = _("The connection “%(name)s” does not work.") % {"name": broken.name}
         url = organisation.url("pilots:connection", pk=broken.pk)
         found.append(Attention("bad", _("fault"), text, url))
+    raised = selectors.alerts_open(pilot).count()
+    if raised:
+        text = ngettext("%(count)s alert is raised.", "%(count)s alerts are raised.", raised)
+        url = organisation.url("pilots:alerts")
+        found.append(Attention("warn", _("alert"), text % {"count": raised}, url))
     found += _control_attention(pilot, membership)
     late = selectors.overdue(pilot).count() if pilot.is_running else 0
     if late:
@@ -282,11 +287,18 @@ register_recipes(recipe.kinds)
 register_trial("support", needs=trials.SUPPORT_NEEDS, run=trials.support)
 
 jobs.register("pilots.train", worker.train_job)
-jobs.register("pilots.propose", worker.propose_job)
+jobs.register("pilots.propose", tracing.proposing(worker.propose_job))
 jobs.register("pilots.release", worker.release_job)
 jobs.register("pilots.escalate", worker.escalate_job)
 jobs.register("pilots.sweep", worker.sweep_job)
-jobs.register("pilots.execute", execution.execute_job)
+jobs.register("pilots.execute", tracing.executing(execution.execute_job))
+jobs.register("pilots.alerts", alerting.alerts_job)
+jobs.register("pilots.alerts_one", alerting.alerts_one_job)
+jobs.register("pilots.alert_tell", alerting.alert_tell_job)
+jobs.register("pilots.digests", alerting.digests_job)
+jobs.register("pilots.digest_tell", alerting.digest_tell_job)
+jobs.every("pilots.alerts", 300)
+jobs.every("pilots.digests", 900)
 jobs.register("pilots.ingest", execution.ingest_job)
 jobs.register("pilots.watch", execution.watch_job)
 jobs.register("pilots.watch_one", execution.watch_one_job)
@@ -295,8 +307,8 @@ jobs.register("pilots.mailbox", execution.mailbox_job)
 jobs.every("pilots.escalate", 300)
 jobs.register("pilots.expire_calls", models.expire_job)
 jobs.every("pilots.expire_calls", 300)
-jobs.grouped("pilots.propose", most=50, handler=worker.propose_together)
-jobs.grouped("pilots.execute", most=50, handler=execution.execute_together)
+jobs.grouped("pilots.propose", most=50, handler=tracing.proposing_together(worker.propose_together))
+jobs.grouped("pilots.execute", most=50, handler=tracing.executing_together(execution.execute_together))
 jobs.every("pilots.sweep", 60)
 jobs.every("pilots.mailboxes", 60)
 jobs.every("pilots.ingest", 30)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 import dj_database_url
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 # Generic classes such as ModelForm[Row] may be named at run time as well.
@@ -46,7 +46,18 @@ class Environment(BaseSettings):
     email_url: str = Field(default="", pattern=r"^(|smtps?://\S+|smtp\+tls://\S+)$")
     email_from: str = "pilotwerk@localhost"
     checkpoint_email: str = ""
+    # Figures for Prometheus at /metrics: for requests from this machine, or with a bearer token of 16 signs or more.
+    metrics: Literal["off", "loopback", "token"] = "off"
+    metrics_token: str = Field(default="", validate_default=True)
+    metrics_by_organisation: bool = False
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _long_token(cls, value: str, info: ValidationInfo) -> str:
+        if info.data.get("metrics") == "token" and len(value) < 16:
+            raise ValueError("PILOTWERK_METRICS is token, so it must have at least 16 signs")
+        return value
 
     @field_validator("database_url")
     @classmethod
@@ -127,6 +138,9 @@ PILOTWERK_DEMO = env.demo
 PILOTWERK_EMBEDDINGS = env.embeddings
 PILOTWERK_ANALYTICS = env.analytics
 PILOTWERK_CHECKPOINT_EMAIL = env.checkpoint_email
+PILOTWERK_METRICS = env.metrics
+PILOTWERK_METRICS_TOKEN = env.metrics_token
+PILOTWERK_METRICS_BY_ORGANISATION = env.metrics_by_organisation
 
 SECRET_KEY = _secret_key()
 DEBUG = env.debug

@@ -10,6 +10,7 @@ from django.views.i18n import set_language
 from pilotwerk.accounts.views import start
 from pilotwerk.core.permissions import PUBLIC, requires
 from pilotwerk.journey.views import overview
+from pilotwerk.project import metrics
 
 # Rooms whose addresses do not all begin with /o/<slug>/<room>/ bring whole addresses themselves.
 WHOLE = {"accounts", "journey"}
@@ -28,6 +29,7 @@ def _room_urls() -> list[object]:
 
 urlpatterns = [
     path("", start, name="start"),
+    path("metrics", metrics.show, name="metrics"),
     path("language/", requires(PUBLIC)(set_language), name="set_language"),
     path("accounts/", include("allauth.urls")),
     # Rooms below journey lead home by this name and need not know who shows it.

@@ -1,5 +1,14 @@
 """Tables of the pilots. What the database can guarantee, it guarantees."""
 
+from pilotwerk.pilots.models.alerts import (
+    Alert,
+    AlertNotice,
+    AlertRule,
+    Channel,
+    DigestChoice,
+    DigestRule,
+    Turn,
+)
 from pilotwerk.pilots.models.autonomy import (
     Absence,
     Cause,
@@ -52,11 +61,15 @@ __all__ = [
     "DEFAULT_REGIONS",
     "SENDING",
     "Absence",
+    "Alert",
+    "AlertNotice",
+    "AlertRule",
     "CallOutcome",
     "CallState",
     "Case",
     "CaseOutcome",
     "Cause",
+    "Channel",
     "Closed",
     "Connection",
     "ConnectionKind",
@@ -66,6 +79,8 @@ __all__ = [
     "DecisionKind",
     "Delivery",
     "DeliveryState",
+    "DigestChoice",
+    "DigestRule",
     "Fallback",
     "HumanControl",
     "LevelPeriod",
@@ -94,4 +109,5 @@ __all__ = [
     "Spending",
     "Step",
     "TargetKind",
+    "Turn",
 ]

@@ -1,6 +1,12 @@
 """Reads."""
 
 from pilotwerk.pilots.domain.measures import CaseMeasure
+from pilotwerk.pilots.selectors.alerts import (
+    alert_rule_get,
+    alerts_open,
+    digest_choice,
+    digest_to_deciders,
+)
 from pilotwerk.pilots.selectors.autonomy import (
     Standing,
     control_of,
@@ -65,6 +71,7 @@ from pilotwerk.pilots.selectors.queue import (
     withdrawable,
 )
 from pilotwerk.pilots.selectors.recipes import optouts, place_of, proposal_of, recipe_figures, tables_of
+from pilotwerk.pilots.selectors.shifts import calibration, shifts
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
 from pilotwerk.pilots.selectors.waiting import absences, deciders, reminded
 
@@ -77,12 +84,15 @@ __all__ = [
     "Queue",
     "Standing",
     "absences",
+    "alert_rule_get",
+    "alerts_open",
     "announcement",
     "approval_coverage",
     "awake",
     "blind",
     "bulk_categories",
     "bulk_offered",
+    "calibration",
     "case_get",
     "case_measures",
     "cases_filtered",
@@ -97,6 +107,8 @@ __all__ = [
     "decided_today",
     "deciders",
     "decisions_of",
+    "digest_choice",
+    "digest_to_deciders",
     "draft_of",
     "fallen_recently",
     "first_approval",
@@ -121,6 +133,7 @@ __all__ = [
     "samples",
     "sent_by_level",
     "sent_reply",
+    "shifts",
     "signature_missing",
     "sources_offered",
     "standing",

@@ -2,6 +2,12 @@
 jobs.
 """
 
+from pilotwerk.pilots.services.alerts import (
+    alert_rule_offered,
+    alert_rule_remove,
+    alert_rule_save,
+    alerts_look,
+)
 from pilotwerk.pilots.services.autonomy import (
     control_set,
     level_lower,
@@ -25,6 +31,10 @@ from pilotwerk.pilots.services.decisions import (
     cases_approve,
 )
 from pilotwerk.pilots.services.deliveries import delivery_again, delivery_confirm
+from pilotwerk.pilots.services.digests import (
+    digest_choose,
+    digest_set,
+)
 from pilotwerk.pilots.services.handling import case_open, case_signal
 from pilotwerk.pilots.services.learning import pilot_train
 from pilotwerk.pilots.services.mails import mail_as_request
@@ -47,6 +57,10 @@ __all__ = [
     "Outcome",
     "absence_add",
     "absence_remove",
+    "alert_rule_offered",
+    "alert_rule_remove",
+    "alert_rule_save",
+    "alerts_look",
     "approval_withdraw",
     "case_answer_manually",
     "case_approve",
@@ -72,6 +86,8 @@ __all__ = [
     "control_set",
     "delivery_again",
     "delivery_confirm",
+    "digest_choose",
+    "digest_set",
     "level_lower",
     "mail_as_request",
     "options_set",

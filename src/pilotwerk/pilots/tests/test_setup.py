@@ -148,8 +148,8 @@ def test_figures_wait_for_enough_cases(stage: Stage) -> None:
         stage.approve(case)
     stage.send()
     few = monitoring(stage.pilot)
-    assert isinstance(few.edit_distance, CannotTell)
-    assert few.days[-1].received >= 2
+    assert isinstance(few.whole.edits, CannotTell)
+    assert few.periods[-1].received >= 2
     for case in stage.proposed(4):
         services.case_edit_and_approve(**stage.by("clerk"), **stage.seen(case), body=PLAIN)
-    assert not isinstance(monitoring(stage.pilot).edit_distance, CannotTell)
+    assert not isinstance(monitoring(stage.pilot).whole.edits, CannotTell)

@@ -1,4 +1,4 @@
-"""The pilot's page: state and what to do next, stop and go on, and its course over time."""
+"""The pilot's page: state and what to do next, stop and go on."""
 
 from __future__ import annotations
 
@@ -54,19 +54,6 @@ def pilot(request: OrganisationRequest) -> HttpResponse:
         "may_decide": request.membership.may(permissions.DECIDE),
     }
     return page(request, "pilots/pilot.html", context)
-
-
-@requires(permissions.VIEW)
-def monitoring(request: OrganisationRequest) -> HttpResponse:
-    """Volume, acceptance, edits, rejections, times, and the stop rules."""
-    found = pilot_or_404(request)
-    context = {
-        "pilot": found,
-        "summary": selectors.pilot_summary(found),
-        "course": selectors.monitoring(found),
-        "rules": stop_rule_rows(found),
-    }
-    return page(request, "pilots/monitoring.html", context)
 
 
 @requires(permissions.STOP)

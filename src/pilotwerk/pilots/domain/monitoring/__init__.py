@@ -1,0 +1,1 @@
+"""Figures about a running pilot, as pure functions: time spans, quantiles, calibration, drift, alerts."""
