@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -26,7 +27,14 @@ from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.connectors import mailbox
 from pilotwerk.pilots.connectors.access import Access, Look
-from pilotwerk.pilots.connectors.base import Connector, Delivered, Message, NotDelivered, Outcome
+from pilotwerk.pilots.connectors.base import (
+    Connector,
+    Delivered,
+    HeldBack,
+    Message,
+    NotDelivered,
+    Outcome,
+)
 from pilotwerk.pilots.connectors.files import CaseFile, Rejection, WatchedFolder, read_cases
 from pilotwerk.pilots.connectors.kinds import TESTS
 from pilotwerk.pilots.connectors.mailbox import Mailbox
@@ -58,7 +66,9 @@ from pilotwerk.pilots.services.connections import (
 )
 from pilotwerk.pilots.services.deliveries import (
     delivery_claim,
+    delivery_held_back,
     delivery_lost,
+    delivery_may_go,
     delivery_not_sent,
     delivery_retake,
     delivery_sent,
@@ -132,6 +142,8 @@ def case_execute(*, case_id: UUID, decision_id: UUID) -> None:
         delivery_sent(delivery=delivery, reference=outcome.reference)
     elif isinstance(outcome, NotDelivered):
         delivery_not_sent(delivery=delivery, problem=outcome.reason, retry=outcome.retry)
+    elif isinstance(outcome, HeldBack):
+        delivery_held_back(delivery=delivery)
     else:
         delivery_lost(delivery=delivery, problem=outcome.reason)
 
@@ -152,6 +164,7 @@ def _tried(case: Case, decision: Decision, delivery: Delivery) -> Outcome:
         files=tuple((one.name, one.content) for one in going.attached),
         in_reply_to=(mail.message_id or None) if mail else None,
         references=chain(mail.references, mail.message_id) if mail else (),
+        may_go=partial(delivery_may_go, delivery),
     )
     try:
         connector = connector_for(case.pilot)

@@ -15,7 +15,7 @@ from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash
-from pilotwerk.pilots.domain.states import CaseEvent, CaseState
+from pilotwerk.pilots.domain.states import CaseEvent, CaseState, PilotState
 from pilotwerk.pilots.domain.stop_rules import RuleKind
 from pilotwerk.pilots.models import (
     SENDING,
@@ -25,6 +25,7 @@ from pilotwerk.pilots.models import (
     DecisionKind,
     Delivery,
     DeliveryState,
+    Pilot,
     Source,
 )
 from pilotwerk.pilots.selectors.autonomy import limits_reached, second_is_missing
@@ -72,7 +73,7 @@ def delivery_claim(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
         return None
     if not move_if(case, CaseEvent.CLAIM):
         return None
-    return _attempt(case, decision)
+    return _attempt(pilot, case, decision)
 
 
 def _not_covered(case: Case, decision: Decision) -> str:
@@ -101,7 +102,7 @@ def _hold(case: Case, decision: Decision, event: CaseEvent, *, why: str) -> None
         _recorded("pilots.delivery_held_back", case, {"why": why})
 
 
-def _attempt(case: Case, decision: Decision) -> Delivery:
+def _attempt(pilot: Pilot, case: Case, decision: Decision) -> Delivery:
     """The one row of this case, made or taken up again."""
     delivery = Delivery.objects.filter(case=case).first()
     if delivery is None:
@@ -113,6 +114,7 @@ def _attempt(case: Case, decision: Decision) -> Delivery:
     delivery.state = DeliveryState.TRYING
     delivery.attempt += 1
     delivery.attempted_at = clock.now()
+    delivery.stops = pilot.stops
     delivery.finished_at = None
     delivery.problem = ""
     delivery.save()
@@ -133,11 +135,11 @@ def delivery_retake(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
     delivery = Delivery.objects.filter(case=case, state=DeliveryState.TRYING, decision=decision).first()
     if decision is None or delivery is None or case.state != CaseState.EXECUTING:
         return None
-    if not pilot.is_running:
+    if _stopped_since(pilot, delivery):
         # Stopped in between: no second try. Whether the first one went out, a person finds out.
         delivery_lost(delivery=delivery, problem="The pilot was stopped while it was sending.")
         return None
-    return _attempt(case, decision)
+    return _attempt(pilot, case, decision)
 
 
 def _finished(delivery: Delivery, state: DeliveryState, *, reference: str = "", problem: str = "") -> bool:
@@ -169,14 +171,57 @@ def delivery_sent(*, delivery: Delivery, reference: str) -> None:
 def delivery_not_sent(*, delivery: Delivery, problem: str, retry: bool) -> None:
     """It certainly did not go out: try again after a pause, at most three times, then a person decides."""
     case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
+    stopped = _stopped_since(pilot_lock(case.pilot_id), delivery)
     if not _finished(delivery, DeliveryState.FAILED, problem=problem):
         return
-    if retry and delivery.attempt <= len(PAUSES):
+    if stopped:
+        _held_at_the_door(case, delivery)
+    elif retry and delivery.attempt <= len(PAUSES):
         _again(case, delivery.decision_id, delivery.attempt, clock.now() + PAUSES[delivery.attempt - 1])
     else:
         move_if(case, CaseEvent.FAIL, execute_at=None)
     _recorded("pilots.delivery_failed", case, {"attempt": delivery.attempt, "problem": problem})
     stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_DELIVERED}))
+
+
+@transaction.atomic
+def delivery_held_back(*, delivery: Delivery) -> None:
+    """The pilot was stopped after the claim and before the effect: as if it had been stopped before the claim."""
+    case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
+    problem = _("The pilot was stopped before the answer went out.")
+    if not _stopped_since(pilot_lock(case.pilot_id), delivery):
+        return  # the attempt was another worker's by then, or a person's to find out about
+    if _finished(delivery, DeliveryState.FAILED, problem=problem):
+        _held_at_the_door(case, delivery)
+
+
+def delivery_may_go(delivery: Delivery) -> bool:
+    """The last look, directly before the outside effect, as the database says now: the attempt is still this
+    worker's, and nobody has stopped the pilot since it was claimed, even if it goes on by now.
+    """
+    mine = Delivery.objects.filter(
+        pk=delivery.pk,
+        attempt=delivery.attempt,
+        state=DeliveryState.TRYING,
+        case__pilot__state=PilotState.RUNNING.value,
+        case__pilot__stops=delivery.stops,
+    )
+    return mine.exists()
+
+
+def _stopped_since(pilot: Pilot, delivery: Delivery) -> bool:
+    """Whether the pilot stands, or stood and went on, since the attempt was claimed."""
+    return not pilot.is_running or pilot.stops != delivery.stops
+
+
+def _held_at_the_door(case: Case, delivery: Delivery) -> None:
+    """It needs a new decision like everything that the stop held back; where the pilot goes on, it waits for it."""
+    if not move_if(case, CaseEvent.STOP_AT_THE_DOOR, execute_at=None):
+        return
+    Decision.objects.filter(pk=delivery.decision_id).update(withdrawn_at=clock.now())
+    _recorded("pilots.delivery_held_back", case, {"why": "stopped"})
+    if Pilot.objects.get(pk=case.pilot_id).is_running:
+        move_if(case, _back(case))
 
 
 def _again(case: Case, decision_id: UUID, attempt: int, when: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
@@ -23,6 +24,7 @@ from pilotwerk.pilots.services.moves import pilot_lock, pilot_move, pilot_record
 def _hold_back(pilot: Pilot) -> int:
     """Take back every approval whose answer has not gone out; it needs a new decision after the stop."""
     moment = clock.now()
+    Pilot.objects.filter(pk=pilot.pk).update(stops=F("stops") + 1)
     on_the_way = Case.objects.filter(pilot=pilot, state__in=[state.value for state in ON_THE_WAY_OUT])
     Decision.objects.filter(
         case__in=on_the_way, kind__in=[*SENDING, DecisionKind.FIRST], withdrawn_at=None

@@ -1,6 +1,8 @@
 """Replies by e-mail. SMTP has one moment in which nobody can know: after the text was sent, before the server's answer.
 
 What failed before that moment surely did not go out. What failed in it is unknown and is never repeated by machine.
+A server takes the mail with the dot after the text (RFC 5321, 4.1.1.4) and must drop it when the connection ends before
+(4.1.1.10): so a stop is looked at last before that dot.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from typing import Literal
 from pilotwerk.core import clock
 from pilotwerk.pilots.connectors.base import (
     Delivered,
+    HeldBack,
     Message,
     NotDelivered,
     Outcome,
@@ -77,7 +80,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             return NotDelivered(f"The mail server cannot be reached: {_says(error)}.", retry=True)
         try:
-            return self._send(server, mail)
+            return self._send(server, mail, message.may_go)
         finally:
             _hang_up(server)
 
@@ -125,7 +128,7 @@ class Smtp:
             raise
         return server
 
-    def _send(self, server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+    def _send(self, server: smtplib.SMTP, mail: EmailMessage, may_go: Callable[[], bool]) -> Outcome:
         """MAIL, RCPT, DATA one by one: only so it is known how far it came."""
         sender, recipient = parseaddr(str(mail["From"]))[1], parseaddr(str(mail["To"]))[1]
         try:
@@ -133,23 +136,30 @@ class Smtp:
             for code, answer in self._envelope(server, sender, recipient):
                 if code >= 400:
                     return _refused(code, answer)
+            if not may_go():
+                return HeldBack()
             code, answer = server.docmd("DATA")
             if code != 354:
                 return _refused(code, answer)
         except (OSError, smtplib.SMTPException) as error:
             return NotDelivered(f"The connection broke before the text was sent: {_says(error)}.", retry=True)
-        return self._data(server, mail)
+        return self._data(server, mail, may_go)
 
     def _envelope(self, server: smtplib.SMTP, sender: str, recipient: str) -> tuple[tuple[int, bytes], ...]:
         first = server.mail(sender)
         return (first,) if first[0] >= 400 else (first, server.rcpt(recipient))
 
-    def _data(self, server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+    def _data(self, server: smtplib.SMTP, mail: EmailMessage, may_go: Callable[[], bool]) -> Outcome:
         """From the first byte of the text until the server's answer nothing is known for sure."""
         text = mail.as_bytes(policy=MAIL)
         dotted = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in text.split(b"\r\n"))
         try:
-            server.send(dotted.rstrip(b"\r\n") + b"\r\n.\r\n")
+            server.send(dotted.rstrip(b"\r\n") + b"\r\n")
+            if not may_go():
+                # Whatever came now, a farewell too, would be part of the text: the line is cut.
+                server.close()
+                return HeldBack()
+            server.send(b".\r\n")
             code, answer = server.getreply()
         except (OSError, smtplib.SMTPException):
             return OutcomeUnknown(LOST)
