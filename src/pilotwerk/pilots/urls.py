@@ -14,6 +14,7 @@ from pilotwerk.pilots.views import (
     queue,
     recipes,
     setup,
+    standstill,
 )
 
 app_name = "pilots"
@@ -22,7 +23,9 @@ urlpatterns = [
     path("", pilot.pilot, name="pilot"),
     path("stop/", pilot.stop, name="stop"),
     path("stop/reason/", pilot.stop_reason, name="stop_reason"),
+    path("stop/all/", standstill.stop_all, name="stop_all"),
     path("resume/", pilot.resume, name="resume"),
+    path("resume/all/", standstill.resume_all, name="resume_all"),
     path("end/", pilot.end, name="end"),
     path("monitoring/", pilot.monitoring, name="monitoring"),
     path("watch/", recipes.watch, name="watch"),

@@ -65,6 +65,13 @@ from pilotwerk.pilots.selectors.queue import (
     withdrawable,
 )
 from pilotwerk.pilots.selectors.recipes import optouts, place_of, proposal_of, recipe_figures, tables_of
+from pilotwerk.pilots.selectors.standstill import (
+    answers_in_flight,
+    models_on,
+    organisations_at_work,
+    pilot_named,
+    pilots_running,
+)
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
 from pilotwerk.pilots.selectors.waiting import absences, deciders, reminded
 
@@ -78,6 +85,7 @@ __all__ = [
     "Standing",
     "absences",
     "announcement",
+    "answers_in_flight",
     "approval_coverage",
     "awake",
     "blind",
@@ -107,11 +115,15 @@ __all__ = [
     "mail_get",
     "mail_of",
     "mails_aside",
+    "models_on",
     "monitoring",
     "optouts",
+    "organisations_at_work",
     "overdue",
     "pilot_current",
+    "pilot_named",
     "pilot_summary",
+    "pilots_running",
     "place_of",
     "proposal_of",
     "queue_for",

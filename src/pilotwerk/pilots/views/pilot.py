@@ -47,6 +47,7 @@ def pilot(request: OrganisationRequest) -> HttpResponse:
         "kind": recipe.of(found.recipe).about,
         "figures": selectors.recipe_figures(found, request.organisation) if found.state != "draft" else (),
         "may_manage": request.membership.may(permissions.MANAGE),
+        "may_resume_all": request.membership.may(permissions.RESUME_ALL),
         "may_decide": request.membership.may(permissions.DECIDE),
     }
     return page(request, "pilots/pilot.html", context)
