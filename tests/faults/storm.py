@@ -1,9 +1,10 @@
 """Workers and a clerk at work while faults of all kinds strike at random. Run by test_storm.py as a process of its own.
 
 The process sets the stage and forks: workers (the loop of `pilotwerk worker`), a clerk (takes in letters and decides,
-by the services that the pages call), and a mail server. Forks are real processes with their own connections and
-start in milliseconds. One company sends by mail, the other writes into a folder. After the last fault everything gets
-the time to settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
+by the services that the pages call), a mail server, a mailbox and a language model. Forks are real processes with
+their own connections and start in milliseconds. One company sends by mail; one writes into a folder and has a language
+model propose; one gets its letters by IMAP and answers out of the mailbox. After the last fault everything gets the
+time to settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
 
 Leases and pauses are shortened, so that what takes a minute in life takes a second here; nothing else is replaced.
 """
@@ -39,8 +40,9 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-MAIL_PORT = _free_port()
+MAIL_PORT, IMAP_PORT, MODEL_PORT = _free_port(), _free_port(), _free_port()
 os.environ["PILOTWERK_EMAIL_URL"] = f"smtp://127.0.0.1:{MAIL_PORT}"
+os.environ["PILOTWERK_ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
 
 import django  # noqa: E402
 
@@ -49,7 +51,7 @@ django.setup()
 from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
-from django.db.models import QuerySet  # noqa: E402
+from django.db.models import Count, QuerySet, Sum  # noqa: E402
 from django.utils import translation  # noqa: E402
 
 from pilotwerk.accounts.services import member_add, organisation_create  # noqa: E402
@@ -58,18 +60,23 @@ from pilotwerk.core import clock  # noqa: E402
 from pilotwerk.core.errors import Refused  # noqa: E402
 from pilotwerk.core.jobs import leased, port, procrastination, registry, runner  # noqa: E402
 from pilotwerk.core.jobs.services import queue  # noqa: E402
-from pilotwerk.pilots import folders, recipe, services, worker  # noqa: E402
+from pilotwerk.pilots import execution, folders, recipe, services, worker  # noqa: E402
+from pilotwerk.pilots.domain import breaker  # noqa: E402
 from pilotwerk.pilots.domain.incoming import NewCase  # noqa: E402
 from pilotwerk.pilots.domain.states import CaseState  # noqa: E402
 from pilotwerk.pilots.domain.stop_rules import DEFAULTS, RuleKind  # noqa: E402
-from pilotwerk.pilots.models import Case, Delivery, Pilot, Proposal  # noqa: E402
+from pilotwerk.pilots.models import Case, Delivery, ModelCall, Pilot, Proposal, Spending  # noqa: E402
+from pilotwerk.pilots.providers import budget  # noqa: E402
+from pilotwerk.pilots.providers import services as models  # noqa: E402
 from pilotwerk.pilots.recipes.base import Request  # noqa: E402
 from pilotwerk.pilots.selectors import pilots as pilot_selectors  # noqa: E402
 from pilotwerk.pilots.selectors import recipes as recipe_selectors  # noqa: E402
 from pilotwerk.pilots.services import deliveries, learning  # noqa: E402
 from pilotwerk.pilots.tests import stage as stages  # noqa: E402
+from pilotwerk.pilots.tests.mailservers import PASSWORD, Imap  # noqa: E402
+from pilotwerk.pilots.tests.mailstage import plain_settings  # noqa: E402
 from tests.cast import Cast, make_cast  # noqa: E402
-from tests.faults import smtp_server  # noqa: E402
+from tests.faults import imap_server, model_server, smtp_server  # noqa: E402
 
 LEASE = timedelta(seconds=2)
 # So long without a single case coming to its end means that something hangs.
@@ -77,12 +84,14 @@ SETTLE_SECONDS = 60
 # The clerk takes in letters while fewer cases are open, so that faults strike in every state of a case.
 OPEN_AT_MOST = 30
 FORK = multiprocessing.get_context("fork")
-MAIL, FOLDER = "smtp", "outbox"
+MAIL, FOLDER, MAILBOX = "smtp", "outbox", "mailbox"
 
 # Shared with all forks.
 offset = FORK.Value("d", 0.0)
 mail_rate = FORK.Value("d", 0.0)
-letters = {MAIL: FORK.Value("i", 0), FOLDER: FORK.Value("i", 0)}
+imap_deaths = FORK.Value("i", 0)
+model_faults = FORK.Value("i", 0)
+letters = {target: FORK.Value("i", 0) for target in (MAIL, FOLDER, MAILBOX)}
 ending = FORK.Value("b", 0)
 
 
@@ -94,16 +103,17 @@ def shorten() -> None:
     runner.TENDING_SECONDS = 0.5
     worker.PATIENCE = timedelta(seconds=6)  # type: ignore[misc]
     deliveries.PAUSES = (timedelta(seconds=1), timedelta(seconds=2))  # type: ignore[misc]
-    registry._schedules[:] = [registry.Schedule("pilots.sweep", 2)]
+    breaker.PAUSE, breaker.LONGEST, breaker.TRIAL = (timedelta(seconds=n) for n in (0.2, 1, 3))  # type: ignore[misc]
+    registry._schedules[:] = [
+        registry.Schedule("pilots.sweep", 2),
+        registry.Schedule("pilots.mailboxes", 1),
+    ]
     clock.now = lambda: datetime.now(UTC) + timedelta(seconds=offset.value)
 
 
-def set_stage() -> dict[str, tuple[Cast, Pilot]]:
-    """Two companies with a trained pilot each: one answers by mail, the other into a folder."""
+def set_stage(*targets: str) -> dict[str, tuple[Cast, Pilot]]:
+    """A company with a trained pilot for each target; the mailbox's server must run already."""
     call_command("migrate", verbosity=0)
-    rules = [
-        rule for rule in DEFAULTS if rule.kind is RuleKind.REJECTED
-    ]  # a dying mail server must not stop the pilot
     found = {}
     with (
         mock.patch.object(pilot_selectors, "system_for_use_case", return_value=object()),
@@ -111,20 +121,68 @@ def set_stage() -> dict[str, tuple[Cast, Pilot]]:
         mock.patch.object(learning, "text_rows", return_value=stages.past_requests(12)),
     ):
         first = make_cast()
-        made = organisation_create(owner=first.users["owner"], name="Ordner AG", country="DE", region="SH")
-        second = Cast(made, first.other, first.users)
-        for role in ("lead", "clerk"):
-            member_add(organisation=made, actor=second.actor("owner"), user=first.users[role], role=role)
-        for target, cast in ((MAIL, first), (FOLDER, second)):
-            pilot, version = stages.trained(
-                cast, share=0.8, target_kind=target, send_delay_seconds=0, stop_rules=rules
-            )
-            services.pilot_start(organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot)
+        for target in targets:
+            cast = first if target == MAIL else company(first, target)
+            by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
+            pilot, version = stages.trained(cast, share=0.8, send_delay_seconds=0, **ways(target, by))
+            services.pilot_start(**by, pilot=pilot)
+            if target == FOLDER:
+                model_proposes(by, pilot)
             place = recipe_selectors.place_of(pilot, cast.organisation, version=version)
             # Forks inherit what is loaded.
             recipe.propose(pilot.recipe, Request("warm", stages.request_text("Termin")), place)
             found[target] = (cast, pilot)
     return found
+
+
+def company(first: Cast, name: str) -> Cast:
+    """Another organisation of the same people."""
+    made = organisation_create(owner=first.users["owner"], name=f"{name} AG", country="DE", region="SH")
+    cast = Cast(made, first.other, first.users)
+    for role in ("lead", "clerk"):
+        member_add(organisation=made, actor=cast.actor("owner"), user=first.users[role], role=role)
+    return cast
+
+
+def ways(target: str, by: dict[str, Any]) -> dict[str, Any]:
+    """How requests come in and answers go out; a dying mail server must not stop the pilot."""
+    rules = [rule for rule in DEFAULTS if rule.kind is RuleKind.REJECTED]
+    if target != MAILBOX:
+        return {"target_kind": target, "stop_rules": rules}
+    made = services.connection_create(
+        **by,
+        kind="mailbox",
+        name="Kundendienst",
+        settings=plain_settings(Imap(port=IMAP_PORT), MAIL_PORT),
+        secrets={"password": PASSWORD},
+    )
+    execution.connection_test(**by, connection=made)
+    assert made.state == "ok", made.problem
+    mailbox = {"source_kind": target, "source_connection": made}
+    return {**mailbox, "target_kind": target, "target_connection": made, "stop_rules": rules}
+
+
+def model_proposes(by: dict[str, Any], pilot: Pilot) -> None:
+    """The pilot asks the language model on loopback; where it fails, the built-in method proposes."""
+    import pydantic_ai.models.openai  # noqa: F401  loaded once, for all forks
+
+    plenty = {"day_micro": 10**9, "month_micro": 10**9}
+    models.policy_save(**by, regions=["house"], **plenty)
+    row = models.provider_save(
+        **by,
+        name="Modell",
+        kind="openai",
+        model="klein",
+        base_url=f"http://127.0.0.1:{MODEL_PORT}/v1",
+        region="house",
+        price_in_micro=10**6,
+        price_out_micro=2 * 10**6,
+        max_tokens=400,
+        timeout_seconds=model_server.TIMEOUT_SECONDS,
+    )
+    models.provider_switch_on(**by, provider=row, name=row.name)
+    row.refresh_from_db()
+    models.use_save(**by, pilot=pilot, provider=row, **plenty)
 
 
 def work() -> None:
@@ -153,8 +211,11 @@ def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
 
 
 def take_in(target: str, cast: Cast, pilot: Pilot) -> None:
-    """Three letters; the sender repeats them until they were acknowledged, as a mailbox does."""
+    """Three letters; the sender repeats them until they were acknowledged."""
     start = letters[target].value
+    if target == MAILBOX:
+        letters[target].value = start + 3  # the mailbox's server lets them arrive
+        return
     new = [
         NewCase(
             key=f"{target}-{n}",
@@ -170,6 +231,17 @@ def take_in(target: str, cast: Cast, pilot: Pilot) -> None:
     letters[target].value = start + 3
 
 
+def mark(case: Case) -> str:
+    """What tells the case's answer from all others; a mail carries it in its subject."""
+    return case.subject or case.key
+
+
+def _left() -> int:
+    """How much has not come to its end: cases, and letters that still lie in the mailbox."""
+    taken = Case.objects.filter(subject__startswith=f"{MAILBOX}-").count()
+    return _open().count() + letters[MAILBOX].value - taken
+
+
 def _open() -> QuerySet[Case]:
     """Cases that have not come to their end."""
     return Case.objects.exclude(state__in=[CaseState.DONE.value, CaseState.OUTCOME_UNKNOWN.value])
@@ -179,7 +251,7 @@ def decide(cast: Cast, pilot: Pilot) -> None:
     by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("clerk")}
     cases = Case.objects.select_related("pilot", "organisation").filter(pilot=pilot)
     for case in cases.filter(state__in=[CaseState.WAITING.value, CaseState.WAITING_MANUAL.value])[:20]:
-        body = f"{stages.PLAIN}\n\nIhr Zeichen: {case.key}."
+        body = f"{stages.PLAIN}\n\nIhr Zeichen: {mark(case)}."
         if case.by_hand:
             services.case_answer_manually(**by, case=case, body=body)
             continue
@@ -194,15 +266,13 @@ def decide(cast: Cast, pilot: Pilot) -> None:
 class Storm:
     """The processes, and what strikes them."""
 
-    def __init__(self, companies: dict[str, tuple[Cast, Pilot]], workers: int, seed: int, log: Path) -> None:
+    def __init__(self, companies: dict[str, tuple[Cast, Pilot]], workers: int, seed: int) -> None:
         self.companies = companies
         self.chance = random.Random(seed)
         self.struck: Counter[str] = Counter()
-        self.workers = [self._start(work) for _number in range(workers)]
-        self.clerk = self._start(clerk, companies)
-        self.mail = self._start(smtp_server.serve, MAIL_PORT, log, mail_rate, seed)
+        self.workers = [start(work) for _number in range(workers)]
+        self.clerk = start(clerk, companies)
         self.until: list[tuple[float, Callable[[], None]]] = []
-        # Later parts add theirs here: a mailbox that dies, a language model that times out or answers rubbish.
         self.kinds: dict[str, Callable[[], bool]] = {
             "worker killed": self.kill_worker,
             "web killed": self.kill_clerk,
@@ -210,18 +280,15 @@ class Storm:
             "connection dropped" if connection.vendor == "postgresql" else "database locked": self.database,
             "disk full": self.fill_disk,
             "clock jumped": self.jump,
+            "mailbox died": self.kill_mailbox,
+            "model failed": self.spoil_model,
         }
 
-    @staticmethod
-    def _start(target: Callable[..., None], *args: Any) -> Any:
-        connections.close_all()  # a fork must not share its parent's
-        process = FORK.Process(target=_orphans_die, args=(os.getpid(), target, *args), daemon=True)
-        process.start()
-        return process
-
     def strike(self) -> None:
-        """One fault of a random kind; dead processes are replaced, as `pilotwerk serve` does it."""
-        kind = self.chance.choice(list(self.kinds))
+        """One fault: each kind once, then at random; dead processes are replaced, as `pilotwerk serve` does it."""
+        kind = self.chance.choice(
+            [kind for kind in self.kinds if kind not in self.struck] or list(self.kinds)
+        )
         if self.kinds[kind]():
             self.struck[kind] += 1
         self.tend()
@@ -232,9 +299,9 @@ class Storm:
             if when <= moment:
                 undo()
                 self.until.remove((when, undo))
-        self.workers = [one if one.is_alive() else self._start(work) for one in self.workers]
+        self.workers = [one if one.is_alive() else start(work) for one in self.workers]
         if not self.clerk.is_alive():
-            self.clerk = self._start(clerk, self.companies)
+            self.clerk = start(clerk, self.companies)
 
     def kill_worker(self) -> bool:
         return _kill(self.chance.choice(self.workers))
@@ -276,16 +343,27 @@ class Storm:
         offset.value = self.chance.uniform(-120, 120)
         return True
 
+    def kill_mailbox(self) -> bool:
+        """The next commands to the mailbox, or their answers, meet a cut connection."""
+        imap_deaths.value += 1
+        return True
+
+    def spoil_model(self) -> bool:
+        """The next answer of the language model comes too late, not at all, or is none."""
+        model_faults.value += 1
+        return True
+
     def settle(self) -> bool:
         """No more faults; True when every case has come to its end in time."""
         ending.value = 1
         mail_rate.value = 0.0
+        imap_deaths.value = model_faults.value = 0
         # Forward, so that no lease of another time is waited for.
         offset.value = 200.0
         left, since = -1, time.monotonic()
         while time.monotonic() - since < SETTLE_SECONDS:
             self.tend()
-            now_left = _open().count()
+            now_left = _left()
             if now_left != left:
                 left, since = now_left, time.monotonic()
             if not self.until and not left:
@@ -294,9 +372,27 @@ class Storm:
         return False
 
     def close(self) -> None:
-        for process in [*self.workers, self.clerk, self.mail]:
+        for process in [*self.workers, self.clerk]:
             process.kill()
             process.join()
+
+
+def start(target: Callable[..., None], *args: Any) -> Any:
+    """A process of its own."""
+    connections.close_all()  # a fork must not share its parent's
+    process = FORK.Process(target=_orphans_die, args=(os.getpid(), target, *args), daemon=True)
+    process.start()
+    return process
+
+
+def up(*ports: int) -> None:
+    """Wait until something listens there."""
+    for one in ports:
+        for _try in range(200):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", one)) == 0:
+                    break
+            time.sleep(0.05)
 
 
 def _orphans_die(parent: int, target: Callable[..., None], *args: Any) -> None:
@@ -347,12 +443,14 @@ def told(companies: dict[str, tuple[Cast, Pilot]], log: Path) -> dict[str, Any]:
     for path in folders.outbox(companies[FOLDER][1]).glob("*.json"):
         left.update(re.findall(r"Ihr Zeichen: ([\w-]+)\.", path.read_text(encoding="utf-8")))
     wanted = {f"{target}-{n}" for target in companies for n in range(letters[target].value)}
-    states = dict(Case.objects.values_list("key", "state"))
+    cases = {mark(case): case for case in Case.objects.defer("text")}
+    states = {name: case.state for name, case in cases.items()}
     unknown = {key for key, state in states.items() if state == CaseState.OUTCOME_UNKNOWN}
     sent = {key for key, state in states.items() if state == CaseState.DONE}
     return {
         "cases": len(wanted),
         "lost": len(wanted - set(states)),
+        "taken_twice": Case.objects.count() - len(cases),
         "unfinished": len(set(states) - sent - unknown),
         "sent": len(sent),
         "unknown": len(unknown),
@@ -360,11 +458,29 @@ def told(companies: dict[str, tuple[Cast, Pilot]], log: Path) -> dict[str, Any]:
         "sent_but_not_there": len([key for key in sent if not left[key]]),
         "twice": sum(count > 1 for count in left.values()),
         "deliveries_disagree": Delivery.objects.filter(case__state="done").exclude(state="sent").count(),
-        "mail_server_died": dict(Counter(line for line in lines if line.startswith("died "))),
+        "mail_server_died": sum(line.startswith("died ") for line in lines),
+        "mailbox_died": dict(Counter(line.split()[3] for line in lines if line.startswith("mailbox died"))),
+        "model": dict(Counter(line.removeprefix("model ") for line in lines if line.startswith("model "))),
+        "calls": dict(ModelCall.objects.values_list("outcome").annotate(n=Count("pk"))),
+        "books_agree": books_agree(),
         "given_up": queue().counts().failed,
         "trail": all(audit.check(cast.organisation.pk).ok for cast, _pilot in companies.values()),
         "entries": sum(audit.state(cast.organisation.pk).entries for cast, _pilot in companies.values()),
     }
+
+
+def books_agree() -> bool:
+    """Once no call is open any more, every budget holds exactly what its calls cost."""
+    offset.value += timedelta(hours=1).total_seconds()
+    while budget.expire():
+        pass
+    for row in Spending.objects.all():
+        calls = ModelCall.objects.filter(organisation=row.organisation_id, day__startswith=row.period)
+        if row.pilot_id:
+            calls = calls.filter(pilot=row.pilot_id)
+        if row.used_micro != calls.aggregate(sum=Sum("cost_micro"))["sum"]:
+            return False
+    return not ModelCall.objects.filter(state="reserved").exists()
 
 
 def main() -> None:
@@ -373,11 +489,17 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    companies = set_stage()
+    log = settings.PILOTWERK_DATA_DIR / "servers.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    servers = [
+        start(smtp_server.serve, MAIL_PORT, log, mail_rate, args.seed),
+        start(imap_server.serve, IMAP_PORT, log, letters[MAILBOX], imap_deaths, args.seed),
+        start(model_server.serve, MODEL_PORT, log, model_faults, args.seed),
+    ]
+    up(MAIL_PORT, IMAP_PORT, MODEL_PORT)
+    companies = set_stage(MAIL, FOLDER, MAILBOX)
     shorten()
-    connections.close_all()
-    log = settings.PILOTWERK_DATA_DIR / "mail.log"
-    storm = Storm(companies, args.workers, args.seed, log)
+    storm = Storm(companies, args.workers, args.seed)
     try:
         mail_rate.value = 0.3
         while storm.struck.total() < args.faults:
@@ -386,6 +508,8 @@ def main() -> None:
         settled = storm.settle()
     finally:
         storm.close()
+        for server in servers:
+            server.kill()
     found = {
         "settled": settled,
         "faults": storm.struck.total(),

@@ -173,9 +173,7 @@ def going(monkeypatch: pytest.MonkeyPatch, between: Callable[[], None]) -> None:
     monkeypatch.setattr(Outbox, "deliver", deliver)
 
 
-def test_a_stop_after_the_claim_wins_before_the_effect(
-    stage: Stage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_stop_after_the_claim_wins_before_the_effect(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
     [case] = stage.proposed()
     stage.approve(case)
     going(monkeypatch, lambda: services.pilot_stop(**stage.by("clerk"), pilot=stage.pilot))
