@@ -41,7 +41,7 @@ class Imap:
     """
 
     def __init__(self, *, tls: ssl.SSLContext | None = None, password: str = PASSWORD, port: int = 0) -> None:
-        self.tls, self.password, self.wanted_port = tls, password, port
+        self.tls, self.password, self.port = tls, password, port
         self.dies: Callable[[str], bool] = lambda place: False
         self.tokens: set[str] = set()
         self.broken_after: int | None = None
@@ -76,13 +76,13 @@ class Imap:
         server = await asyncio.start_server(
             lambda r, w: self._connection(config, r, w),
             "127.0.0.1",
-            self.wanted_port,
+            self.port,
             ssl=self.tls,
             limit=2**26,
         )
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(server)
-            self.port: int = server.sockets[0].getsockname()[1]
+            self.port = server.sockets[0].getsockname()[1]
             self._ready.set()
             await self._over.wait()
 
