@@ -344,13 +344,17 @@ class Storm:
         return True
 
     def kill_mailbox(self) -> bool:
-        """The next commands to the mailbox, or their answers, meet a cut connection."""
-        imap_deaths.value += 1
+        """A command to the mailbox, or its answer, meets a cut connection; False while the last one is still to come."""
+        if imap_deaths.value:
+            return False
+        imap_deaths.value = 1
         return True
 
     def spoil_model(self) -> bool:
-        """The next answer of the language model comes too late, not at all, or is none."""
-        model_faults.value += 1
+        """The next answer of the language model comes too late, not at all, or is none; False while one still must."""
+        if model_faults.value:
+            return False
+        model_faults.value = 1
         return True
 
     def settle(self) -> bool:

@@ -168,9 +168,10 @@ def _let_out(
     kind: DecisionKind,
 ) -> Decision:
     """The common end of approve, edit, answer and release: decision, state, job, audit, stop rules, watch."""
-    decision = decision_write(organisation, actor, case, kind, proposal)
     execute_at = clock.now() + timedelta(seconds=case.pilot.send_delay_seconds)
+    # First the move: it says no, in words, to a decision that came twice.
     move(case, event, execute_at=execute_at, revision=proposal.revision, category=proposal.category)
+    decision = decision_write(organisation, actor, case, kind, proposal)
     sittings_end(case=case, actor=actor)
     execute_later(case, decision_id=decision.pk)
     action = {
