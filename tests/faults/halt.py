@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 # Sets up Django: before everything that needs it.
-from tests.faults import storm  # isort: skip
+from tests.faults import scene  # isort: skip
 
 from django.conf import settings
 
@@ -29,17 +29,17 @@ from tests.cast import Cast
 from tests.faults import smtp_server
 
 WAITING = 50
-slow = storm.FORK.Value("i", 0)
+slow = scene.FORK.Value("i", 0)
 
 
 def approve_all(cast: Cast, pilot: Pilot) -> None:
     """At least 51 approved answers, due at once; no worker runs yet."""
     missing = WAITING + 10 - Case.objects.filter(pilot=pilot).exclude(state=CaseState.DONE.value).count()
     for _three in range(0, max(missing, 0), 3):
-        storm.take_in(storm.MAIL, cast, pilot)
+        scene.take_in(scene.MAIL, cast, pilot)
     jobs.run_due(kinds=["pilots.propose"])
     while open_for_decision(pilot):
-        storm.decide(cast, pilot)
+        scene.decide(cast, pilot)
 
 
 def open_for_decision(pilot: Pilot) -> int:
@@ -83,7 +83,7 @@ def play(
     slow.value = smtp_server.PLACES.index(place)
     before, begun = len(lines(log, "took")), len(lines(log, "slow"))
     approve_all(cast, pilot)
-    processes = [storm.start(storm.work) for _number in range(workers)]
+    processes = [scene.start(scene.work) for _number in range(workers)]
     until(lambda: len(lines(log, "slow")) > begun)  # one is in flight
     waiting = Case.objects.filter(
         pilot=pilot, state__in=[CaseState.APPROVED.value, CaseState.ANSWERED.value]
@@ -127,9 +127,9 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--workers", type=int, default=1)
     args = parser.parse_args()
-    cast, pilot = storm.set_stage(storm.MAIL)[storm.MAIL]
+    cast, pilot = scene.set_stage(scene.MAIL)[scene.MAIL]
     log = settings.PILOTWERK_DATA_DIR / "servers.log"
-    server = storm.start(smtp_server.serve, storm.MAIL_PORT, log, storm.mail_rate, 1, slow)
+    server = scene.start(smtp_server.serve, scene.MAIL_PORT, log, scene.mail_rate, 1, slow)
     try:
         for way, place in ((by_service, "data"), (by_organisation, "answer"), (by_command, "data")):
             found = play(cast, pilot, log, way=way, place=place, workers=args.workers)

@@ -5,192 +5,49 @@ by the services that the pages call), a mail server, a mailbox and a language mo
 their own connections and start in milliseconds. One company sends by mail; one writes into a folder and has a language
 model propose; one gets its letters by IMAP and answers out of the mailbox. After the last fault everything gets the
 time to settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
-
-Leases and pauses are shortened, so that what takes a minute in life takes a second here; nothing else is replaced.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import random
 import re
 import resource
 import signal
-import socket
 import sqlite3
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotwerk.project.settings")
+# Sets up Django: before everything that needs it.
+from tests.faults import scene  # isort: skip
 
+from django.conf import settings
+from django.db import connection, connections
+from django.db.models import Count, QuerySet, Sum
+from django.utils import translation
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from pilotwerk.audit import selectors as audit
+from pilotwerk.core.errors import Refused
+from pilotwerk.core.jobs.services import queue
+from pilotwerk.pilots import folders
+from pilotwerk.pilots.domain.states import CaseState
+from pilotwerk.pilots.models import Case, Delivery, ModelCall, Pilot, Spending
+from pilotwerk.pilots.providers import budget
+from tests.cast import Cast
+from tests.faults import imap_server, model_server, smtp_server
 
-
-MAIL_PORT, IMAP_PORT, MODEL_PORT = _free_port(), _free_port(), _free_port()
-os.environ["PILOTWERK_EMAIL_URL"] = f"smtp://127.0.0.1:{MAIL_PORT}"
-os.environ["PILOTWERK_ALLOW_PRIVATE_HOSTS"] = "127.0.0.1"
-
-import django  # noqa: E402
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-from django.db.models import Count, QuerySet, Sum  # noqa: E402
-from django.utils import translation  # noqa: E402
-
-from pilotwerk.accounts.services import member_add, organisation_create  # noqa: E402
-from pilotwerk.audit import selectors as audit  # noqa: E402
-from pilotwerk.core import clock  # noqa: E402
-from pilotwerk.core.errors import Refused  # noqa: E402
-from pilotwerk.core.jobs import leased, port, procrastination, registry, runner  # noqa: E402
-from pilotwerk.core.jobs.services import queue  # noqa: E402
-from pilotwerk.pilots import execution, folders, recipe, services, worker  # noqa: E402
-from pilotwerk.pilots.domain import breaker  # noqa: E402
-from pilotwerk.pilots.domain.incoming import NewCase  # noqa: E402
-from pilotwerk.pilots.domain.states import CaseState  # noqa: E402
-from pilotwerk.pilots.domain.stop_rules import DEFAULTS, RuleKind  # noqa: E402
-from pilotwerk.pilots.models import Case, Delivery, ModelCall, Pilot, Proposal, Spending  # noqa: E402
-from pilotwerk.pilots.providers import budget  # noqa: E402
-from pilotwerk.pilots.providers import services as models  # noqa: E402
-from pilotwerk.pilots.recipes.base import Request  # noqa: E402
-from pilotwerk.pilots.selectors import pilots as pilot_selectors  # noqa: E402
-from pilotwerk.pilots.selectors import recipes as recipe_selectors  # noqa: E402
-from pilotwerk.pilots.services import deliveries, learning  # noqa: E402
-from pilotwerk.pilots.tests import stage as stages  # noqa: E402
-from pilotwerk.pilots.tests.mailservers import PASSWORD, Imap  # noqa: E402
-from pilotwerk.pilots.tests.mailstage import plain_settings  # noqa: E402
-from tests.cast import Cast, make_cast  # noqa: E402
-from tests.faults import imap_server, model_server, smtp_server  # noqa: E402
-
-LEASE = timedelta(seconds=2)
 # So long without a single case coming to its end means that something hangs.
 SETTLE_SECONDS = 60
 # The clerk takes in letters while fewer cases are open, so that faults strike in every state of a case.
 OPEN_AT_MOST = 30
-FORK = multiprocessing.get_context("fork")
-MAIL, FOLDER, MAILBOX = "smtp", "outbox", "mailbox"
-
-# Shared with all forks.
-offset = FORK.Value("d", 0.0)
-mail_rate = FORK.Value("d", 0.0)
-imap_deaths = FORK.Value("i", 0)
-model_faults = FORK.Value("i", 0)
-letters = {target: FORK.Value("i", 0) for target in (MAIL, FOLDER, MAILBOX)}
-ending = FORK.Value("b", 0)
-
-
-def shorten() -> None:
-    """Everything that takes a minute takes a second; the clock can jump."""
-    for module in (port, leased, procrastination, runner):
-        vars(module)["LEASE"] = LEASE
-    queue().__dict__["lease"] = LEASE
-    runner.TENDING_SECONDS = 0.5
-    worker.PATIENCE = timedelta(seconds=6)  # type: ignore[misc]
-    deliveries.PAUSES = (timedelta(seconds=1), timedelta(seconds=2))  # type: ignore[misc]
-    breaker.PAUSE, breaker.LONGEST, breaker.TRIAL = (timedelta(seconds=n) for n in (0.2, 1, 3))  # type: ignore[misc]
-    registry._schedules[:] = [
-        registry.Schedule("pilots.sweep", 2),
-        registry.Schedule("pilots.mailboxes", 1),
-    ]
-    clock.now = lambda: datetime.now(UTC) + timedelta(seconds=offset.value)
-
-
-def set_stage(*targets: str) -> dict[str, tuple[Cast, Pilot]]:
-    """A company with a trained pilot for each target; the mailbox's server must run already."""
-    call_command("migrate", verbosity=0)
-    found = {}
-    with (
-        mock.patch.object(pilot_selectors, "system_for_use_case", return_value=object()),
-        mock.patch.object(pilot_selectors, "system_is_ready", return_value=True),
-        mock.patch.object(learning, "text_rows", return_value=stages.past_requests(12)),
-    ):
-        first = make_cast()
-        for target in targets:
-            cast = first if target == MAIL else company(first, target)
-            by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("lead")}
-            pilot, version = stages.trained(cast, share=0.8, send_delay_seconds=0, **ways(target, by))
-            services.pilot_start(**by, pilot=pilot)
-            if target == FOLDER:
-                model_proposes(by, pilot)
-            place = recipe_selectors.place_of(pilot, cast.organisation, version=version)
-            # Forks inherit what is loaded.
-            recipe.propose(pilot.recipe, Request("warm", stages.request_text("Termin")), place)
-            found[target] = (cast, pilot)
-    return found
-
-
-def company(first: Cast, name: str) -> Cast:
-    """Another organisation of the same people."""
-    made = organisation_create(owner=first.users["owner"], name=f"{name} AG", country="DE", region="SH")
-    cast = Cast(made, first.other, first.users)
-    for role in ("lead", "clerk"):
-        member_add(organisation=made, actor=cast.actor("owner"), user=first.users[role], role=role)
-    return cast
-
-
-def ways(target: str, by: dict[str, Any]) -> dict[str, Any]:
-    """How requests come in and answers go out; a dying mail server must not stop the pilot."""
-    rules = [rule for rule in DEFAULTS if rule.kind is RuleKind.REJECTED]
-    if target != MAILBOX:
-        return {"target_kind": target, "stop_rules": rules}
-    made = services.connection_create(
-        **by,
-        kind="mailbox",
-        name="Kundendienst",
-        settings=plain_settings(Imap(port=IMAP_PORT), MAIL_PORT),
-        secrets={"password": PASSWORD},
-    )
-    execution.connection_test(**by, connection=made)
-    assert made.state == "ok", made.problem
-    mailbox = {"source_kind": target, "source_connection": made}
-    return {**mailbox, "target_kind": target, "target_connection": made, "stop_rules": rules}
-
-
-def model_proposes(by: dict[str, Any], pilot: Pilot) -> None:
-    """The pilot asks the language model on loopback; where it fails, the built-in method proposes."""
-    import pydantic_ai.models.openai  # noqa: F401  loaded once, for all forks
-
-    plenty = {"day_micro": 10**9, "month_micro": 10**9}
-    models.policy_save(**by, regions=["house"], **plenty)
-    row = models.provider_save(
-        **by,
-        name="Modell",
-        kind="openai",
-        model="klein",
-        base_url=f"http://127.0.0.1:{MODEL_PORT}/v1",
-        region="house",
-        price_in_micro=10**6,
-        price_out_micro=2 * 10**6,
-        max_tokens=400,
-        timeout_seconds=model_server.TIMEOUT_SECONDS,
-    )
-    models.provider_switch_on(**by, provider=row, name=row.name)
-    row.refresh_from_db()
-    models.use_save(**by, pilot=pilot, provider=row, **plenty)
-
-
-def work() -> None:
-    """A worker process, as `pilotwerk worker` runs it."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    with translation.override("de"):
-        runner.run_worker(stop=stop, poll_seconds=0.05)
+ending = scene.FORK.Value("b", 0)
 
 
 def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
@@ -200,8 +57,8 @@ def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
             for target, (cast, pilot) in companies.items():
                 try:
                     if not ending.value and _open().count() < OPEN_AT_MOST:
-                        take_in(target, cast, pilot)
-                    decide(cast, pilot)
+                        scene.take_in(target, cast, pilot)
+                    scene.decide(cast, pilot)
                 except Refused:
                     pass  # a worker was faster
                 except Exception as error:
@@ -210,57 +67,15 @@ def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
                 time.sleep(0.05)
 
 
-def take_in(target: str, cast: Cast, pilot: Pilot) -> None:
-    """Three letters; the sender repeats them until they were acknowledged."""
-    start = letters[target].value
-    if target == MAILBOX:
-        letters[target].value = start + 3  # the mailbox's server lets them arrive
-        return
-    new = [
-        NewCase(
-            key=f"{target}-{n}",
-            text=stages.request_text("Termin", n),
-            sender_name="Petra Wulff",
-            sender_address="petra.wulff@beispiel.example",
-        )
-        for n in range(start, start + 3)
-    ]
-    services.case_ingest(
-        organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot, cases=new, source="post"
-    )
-    letters[target].value = start + 3
-
-
-def mark(case: Case) -> str:
-    """What tells the case's answer from all others; a mail carries it in its subject."""
-    return case.subject or case.key
-
-
 def _left() -> int:
     """How much has not come to its end: cases, and letters that still lie in the mailbox."""
-    taken = Case.objects.filter(subject__startswith=f"{MAILBOX}-").count()
-    return _open().count() + letters[MAILBOX].value - taken
+    taken = Case.objects.filter(subject__startswith=f"{scene.MAILBOX}-").count()
+    return _open().count() + scene.letters[scene.MAILBOX].value - taken
 
 
 def _open() -> QuerySet[Case]:
     """Cases that have not come to their end."""
     return Case.objects.exclude(state__in=[CaseState.DONE.value, CaseState.OUTCOME_UNKNOWN.value])
-
-
-def decide(cast: Cast, pilot: Pilot) -> None:
-    by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("clerk")}
-    cases = Case.objects.select_related("pilot", "organisation").filter(pilot=pilot)
-    for case in cases.filter(state__in=[CaseState.WAITING.value, CaseState.WAITING_MANUAL.value])[:20]:
-        body = f"{stages.PLAIN}\n\nIhr Zeichen: {mark(case)}."
-        if case.by_hand:
-            services.case_answer_manually(**by, case=case, body=body)
-            continue
-        seen = Proposal.objects.get(case=case, revision=case.revision)
-        services.case_edit_and_approve(
-            **by, case=case, revision=seen.revision, content_hash=seen.content_hash, body=body
-        )
-    for case in cases.filter(state=CaseState.FAILED.value)[:20]:
-        services.delivery_again(**by, case=case)
 
 
 class Storm:
@@ -270,8 +85,8 @@ class Storm:
         self.companies = companies
         self.chance = random.Random(seed)
         self.struck: Counter[str] = Counter()
-        self.workers = [start(work) for _number in range(workers)]
-        self.clerk = start(clerk, companies)
+        self.workers = [scene.start(scene.work) for _number in range(workers)]
+        self.clerk = scene.start(clerk, companies)
         self.until: list[tuple[float, Callable[[], None]]] = []
         self.kinds: dict[str, Callable[[], bool]] = {
             "worker killed": self.kill_worker,
@@ -299,9 +114,9 @@ class Storm:
             if when <= moment:
                 undo()
                 self.until.remove((when, undo))
-        self.workers = [one if one.is_alive() else start(work) for one in self.workers]
+        self.workers = [one if one.is_alive() else scene.start(scene.work) for one in self.workers]
         if not self.clerk.is_alive():
-            self.clerk = start(clerk, self.companies)
+            self.clerk = scene.start(clerk, self.companies)
 
     def kill_worker(self) -> bool:
         return _kill(self.chance.choice(self.workers))
@@ -314,7 +129,10 @@ class Storm:
         pid = self.chance.choice(self.workers).pid
         os.kill(pid, signal.SIGSTOP)
         self.until.append(
-            (time.monotonic() + 1.5 * LEASE.total_seconds(), lambda: _quietly(os.kill, pid, signal.SIGCONT))
+            (
+                time.monotonic() + 1.5 * scene.LEASE.total_seconds(),
+                lambda: _quietly(os.kill, pid, signal.SIGCONT),
+            )
         )
         return True
 
@@ -340,30 +158,30 @@ class Storm:
 
     def jump(self) -> bool:
         """The machine's clock is put forward or back by up to two minutes."""
-        offset.value = self.chance.uniform(-120, 120)
+        scene.offset.value = self.chance.uniform(-120, 120)
         return True
 
     def kill_mailbox(self) -> bool:
-        """A command to the mailbox, or its answer, meets a cut connection; False while the last one is still to come."""
-        if imap_deaths.value:
+        """A command to the mailbox, or its answer, meets a cut line; False while the last one is still to come."""
+        if scene.imap_deaths.value:
             return False
-        imap_deaths.value = 1
+        scene.imap_deaths.value = 1
         return True
 
     def spoil_model(self) -> bool:
         """The next answer of the language model comes too late, not at all, or is none; False while one still must."""
-        if model_faults.value:
+        if scene.model_faults.value:
             return False
-        model_faults.value = 1
+        scene.model_faults.value = 1
         return True
 
     def settle(self) -> bool:
         """No more faults; True when every case has come to its end in time."""
         ending.value = 1
-        mail_rate.value = 0.0
-        imap_deaths.value = model_faults.value = 0
+        scene.mail_rate.value = 0.0
+        scene.imap_deaths.value = scene.model_faults.value = 0
         # Forward, so that no lease of another time is waited for.
-        offset.value = 200.0
+        scene.offset.value = 200.0
         left, since = -1, time.monotonic()
         while time.monotonic() - since < SETTLE_SECONDS:
             self.tend()
@@ -379,36 +197,6 @@ class Storm:
         for process in [*self.workers, self.clerk]:
             process.kill()
             process.join()
-
-
-def start(target: Callable[..., None], *args: Any) -> Any:
-    """A process of its own."""
-    connections.close_all()  # a fork must not share its parent's
-    process = FORK.Process(target=_orphans_die, args=(os.getpid(), target, *args), daemon=True)
-    process.start()
-    return process
-
-
-def up(*ports: int) -> None:
-    """Wait until something listens there."""
-    for one in ports:
-        for _try in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", one)) == 0:
-                    break
-            time.sleep(0.05)
-
-
-def _orphans_die(parent: int, target: Callable[..., None], *args: Any) -> None:
-    """A test that is broken off must not leave its processes behind."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-    target(*args)
 
 
 def _kill(process: Any) -> bool:
@@ -444,10 +232,10 @@ def told(companies: dict[str, tuple[Cast, Pilot]], log: Path) -> dict[str, Any]:
     """What the database says and what left the house, case by case."""
     lines = log.read_text(encoding="utf-8").split("\n") if log.exists() else []
     left = Counter(line.removeprefix("took ") for line in lines if line.startswith("took "))
-    for path in folders.outbox(companies[FOLDER][1]).glob("*.json"):
+    for path in folders.outbox(companies[scene.FOLDER][1]).glob("*.json"):
         left.update(re.findall(r"Ihr Zeichen: ([\w-]+)\.", path.read_text(encoding="utf-8")))
-    wanted = {f"{target}-{n}" for target in companies for n in range(letters[target].value)}
-    cases = {mark(case): case for case in Case.objects.defer("text")}
+    wanted = {f"{target}-{n}" for target in companies for n in range(scene.letters[target].value)}
+    cases = {scene.mark(case): case for case in Case.objects.defer("text")}
     states = {name: case.state for name, case in cases.items()}
     unknown = {key for key, state in states.items() if state == CaseState.OUTCOME_UNKNOWN}
     sent = {key for key, state in states.items() if state == CaseState.DONE}
@@ -475,7 +263,7 @@ def told(companies: dict[str, tuple[Cast, Pilot]], log: Path) -> dict[str, Any]:
 
 def books_agree() -> bool:
     """Once no call is open any more, every budget holds exactly what its calls cost."""
-    offset.value += timedelta(hours=1).total_seconds()
+    scene.offset.value += timedelta(hours=1).total_seconds()
     while budget.expire():
         pass
     for row in Spending.objects.all():
@@ -496,16 +284,23 @@ def main() -> None:
     log = settings.PILOTWERK_DATA_DIR / "servers.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     servers = [
-        start(smtp_server.serve, MAIL_PORT, log, mail_rate, args.seed),
-        start(imap_server.serve, IMAP_PORT, log, letters[MAILBOX], imap_deaths, args.seed),
-        start(model_server.serve, MODEL_PORT, log, model_faults, args.seed),
+        scene.start(smtp_server.serve, scene.MAIL_PORT, log, scene.mail_rate, args.seed),
+        scene.start(
+            imap_server.serve,
+            scene.IMAP_PORT,
+            log,
+            scene.letters[scene.MAILBOX],
+            scene.imap_deaths,
+            args.seed,
+        ),
+        scene.start(model_server.serve, scene.MODEL_PORT, log, scene.model_faults, args.seed),
     ]
-    up(MAIL_PORT, IMAP_PORT, MODEL_PORT)
-    companies = set_stage(MAIL, FOLDER, MAILBOX)
-    shorten()
+    scene.up(scene.MAIL_PORT, scene.IMAP_PORT, scene.MODEL_PORT)
+    companies = scene.set_stage(scene.MAIL, scene.FOLDER, scene.MAILBOX)
+    scene.shorten()
     storm = Storm(companies, args.workers, args.seed)
     try:
-        mail_rate.value = 0.3
+        scene.mail_rate.value = 0.3
         while storm.struck.total() < args.faults:
             time.sleep(storm.chance.uniform(0.02, 0.25))
             storm.strike()
