@@ -38,7 +38,7 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.core.jobs.services import queue
 from pilotwerk.pilots import folders
 from pilotwerk.pilots.domain.states import CaseState
-from pilotwerk.pilots.models import Case, Delivery, ModelCall, Pilot, Spending
+from pilotwerk.pilots.models import Case, Connection, Delivery, ModelCall, Pilot, Spending
 from pilotwerk.pilots.providers import budget
 from tests.cast import Cast
 from tests.faults import imap_server, model_server, smtp_server
@@ -244,6 +244,8 @@ def told(companies: dict[str, tuple[Cast, Pilot]], log: Path) -> dict[str, Any]:
         "lost": len(wanted - set(states)),
         "taken_twice": Case.objects.count() - len(cases),
         "unfinished": len(set(states) - sent - unknown),
+        "left": dict(Counter(states[key] for key in set(states) - sent - unknown)),
+        "mailbox": Connection.objects.get().problem,
         "sent": len(sent),
         "unknown": len(unknown),
         "unknown_arrived": sum(left[key] for key in unknown),
