@@ -37,13 +37,15 @@ def serve(port: int, log: Path, faults: Synchronized[int], seed: int) -> None:
             if way == "timeout":
                 time.sleep(TIMEOUT_SECONDS + 1)
             if way in ("500", "429"):
-                return self.say(int(way), b'{"error": {"message": "no"}}')
+                self.say(int(way), b'{"error": {"message": "no"}}')
+                return
             if way == "hang up":
-                return self.connection.close()
+                self.connection.close()
+                return
             body = json.dumps(completion("Gern, hier mein Vorschlag." if way == "prose" else ANSWER)).encode()
             if way in ("no json", "empty"):
                 body = b"<html>" if way == "no json" else b""
-            return self.say(200, body, whole=way != "cut off")
+            self.say(200, body, whole=way != "cut off")
 
         def say(self, status: int, body: bytes, *, whole: bool = True) -> None:
             self.send_response(status)

@@ -143,7 +143,7 @@ def model_proposes(by: dict[str, Any], pilot: Pilot) -> None:
     """The pilot asks the language model on loopback; where it fails, the built-in method proposes."""
     import pydantic_ai.models.openai  # noqa: F401  loaded once, for all forks
 
-    plenty = {"day_micro": 10**9, "month_micro": 10**9}
+    plenty: dict[str, Any] = {"day_micro": 10**9, "month_micro": 10**9}
     models.policy_save(**by, regions=["house"], **plenty)
     row = models.provider_save(
         **by,

@@ -70,7 +70,7 @@ def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
 def _left() -> int:
     """How much has not come to its end: cases, and letters that still lie in the mailbox."""
     taken = Case.objects.filter(subject__startswith=f"{scene.MAILBOX}-").count()
-    return _open().count() + scene.letters[scene.MAILBOX].value - taken
+    return int(_open().count() + scene.letters[scene.MAILBOX].value - taken)
 
 
 def _open() -> QuerySet[Case]:

@@ -14,14 +14,16 @@ from pilotwerk.audit import selectors as audit
 from pilotwerk.cli.main import main
 from pilotwerk.core import jobs
 from pilotwerk.core.errors import Refused
-from pilotwerk.pilots import execution, services
+from pilotwerk.pilots import folders, services
 from pilotwerk.pilots.connectors.base import HeldBack, Message
 from pilotwerk.pilots.connectors.outbox import Outbox
+from pilotwerk.pilots.domain.incoming import NewCase
 from pilotwerk.pilots.domain.states import CaseState
-from pilotwerk.pilots.models import Case, Decision, Delivery, Pilot, Provider
+from pilotwerk.pilots.models import Case, Decision, Delivery, ModelCall, Pilot, Provider, Spending
+from pilotwerk.pilots.providers import adapter
 from pilotwerk.pilots.providers.tests.conftest import Speaker, asking, provider, speaker
 from pilotwerk.pilots.services.deliveries import delivery_claim, delivery_not_sent
-from pilotwerk.pilots.tests.stage import PLAIN, Stage
+from pilotwerk.pilots.tests.stage import PLAIN, Stage, request_text
 from tests.cast import Cast
 
 __all__ = ["asking", "provider", "speaker"]
@@ -72,7 +74,7 @@ def test_after_it_only_the_managing_director_lets_the_pilot_go_on(stage: Stage) 
     services.pilot_stop(**stage.by("clerk"), pilot=stage.pilot)
     services.organisation_stop(**stage.by("lead"))
     pilot = Pilot.objects.get()
-    why = {"reason": "Preise berichtigt"}
+    why: dict[str, Any] = {"reason": "Preise berichtigt"}
     with pytest.raises(Refused, match="Geschäftsführung"):
         services.pilot_resume(**stage.by("lead"), pilot=pilot, **why)
     lead, owner = stage.cast.client("lead"), stage.cast.client("owner")
@@ -162,7 +164,7 @@ def claimed(stage: Stage) -> tuple[Case, Delivery]:
     return case, delivery
 
 
-def going(monkeypatch: pytest.MonkeyPatch, between: Callable[[], None]) -> None:
+def going(monkeypatch: pytest.MonkeyPatch, between: Callable[[], object]) -> None:
     """The worker has claimed; `between` happens directly before the folder is written."""
     usual = Outbox.deliver
 
@@ -180,7 +182,7 @@ def test_a_stop_after_the_claim_wins_before_the_effect(stage: Stage, monkeypatch
     stage.send()
     case.refresh_from_db()
     assert (case.state, Delivery.objects.get().state) == (CaseState.STOPPED, "failed")
-    assert not list(execution.folders.outbox(stage.pilot).glob("*.json"))
+    assert not list(folders.outbox(stage.pilot).glob("*.json"))
     assert not Decision.objects.filter(case=case, withdrawn_at=None).exists()
 
 
@@ -199,8 +201,7 @@ def test_what_was_claimed_before_a_stop_does_not_go_out_after_it_either(
     stage.send()
     case.refresh_from_db()
     assert case.state == CaseState.WAITING
-    assert not list(execution.folders.outbox(stage.pilot).glob("*.json"))
-    monkeypatch.undo()
+    assert not list(folders.outbox(stage.pilot).glob("*.json"))
 
 
 def test_a_try_that_failed_before_a_stop_is_not_repeated_after_it(
@@ -240,20 +241,17 @@ def slow(speaker: Speaker) -> Iterator[threading.Event]:
 def test_a_question_on_its_way_is_abandoned_paid_and_its_answer_thrown_away(
     asking: Stage, slow: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from pilotwerk.pilots.models import ModelCall, Spending
-    from pilotwerk.pilots.providers import adapter, calling
-
     speaking = adapter.ask
 
     def stop_meanwhile(*args: Any, **more: Any) -> Any:
         services.organisation_stop(**asking.by("lead"))
         return speaking(*args, **more)
 
-    monkeypatch.setattr(calling.adapter, "ask", stop_meanwhile)
+    monkeypatch.setattr(adapter, "ask", stop_meanwhile)
     services.case_ingest(
         **asking.by("lead"),
         pilot=asking.pilot,
-        cases=[services_case(n) for n in range(8)],
+        cases=[NewCase(f"x-{n}", request_text("Termin", n)) for n in range(8)],
         source="post",
     )
     began = time.monotonic()
@@ -264,9 +262,3 @@ def test_a_question_on_its_way_is_abandoned_paid_and_its_answer_thrown_away(
     assert set(Spending.objects.values_list("used_micro", flat=True)) == {call.reserved_micro}
     assert not Case.objects.filter(state=CaseState.WAITING).exists(), "nothing was proposed after the stop"
     assert Provider.objects.get().failures == 0, "a stop says nothing about the model"
-
-
-def services_case(number: int) -> Any:
-    from pilotwerk.pilots.domain.incoming import NewCase
-
-    return NewCase(f"x-{number}", "Bitte um einen neuen Termin für die Wartung der Heizung")
