@@ -7,6 +7,7 @@ replaced.
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import signal
@@ -163,7 +164,8 @@ def model_proposes(by: dict[str, Any], pilot: Pilot) -> None:
 
 
 def work() -> None:
-    """A worker process, as `pilotwerk worker` runs it."""
+    """A worker process, as `pilotwerk worker` runs it. Asked by SIGUSR1 it says where it stands."""
+    faulthandler.register(signal.SIGUSR1)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     with translation.override("de"):

@@ -191,6 +191,9 @@ class Storm:
             if not self.until and not left:
                 return True
             time.sleep(0.2)
+        for process in self.workers:
+            _quietly(os.kill, process.pid, signal.SIGUSR1)
+        time.sleep(1)
         return False
 
     def close(self) -> None:
@@ -318,6 +321,8 @@ def main() -> None:
         **told(companies, log),
     }
     sys.stdout.write(json.dumps(found) + "\n")
+    if not settled:
+        sys.exit(f"It did not settle: {found}")
 
 
 if __name__ == "__main__":

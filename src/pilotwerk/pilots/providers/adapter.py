@@ -33,6 +33,8 @@ PURPOSE: Final = "pilots.provider"
 NOT_TAKEN: Final = frozenset({429, 503, 529})
 # So often, in seconds, a waiting caller asks whether the answer is still wanted.
 LOOK_EVERY: Final = 0.5
+# So much longer than the question's own limit, in seconds, a caller waits for a library that does not keep to it.
+PATIENCE: Final = 10.0
 
 
 class Fault(StrEnum):
@@ -105,15 +107,20 @@ def ask(
         running.append((asyncio.get_running_loop(), task))
         return await task
 
+    until = time.monotonic() + question.timeout + PATIENCE
     pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
     try:
         answer = pool.submit(lambda: asyncio.run(within()))
         while not wait([answer], timeout=LOOK_EVERY).done:
-            if not wanted():
-                for loop, task in running:
-                    with suppress(RuntimeError):  # it ended in this very moment
-                        loop.call_soon_threadsafe(task.cancel)
-                raise ModelFault(Fault.ABANDONED, charged=True)
+            late = time.monotonic() > until
+            if not late and wanted():
+                continue
+            for loop, task in running:
+                with suppress(RuntimeError):  # it ended in this very moment
+                    loop.call_soon_threadsafe(task.cancel)
+            if late:
+                raise ModelFault(Fault.TIMEOUT, charged=None)
+            raise ModelFault(Fault.ABANDONED, charged=True)
         return answer.result()
     finally:
         # Not waited for: a library that cannot be interrupted must not hold up who has given up.
