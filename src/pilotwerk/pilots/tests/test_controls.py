@@ -27,6 +27,7 @@ from pilotwerk.pilots.connectors.base import Delivered, HeldBack, Message, NotDe
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import AUTONOMY, SENDING, Case, Decision, Pilot, Proposal
 from pilotwerk.pilots.recipes.support.running import Support
+from pilotwerk.pilots.services import deliveries
 from pilotwerk.pilots.services.guards import register_guard, unregister_guard
 from pilotwerk.pilots.tests.stage import PLAIN, Stage
 
@@ -418,7 +419,7 @@ def letting_out() -> set[str]:
     calls: dict[str, set[str]] = {}
     for function in (one for path in below for one in functions(path)):
         calls.setdefault(function.name, set()).update(names_in(function))
-    found = {"execute_later", "delivery_claim", "delivery_retake"}
+    found = {"execute_later", "deliveries_claim", "delivery_retake"}
     while more := {name for name, called in calls.items() if called & found} - found:
         found |= more
     return {name for name in found if not name.startswith("_")}
@@ -459,18 +460,13 @@ def jobs_of(path: Path, letting: set[str]) -> set[str]:
 def test_every_reason_of_the_last_look_is_in_the_table() -> None:
     """The codes with which the door says no, as they stand in the program."""
     path = ROOT / "pilots" / "services" / "deliveries.py"
-    codes: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.keyword) and node.arg == "why" and isinstance(node.value, ast.Constant):
-            codes.add(str(node.value.value))
-        if isinstance(node, ast.FunctionDef) and node.name == "_not_covered":
-            returned = [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value]
-            codes |= {
-                str(one.value)
-                for value in returned
-                for one in ast.walk(value)
-                if isinstance(one, ast.Constant) and one.value
-            }
+    [looked] = [one for one in functions(path) if one.name == "_objection"]
+    values = [one.value for one in ast.walk(looked) if isinstance(one, ast.Return) and one.value]
+    found = [one for value in values for one in ast.walk(value)]
+    codes = {str(one.value) for one in found if isinstance(one, ast.Constant) and one.value}
+    codes |= {
+        str(getattr(deliveries, one.id)) for one in found if isinstance(one, ast.Name) and one.id.isupper()
+    }
     assert codes == set(CONTROLS.values()) | OTHER_CODES
 
 
