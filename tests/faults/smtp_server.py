@@ -1,6 +1,7 @@
 """A mail server that dies in the middle of commands. Run by the storm in a process of its own.
 
 It writes one line for each mail it took and for each of its deaths into a file; the storm counts them in the end.
+It can be slow as well: the kill switch is tried on that.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import random
 import re
 import socketserver
+import time
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from multiprocessing.sharedctypes import Synchronized
@@ -16,10 +18,18 @@ from pathlib import Path
 MARK = re.compile(r"Ihr Zeichen: ([\w-]+)\.")
 # Where it dies: before anything went out, or when nobody can know any more.
 DEATHS = ("connect", "mail", "rcpt", "data", "text", "answer")
+# Where it can take its time: nowhere, before it lets the text come, or after it took it.
+PLACES = ("", "data", "answer")
+SLOW_SECONDS = 2.5
 
 
-def serve(port: int, log: Path, rate: Synchronized[float], seed: int) -> None:
-    """Serve for ever. `rate` is the share of sessions in which the server dies; 0 lets it live."""
+def serve(
+    port: int, log: Path, rate: Synchronized[float], seed: int, slow: Synchronized[int] | None = None
+) -> None:
+    """Serve for ever. `rate` is the share of sessions in which the server dies; 0 lets it live.
+
+    `slow` is the number of the place at which it takes SLOW_SECONDS.
+    """
     chance = random.Random(seed)
 
     class Session(socketserver.StreamRequestHandler):
@@ -35,6 +45,7 @@ def serve(port: int, log: Path, rate: Synchronized[float], seed: int) -> None:
                     _note(log, f"died {death}")
                     return
                 if verb == "data":
+                    self.dawdle("data")
                     self.wfile.write(b"354 go on\r\n")
                     if not self.text(death):
                         return
@@ -43,6 +54,11 @@ def serve(port: int, log: Path, rate: Synchronized[float], seed: int) -> None:
                     return
                 else:
                     self.wfile.write(b"250 fine\r\n")
+
+        def dawdle(self, place: str) -> None:
+            if slow is not None and PLACES[slow.value] == place:
+                _note(log, f"slow {place}")
+                time.sleep(SLOW_SECONDS)
 
         def text(self, death: str) -> bool:
             lines: list[bytes] = []
@@ -59,6 +75,8 @@ def serve(port: int, log: Path, rate: Synchronized[float], seed: int) -> None:
             assert isinstance(message, EmailMessage)
             found = MARK.search(message.get_content())
             _note(log, f"took {found[1] if found else '?'}")
+            _note(log, f"at {time.time():.3f}")
+            self.dawdle("answer")
             if death == "answer":
                 _note(log, "died answer")
                 return False

@@ -1,138 +1,53 @@
 """Workers and a clerk at work while faults of all kinds strike at random. Run by test_storm.py as a process of its own.
 
 The process sets the stage and forks: workers (the loop of `pilotwerk worker`), a clerk (takes in letters and decides,
-by the services that the pages call), and a mail server. Forks are real processes with their own connections and
-start in milliseconds. One company sends by mail, the other writes into a folder. After the last fault everything gets
-the time to settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
-
-Leases and pauses are shortened, so that what takes a minute in life takes a second here; nothing else is replaced.
+by the services that the pages call), a mail server, a mailbox and a language model. Forks are real processes with
+their own connections and start in milliseconds. One company sends by mail; one writes into a folder and has a language
+model propose; one gets its letters by IMAP and answers out of the mailbox. After the last fault everything gets the
+time to settle; then each case and each mark that left the house is counted, and one line of JSON is printed.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import multiprocessing
 import os
 import random
 import re
 import resource
 import signal
-import socket
 import sqlite3
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
-from unittest import mock
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pilotwerk.project.settings")
+# Sets up Django: before everything that needs it.
+from tests.faults import scene  # isort: skip
 
+from django.conf import settings
+from django.db import connection, connections
+from django.db.models import Count, QuerySet, Sum
+from django.utils import translation
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+from pilotwerk.audit import selectors as audit
+from pilotwerk.core.errors import Refused
+from pilotwerk.core.jobs.services import queue
+from pilotwerk.pilots import folders
+from pilotwerk.pilots.domain.states import CaseState
+from pilotwerk.pilots.models import Case, Connection, Delivery, ModelCall, Pilot, Spending
+from pilotwerk.pilots.providers import budget
+from tests.cast import Cast
+from tests.faults import imap_server, model_server, smtp_server
 
-
-MAIL_PORT = _free_port()
-os.environ["PILOTWERK_EMAIL_URL"] = f"smtp://127.0.0.1:{MAIL_PORT}"
-
-import django  # noqa: E402
-
-django.setup()
-
-from django.conf import settings  # noqa: E402
-from django.core.management import call_command  # noqa: E402
-from django.db import connection, connections  # noqa: E402
-from django.db.models import QuerySet  # noqa: E402
-from django.utils import translation  # noqa: E402
-
-from pilotwerk.accounts.services import member_add, organisation_create  # noqa: E402
-from pilotwerk.audit import selectors as audit  # noqa: E402
-from pilotwerk.core import clock  # noqa: E402
-from pilotwerk.core.errors import Refused  # noqa: E402
-from pilotwerk.core.jobs import leased, port, procrastination, registry, runner  # noqa: E402
-from pilotwerk.core.jobs.services import queue  # noqa: E402
-from pilotwerk.pilots import folders, recipe, services, worker  # noqa: E402
-from pilotwerk.pilots.domain.incoming import NewCase  # noqa: E402
-from pilotwerk.pilots.domain.states import CaseState  # noqa: E402
-from pilotwerk.pilots.domain.stop_rules import DEFAULTS, RuleKind  # noqa: E402
-from pilotwerk.pilots.models import Case, Delivery, Pilot, Proposal  # noqa: E402
-from pilotwerk.pilots.recipes.base import Request  # noqa: E402
-from pilotwerk.pilots.selectors import pilots as pilot_selectors  # noqa: E402
-from pilotwerk.pilots.selectors import recipes as recipe_selectors  # noqa: E402
-from pilotwerk.pilots.services import deliveries, learning  # noqa: E402
-from pilotwerk.pilots.tests import stage as stages  # noqa: E402
-from tests.cast import Cast, make_cast  # noqa: E402
-from tests.faults import smtp_server  # noqa: E402
-
-LEASE = timedelta(seconds=2)
 # So long without a single case coming to its end means that something hangs.
 SETTLE_SECONDS = 60
 # The clerk takes in letters while fewer cases are open, so that faults strike in every state of a case.
 OPEN_AT_MOST = 30
-FORK = multiprocessing.get_context("fork")
-MAIL, FOLDER = "smtp", "outbox"
-
-# Shared with all forks.
-offset = FORK.Value("d", 0.0)
-mail_rate = FORK.Value("d", 0.0)
-letters = {MAIL: FORK.Value("i", 0), FOLDER: FORK.Value("i", 0)}
-ending = FORK.Value("b", 0)
-
-
-def shorten() -> None:
-    """Everything that takes a minute takes a second; the clock can jump."""
-    for module in (port, leased, procrastination, runner):
-        vars(module)["LEASE"] = LEASE
-    queue().__dict__["lease"] = LEASE
-    runner.TENDING_SECONDS = 0.5
-    worker.PATIENCE = timedelta(seconds=6)  # type: ignore[misc]
-    deliveries.PAUSES = (timedelta(seconds=1), timedelta(seconds=2))  # type: ignore[misc]
-    registry._schedules[:] = [registry.Schedule("pilots.sweep", 2)]
-    clock.now = lambda: datetime.now(UTC) + timedelta(seconds=offset.value)
-
-
-def set_stage() -> dict[str, tuple[Cast, Pilot]]:
-    """Two companies with a trained pilot each: one answers by mail, the other into a folder."""
-    call_command("migrate", verbosity=0)
-    rules = [
-        rule for rule in DEFAULTS if rule.kind is RuleKind.REJECTED
-    ]  # a dying mail server must not stop the pilot
-    found = {}
-    with (
-        mock.patch.object(pilot_selectors, "system_for_use_case", return_value=object()),
-        mock.patch.object(pilot_selectors, "system_is_ready", return_value=True),
-        mock.patch.object(learning, "text_rows", return_value=stages.past_requests(12)),
-    ):
-        first = make_cast()
-        made = organisation_create(owner=first.users["owner"], name="Ordner AG", country="DE", region="SH")
-        second = Cast(made, first.other, first.users)
-        for role in ("lead", "clerk"):
-            member_add(organisation=made, actor=second.actor("owner"), user=first.users[role], role=role)
-        for target, cast in ((MAIL, first), (FOLDER, second)):
-            pilot, version = stages.trained(
-                cast, share=0.8, target_kind=target, send_delay_seconds=0, stop_rules=rules
-            )
-            services.pilot_start(organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot)
-            place = recipe_selectors.place_of(pilot, cast.organisation, version=version)
-            # Forks inherit what is loaded.
-            recipe.propose(pilot.recipe, Request("warm", stages.request_text("Termin")), place)
-            found[target] = (cast, pilot)
-    return found
-
-
-def work() -> None:
-    """A worker process, as `pilotwerk worker` runs it."""
-    stop = threading.Event()
-    signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    with translation.override("de"):
-        runner.run_worker(stop=stop, poll_seconds=0.05)
+ending = scene.FORK.Value("b", 0)
 
 
 def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
@@ -142,8 +57,8 @@ def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
             for target, (cast, pilot) in companies.items():
                 try:
                     if not ending.value and _open().count() < OPEN_AT_MOST:
-                        take_in(target, cast, pilot)
-                    decide(cast, pilot)
+                        scene.take_in(target, cast, pilot)
+                    scene.decide(cast, pilot)
                 except Refused:
                     pass  # a worker was faster
                 except Exception as error:
@@ -152,22 +67,10 @@ def clerk(companies: dict[str, tuple[Cast, Pilot]]) -> None:
                 time.sleep(0.05)
 
 
-def take_in(target: str, cast: Cast, pilot: Pilot) -> None:
-    """Three letters; the sender repeats them until they were acknowledged, as a mailbox does."""
-    start = letters[target].value
-    new = [
-        NewCase(
-            key=f"{target}-{n}",
-            text=stages.request_text("Termin", n),
-            sender_name="Petra Wulff",
-            sender_address="petra.wulff@beispiel.example",
-        )
-        for n in range(start, start + 3)
-    ]
-    services.case_ingest(
-        organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot, cases=new, source="post"
-    )
-    letters[target].value = start + 3
+def _left() -> int:
+    """How much has not come to its end: cases, and letters that still lie in the mailbox."""
+    taken = Case.objects.filter(subject__startswith=f"{scene.MAILBOX}-").count()
+    return int(_open().count() + scene.letters[scene.MAILBOX].value - taken)
 
 
 def _open() -> QuerySet[Case]:
@@ -175,34 +78,16 @@ def _open() -> QuerySet[Case]:
     return Case.objects.exclude(state__in=[CaseState.DONE.value, CaseState.OUTCOME_UNKNOWN.value])
 
 
-def decide(cast: Cast, pilot: Pilot) -> None:
-    by: dict[str, Any] = {"organisation": cast.organisation, "actor": cast.actor("clerk")}
-    cases = Case.objects.select_related("pilot", "organisation").filter(pilot=pilot)
-    for case in cases.filter(state__in=[CaseState.WAITING.value, CaseState.WAITING_MANUAL.value])[:20]:
-        body = f"{stages.PLAIN}\n\nIhr Zeichen: {case.key}."
-        if case.by_hand:
-            services.case_answer_manually(**by, case=case, body=body)
-            continue
-        seen = Proposal.objects.get(case=case, revision=case.revision)
-        services.case_edit_and_approve(
-            **by, case=case, revision=seen.revision, content_hash=seen.content_hash, body=body
-        )
-    for case in cases.filter(state=CaseState.FAILED.value)[:20]:
-        services.delivery_again(**by, case=case)
-
-
 class Storm:
     """The processes, and what strikes them."""
 
-    def __init__(self, companies: dict[str, tuple[Cast, Pilot]], workers: int, seed: int, log: Path) -> None:
+    def __init__(self, companies: dict[str, tuple[Cast, Pilot]], workers: int, seed: int) -> None:
         self.companies = companies
         self.chance = random.Random(seed)
         self.struck: Counter[str] = Counter()
-        self.workers = [self._start(work) for _number in range(workers)]
-        self.clerk = self._start(clerk, companies)
-        self.mail = self._start(smtp_server.serve, MAIL_PORT, log, mail_rate, seed)
+        self.workers = [scene.start(scene.work) for _number in range(workers)]
+        self.clerk = scene.start(clerk, companies)
         self.until: list[tuple[float, Callable[[], None]]] = []
-        # Later parts add theirs here: a mailbox that dies, a language model that times out or answers rubbish.
         self.kinds: dict[str, Callable[[], bool]] = {
             "worker killed": self.kill_worker,
             "web killed": self.kill_clerk,
@@ -210,18 +95,15 @@ class Storm:
             "connection dropped" if connection.vendor == "postgresql" else "database locked": self.database,
             "disk full": self.fill_disk,
             "clock jumped": self.jump,
+            "mailbox died": self.kill_mailbox,
+            "model failed": self.spoil_model,
         }
 
-    @staticmethod
-    def _start(target: Callable[..., None], *args: Any) -> Any:
-        connections.close_all()  # a fork must not share its parent's
-        process = FORK.Process(target=_orphans_die, args=(os.getpid(), target, *args), daemon=True)
-        process.start()
-        return process
-
     def strike(self) -> None:
-        """One fault of a random kind; dead processes are replaced, as `pilotwerk serve` does it."""
-        kind = self.chance.choice(list(self.kinds))
+        """One fault: each kind once, then at random; dead processes are replaced, as `pilotwerk serve` does it."""
+        kind = self.chance.choice(
+            [kind for kind in self.kinds if kind not in self.struck] or list(self.kinds)
+        )
         if self.kinds[kind]():
             self.struck[kind] += 1
         self.tend()
@@ -232,9 +114,9 @@ class Storm:
             if when <= moment:
                 undo()
                 self.until.remove((when, undo))
-        self.workers = [one if one.is_alive() else self._start(work) for one in self.workers]
+        self.workers = [one if one.is_alive() else scene.start(scene.work) for one in self.workers]
         if not self.clerk.is_alive():
-            self.clerk = self._start(clerk, self.companies)
+            self.clerk = scene.start(clerk, self.companies)
 
     def kill_worker(self) -> bool:
         return _kill(self.chance.choice(self.workers))
@@ -247,7 +129,10 @@ class Storm:
         pid = self.chance.choice(self.workers).pid
         os.kill(pid, signal.SIGSTOP)
         self.until.append(
-            (time.monotonic() + 1.5 * LEASE.total_seconds(), lambda: _quietly(os.kill, pid, signal.SIGCONT))
+            (
+                time.monotonic() + 1.5 * scene.LEASE.total_seconds(),
+                lambda: _quietly(os.kill, pid, signal.SIGCONT),
+            )
         )
         return True
 
@@ -273,42 +158,48 @@ class Storm:
 
     def jump(self) -> bool:
         """The machine's clock is put forward or back by up to two minutes."""
-        offset.value = self.chance.uniform(-120, 120)
+        scene.offset.value = self.chance.uniform(-120, 120)
+        return True
+
+    def kill_mailbox(self) -> bool:
+        """A command to the mailbox, or its answer, meets a cut line; False while the last one is still to come."""
+        if scene.imap_deaths.value:
+            return False
+        scene.imap_deaths.value = 1
+        return True
+
+    def spoil_model(self) -> bool:
+        """The next answer of the language model comes too late, not at all, or is none; False while one still must."""
+        if scene.model_faults.value:
+            return False
+        scene.model_faults.value = 1
         return True
 
     def settle(self) -> bool:
         """No more faults; True when every case has come to its end in time."""
         ending.value = 1
-        mail_rate.value = 0.0
+        scene.mail_rate.value = 0.0
+        scene.imap_deaths.value = scene.model_faults.value = 0
         # Forward, so that no lease of another time is waited for.
-        offset.value = 200.0
+        scene.offset.value = 200.0
         left, since = -1, time.monotonic()
         while time.monotonic() - since < SETTLE_SECONDS:
             self.tend()
-            now_left = _open().count()
+            now_left = _left()
             if now_left != left:
                 left, since = now_left, time.monotonic()
             if not self.until and not left:
                 return True
             time.sleep(0.2)
+        for process in self.workers:
+            _quietly(os.kill, process.pid, signal.SIGUSR1)
+        time.sleep(1)
         return False
 
     def close(self) -> None:
-        for process in [*self.workers, self.clerk, self.mail]:
+        for process in [*self.workers, self.clerk]:
             process.kill()
             process.join()
-
-
-def _orphans_die(parent: int, target: Callable[..., None], *args: Any) -> None:
-    """A test that is broken off must not leave its processes behind."""
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
-    target(*args)
 
 
 def _kill(process: Any) -> bool:
@@ -344,27 +235,49 @@ def told(companies: dict[str, tuple[Cast, Pilot]], log: Path) -> dict[str, Any]:
     """What the database says and what left the house, case by case."""
     lines = log.read_text(encoding="utf-8").split("\n") if log.exists() else []
     left = Counter(line.removeprefix("took ") for line in lines if line.startswith("took "))
-    for path in folders.outbox(companies[FOLDER][1]).glob("*.json"):
+    for path in folders.outbox(companies[scene.FOLDER][1]).glob("*.json"):
         left.update(re.findall(r"Ihr Zeichen: ([\w-]+)\.", path.read_text(encoding="utf-8")))
-    wanted = {f"{target}-{n}" for target in companies for n in range(letters[target].value)}
-    states = dict(Case.objects.values_list("key", "state"))
+    wanted = {f"{target}-{n}" for target in companies for n in range(scene.letters[target].value)}
+    cases = {scene.mark(case): case for case in Case.objects.defer("text")}
+    states = {name: case.state for name, case in cases.items()}
     unknown = {key for key, state in states.items() if state == CaseState.OUTCOME_UNKNOWN}
     sent = {key for key, state in states.items() if state == CaseState.DONE}
     return {
         "cases": len(wanted),
         "lost": len(wanted - set(states)),
+        "taken_twice": Case.objects.count() - len(cases),
         "unfinished": len(set(states) - sent - unknown),
+        "left": dict(Counter(states[key] for key in set(states) - sent - unknown)),
+        "mailbox": Connection.objects.get().problem,
         "sent": len(sent),
         "unknown": len(unknown),
         "unknown_arrived": sum(left[key] for key in unknown),
         "sent_but_not_there": len([key for key in sent if not left[key]]),
         "twice": sum(count > 1 for count in left.values()),
         "deliveries_disagree": Delivery.objects.filter(case__state="done").exclude(state="sent").count(),
-        "mail_server_died": dict(Counter(line for line in lines if line.startswith("died "))),
+        "mail_server_died": sum(line.startswith("died ") for line in lines),
+        "mailbox_died": dict(Counter(line.split()[3] for line in lines if line.startswith("mailbox died"))),
+        "model": dict(Counter(line.removeprefix("model ") for line in lines if line.startswith("model "))),
+        "calls": dict(ModelCall.objects.values_list("outcome").annotate(n=Count("pk"))),
+        "books_agree": books_agree(),
         "given_up": queue().counts().failed,
         "trail": all(audit.check(cast.organisation.pk).ok for cast, _pilot in companies.values()),
         "entries": sum(audit.state(cast.organisation.pk).entries for cast, _pilot in companies.values()),
     }
+
+
+def books_agree() -> bool:
+    """Once no call is open any more, every budget holds exactly what its calls cost."""
+    scene.offset.value += timedelta(hours=1).total_seconds()
+    while budget.expire():
+        pass
+    for row in Spending.objects.all():
+        calls = ModelCall.objects.filter(organisation=row.organisation_id, day__startswith=row.period)
+        if row.pilot_id:
+            calls = calls.filter(pilot=row.pilot_id)
+        if row.used_micro != calls.aggregate(sum=Sum("cost_micro"))["sum"]:
+            return False
+    return not ModelCall.objects.filter(state="reserved").exists()
 
 
 def main() -> None:
@@ -373,19 +286,34 @@ def main() -> None:
     parser.add_argument("--faults", type=int, default=30)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    companies = set_stage()
-    shorten()
-    connections.close_all()
-    log = settings.PILOTWERK_DATA_DIR / "mail.log"
-    storm = Storm(companies, args.workers, args.seed, log)
+    log = settings.PILOTWERK_DATA_DIR / "servers.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    servers = [
+        scene.start(smtp_server.serve, scene.MAIL_PORT, log, scene.mail_rate, args.seed),
+        scene.start(
+            imap_server.serve,
+            scene.IMAP_PORT,
+            log,
+            scene.letters[scene.MAILBOX],
+            scene.imap_deaths,
+            args.seed,
+        ),
+        scene.start(model_server.serve, scene.MODEL_PORT, log, scene.model_faults, args.seed),
+    ]
+    scene.up(scene.MAIL_PORT, scene.IMAP_PORT, scene.MODEL_PORT)
+    companies = scene.set_stage(scene.MAIL, scene.FOLDER, scene.MAILBOX)
+    scene.shorten()
+    storm = Storm(companies, args.workers, args.seed)
     try:
-        mail_rate.value = 0.3
+        scene.mail_rate.value = 0.3
         while storm.struck.total() < args.faults:
             time.sleep(storm.chance.uniform(0.02, 0.25))
             storm.strike()
         settled = storm.settle()
     finally:
         storm.close()
+        for server in servers:
+            server.kill()
     found = {
         "settled": settled,
         "faults": storm.struck.total(),
@@ -393,6 +321,8 @@ def main() -> None:
         **told(companies, log),
     }
     sys.stdout.write(json.dumps(found) + "\n")
+    if not settled:
+        sys.exit(f"It did not settle: {found}")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ COMMANDS = {
     "quality": "pilotwerk.cli.commands.quality",
     "backtest": "pilotwerk.cli.commands.backtest",
     "document": "pilotwerk.cli.commands.document",
+    "stop": "pilotwerk.cli.commands.stop",
     "audit": "pilotwerk.cli.commands.audit",
     "doctor": "pilotwerk.cli.commands.doctor",
 }

@@ -36,6 +36,11 @@ register(
     _("%(actor)s added the reason for stopping the pilot %(pilot)s"),
     personal=("reason",),
 )
+register(
+    "pilots.everything_was_stopped",
+    _("%(actor)s stopped everything (running pilots: %(pilots)s, language models: %(models)s)"),
+    personal=("reason",),
+)
 register("pilots.pilot_resumed", _("%(actor)s let the pilot %(pilot)s go on"), personal=("reason",))
 register("pilots.pilot_ended", _("%(actor)s ended the pilot %(pilot)s; the draw's seed is %(seed)s"))
 

@@ -12,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 from uuid import UUID
@@ -28,7 +29,14 @@ from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.connectors import mailbox
 from pilotwerk.pilots.connectors.access import Access, Look
-from pilotwerk.pilots.connectors.base import Connector, Delivered, Message, NotDelivered, Outcome
+from pilotwerk.pilots.connectors.base import (
+    Connector,
+    Delivered,
+    HeldBack,
+    Message,
+    NotDelivered,
+    Outcome,
+)
 from pilotwerk.pilots.connectors.files import CaseFile, Rejection, WatchedFolder, read_cases
 from pilotwerk.pilots.connectors.kinds import TESTS
 from pilotwerk.pilots.connectors.mailbox import Mailbox
@@ -61,7 +69,9 @@ from pilotwerk.pilots.services.connections import (
 from pilotwerk.pilots.services.deliveries import (
     deliveries_claim,
     deliveries_sent,
+    delivery_held_back,
     delivery_lost,
+    delivery_may_go,
     delivery_not_sent,
     delivery_retake,
     delivery_sent,
@@ -168,6 +178,8 @@ def _let_out(claimed: Sequence[Delivery]) -> None:
             arrived.append((delivery, outcome.reference))
         elif isinstance(outcome, NotDelivered):
             delivery_not_sent(delivery=delivery, problem=outcome.reason, retry=outcome.retry)
+        elif isinstance(outcome, HeldBack):
+            delivery_held_back(delivery=delivery)
         else:
             delivery_lost(delivery=delivery, problem=outcome.reason)
     if arrived:
@@ -191,6 +203,7 @@ def _tried(delivery: Delivery, mail: Mail | None) -> Outcome:
         files=tuple((one.name, one.content) for one in going.attached),
         in_reply_to=(mail.message_id or None) if mail else None,
         references=chain(mail.references, mail.message_id) if mail else (),
+        may_go=partial(delivery_may_go, delivery),
     )
     try:
         connector = connector_for(case.pilot)

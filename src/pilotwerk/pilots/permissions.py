@@ -8,6 +8,12 @@ VIEW = permission(
 DECIDE = permission("pilots.decide", _("Decide on proposals"), {Role.OWNER, Role.LEAD, Role.CLERK})
 MANAGE = permission("pilots.manage", _("Set up, start and end the pilot"), {Role.OWNER, Role.LEAD})
 STOP = permission("pilots.stop", _("Stop the pilot at once"), {Role.OWNER, Role.LEAD, Role.CLERK})
+STOP_ALL = permission(
+    "pilots.stop_all", _("Stop all pilots and language models at once"), {Role.OWNER, Role.LEAD}
+)
+RESUME_ALL = permission(
+    "pilots.resume_all", _("Let a pilot go on after everything was stopped"), {Role.OWNER}
+)
 MODELS_VIEW = permission(
     "pilots.models_view",
     _("See language models, their contracts, calls and costs"),

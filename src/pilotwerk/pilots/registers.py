@@ -64,6 +64,7 @@ def _bar(request: HttpRequest) -> dict[str, Any] | None:
     return {
         "pilot": pilot,
         "may_stop": membership.may(permissions.STOP),
+        "may_stop_all": membership.may(permissions.STOP_ALL),
         "open": selectors.waiting_count(membership),
     }
 

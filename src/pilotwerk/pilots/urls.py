@@ -16,6 +16,7 @@ from pilotwerk.pilots.views import (
     queue,
     recipes,
     setup,
+    standstill,
 )
 
 app_name = "pilots"
@@ -24,7 +25,9 @@ urlpatterns = [
     path("", pilot.pilot, name="pilot"),
     path("stop/", pilot.stop, name="stop"),
     path("stop/reason/", pilot.stop_reason, name="stop_reason"),
+    path("stop/all/", standstill.stop_all, name="stop_all"),
     path("resume/", pilot.resume, name="resume"),
+    path("resume/all/", standstill.resume_all, name="resume_all"),
     path("end/", pilot.end, name="end"),
     path("monitoring/", monitoring.monitoring, name="monitoring"),
     path("monitoring/table/", monitoring.table, name="monitoring_csv"),

@@ -25,6 +25,7 @@ OUTCOME_LABELS = {
     "timeout": gettext_lazy("no answer in time"),
     "refused": gettext_lazy("refused by the service"),
     "unreachable": gettext_lazy("not reachable"),
+    "abandoned": gettext_lazy("broken off by a stop"),
 }
 
 RULE_NAMES = {

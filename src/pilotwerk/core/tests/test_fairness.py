@@ -7,7 +7,8 @@ Waiting is counted in pieces of work that were done before, so that the figures 
 from __future__ import annotations
 
 import sys
-from itertools import count
+import time
+from itertools import count, cycle
 from statistics import median
 from typing import Any
 from uuid import UUID, uuid4
@@ -83,3 +84,39 @@ def test_small_organisations_wait_as_long_as_without_the_flood(
     assert len(without) == len(among) == 3 * SMALL
     # Each of the workers serves the flood at most once in a round of all organisations.
     assert max(among) <= max(without) + 3 * WORKERS + 2
+
+
+THOUSAND = 1_000
+SECONDS = 30.0
+"""The longest that a round of all organisations may take, on a machine that does other things as well."""
+
+
+def test_a_thousand_organisations_are_all_served_in_one_round_and_in_seconds(
+    queue_name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Behind one organisation's flood: until everybody's work is done, the flood gets one turn of each worker."""
+    flood = uuid4()
+    order(flood, FLOOD)
+    organisations = [uuid4() for _number in range(THOUSAND)]
+    jobs.enqueue_all([jobs.Order("test.work", one, {"n": n}) for n in range(2) for one in organisations])
+    sessions = [jobs.queue().session() for _worker in range(WORKERS)]
+    held: list[list[jobs.Work]] = [[]] * WORKERS
+    left, of_the_flood = dict.fromkeys(organisations, 2), 0
+    began = time.monotonic()
+    for worker in cycle(range(WORKERS)):
+        held[worker] = sessions[worker].claim(held[worker])
+        for work in held[worker]:
+            of_the_flood += work.organisation_id == flood
+            if work.organisation_id in left:
+                left[work.organisation_id] -= 1
+        if not any(left.values()) or of_the_flood > 3 * WORKERS:
+            break
+    seconds = time.monotonic() - began
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\n{queue_name}, {connection.vendor}: {THOUSAND} organisations with 2 each behind {FLOOD} of one, "
+            f"{WORKERS} workers: all served in {seconds:.1f} s, the flood meanwhile {of_the_flood} times\n"
+        )
+    assert not any(left.values())
+    assert of_the_flood <= 2 * WORKERS
+    assert seconds < SECONDS

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from pilotwerk.core.errors import BadInput
+
+
+def always() -> bool:
+    """Nothing holds it back."""
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +31,8 @@ class Message:
     references: tuple[str, ...] = ()
     # Further addresses: it goes to all of them or to none.
     also: tuple[str, ...] = ()
+    # Asked directly before the outside effect; after a "no" the connector answers `HeldBack`.
+    may_go: Callable[[], bool] = field(default=always, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,14 +57,22 @@ class OutcomeUnknown:
     reason: str
 
 
-Outcome = Delivered | NotDelivered | OutcomeUnknown
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """It surely did not go out: it was stopped directly before."""
+
+
+Outcome = Delivered | NotDelivered | OutcomeUnknown | HeldBack
 
 
 class Connector(Protocol):
     """A way out."""
 
     def deliver(self, message: Message, key: str) -> Outcome:
-        """Lets the message out. `key` names the action: the same key again is the same action, not a second one."""
+        """Lets the message out. `key` names the action: the same key again is the same action, not a second one.
+
+        `message.may_go()` is asked as late as possible: a stop must win until the effect itself.
+        """
 
 
 def key_digest(key: str) -> str:

@@ -68,6 +68,7 @@ class CaseEvent(StrEnum):
     FAIL = "fail"
     LOSE_TRACK = "lose_track"
     STOP = "stop"
+    STOP_AT_THE_DOOR = "stop_at_the_door"
     CLOSE = "close"
     BOUNCE = "bounce"
 
@@ -134,6 +135,8 @@ MOVES: Final = MappingProxyType(
             frozenset({_S.EXECUTING, _S.OUTCOME_UNKNOWN, _S.DONE}), _S.FAILED, needs_running=False
         ),
         CaseEvent.STOP: Move(ON_THE_WAY_OUT, _S.STOPPED, needs_running=False),
+        # Its worker looked once more directly before the effect: nothing left the house, that is certain.
+        CaseEvent.STOP_AT_THE_DOOR: Move(frozenset({_S.EXECUTING}), _S.STOPPED, needs_running=False),
         # The team answered outside of Pilotwerk, or no answer is needed.
         CaseEvent.CLOSE: Move(
             OPEN_FOR_DECISION

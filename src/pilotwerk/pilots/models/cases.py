@@ -273,6 +273,8 @@ class Delivery(TenantModel):
     content_hash = models.CharField(max_length=64)
     state = models.CharField(max_length=8, choices=DeliveryState.choices, default=DeliveryState.TRYING)
     attempt = models.PositiveSmallIntegerField(default=1)
+    # How often the pilot had been stopped when the attempt was claimed.
+    stops = models.PositiveIntegerField(default=0)
     attempted_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     reference = models.CharField(max_length=400, blank=True, default="")

@@ -82,6 +82,10 @@ class Pilot(TenantModel):
     stopped_by_rule = models.CharField(max_length=20, blank=True, default="")
     # When a person used the kill switch for the first time: gate 2 wants to see that it works.
     stop_tried_at = models.DateTimeField(null=True, blank=True)
+    # How often it was stopped: what was claimed before a stop does not go out after it, even if it goes on by then.
+    stops = models.PositiveIntegerField(default=0)
+    # Stopped together with everything else of the organisation: only the managing director lets it go on.
+    stopped_with_all = models.BooleanField(default=False)
     # Stop rules look at what happened since then; a resumed pilot is not stopped again for the old reason.
     watched_since = models.DateTimeField(null=True, blank=True)
     started_at = models.DateTimeField(null=True, blank=True)

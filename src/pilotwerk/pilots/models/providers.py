@@ -64,6 +64,7 @@ class CallOutcome(models.TextChoices):
     TIMEOUT = "timeout", _("no answer in time")
     REFUSED = "refused", _("refused by the service")
     UNREACHABLE = "unreachable", _("not reachable")
+    ABANDONED = "abandoned", _("broken off by a stop")
 
 
 class Provider(TenantModel):

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import time
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
@@ -29,6 +31,10 @@ Output = TypeVar("Output", bound=BaseModel)
 PURPOSE: Final = "pilots.provider"
 # Statuses with which a service says that it did nothing: too many requests, unavailable, overloaded.
 NOT_TAKEN: Final = frozenset({429, 503, 529})
+# So often, in seconds, a waiting caller asks whether the answer is still wanted.
+LOOK_EVERY: Final = 0.5
+# So much longer than the question's own limit, in seconds, a caller waits for a library that does not keep to it.
+PATIENCE: Final = 10.0
 
 
 class Fault(StrEnum):
@@ -38,6 +44,7 @@ class Fault(StrEnum):
     REFUSED = "refused"
     TIMEOUT = "timeout"
     RUBBISH = "rubbish"
+    ABANDONED = "abandoned"
 
 
 class ModelFault(Exception):
@@ -81,13 +88,43 @@ class Answer(Generic[Output]):
     milliseconds: int
 
 
-def ask(provider: Provider, question: Question, output: type[Output]) -> Answer[Output]:
+def ask(
+    provider: Provider,
+    question: Question,
+    output: type[Output],
+    *,
+    wanted: Callable[[], bool] = lambda: True,
+) -> Answer[Output]:
     """Ask once. Raises ModelFault; its text never holds anything of the question, the answer or the key.
 
-    Runs in a thread of its own, because the caller may stand inside an event loop.
+    Runs in a thread of its own, because the caller may stand inside an event loop. When ``wanted`` says no in the
+    meantime the connection is cut and nobody waits for the answer: it may cost all the same.
     """
-    with ThreadPoolExecutor(max_workers=1) as pool:
-        return pool.submit(asyncio.run, _ask(provider, question, output)).result()
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[Any]]] = []
+
+    async def within() -> Answer[Output]:
+        task = asyncio.create_task(_ask(provider, question, output))
+        running.append((asyncio.get_running_loop(), task))
+        return await task
+
+    until = time.monotonic() + question.timeout + PATIENCE
+    pool = ThreadPoolExecutor(max_workers=1, thread_name_prefix="model")
+    try:
+        answer = pool.submit(lambda: asyncio.run(within()))
+        while not wait([answer], timeout=LOOK_EVERY).done:
+            late = time.monotonic() > until
+            if not late and wanted():
+                continue
+            for loop, task in running:
+                with suppress(RuntimeError):  # it ended in this very moment
+                    loop.call_soon_threadsafe(task.cancel)
+            if late:
+                raise ModelFault(Fault.TIMEOUT, charged=None)
+            raise ModelFault(Fault.ABANDONED, charged=True)
+        return answer.result()
+    finally:
+        # Not waited for: a library that cannot be interrupted must not hold up who has given up.
+        pool.shutdown(wait=False)
 
 
 async def _ask(provider: Provider, question: Question, output: type[Output]) -> Answer[Output]:

@@ -27,7 +27,7 @@ from pilotwerk.pilots.domain.prices import Price, highest_cost
 from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.models import CallOutcome, Case, ModelCall, Pilot, Provider
 from pilotwerk.pilots.providers import adapter, budget
-from pilotwerk.pilots.providers.adapter import Answer, ModelFault, Question
+from pilotwerk.pilots.providers.adapter import Answer, Fault, ModelFault, Question
 from pilotwerk.pilots.providers.prices import price_of
 
 log = logging.getLogger("pilotwerk.pilots")
@@ -127,7 +127,12 @@ def _asked(
         while True:
             tries += 1
             try:
-                answer = adapter.ask(provider, question, output)
+                answer = adapter.ask(
+                    provider,
+                    question,
+                    output,
+                    wanted=lambda: _may_go_out(provider, row.pilot_id, trial),
+                )
                 break
             except ModelFault as fault:
                 if not fault.again or tries > len(PAUSES):
@@ -173,7 +178,8 @@ def _ended(
     """What a failed call costs: nothing, what was counted, or nobody knows."""
     milliseconds = round((time.perf_counter() - began) * 1000)
     outcome = CallOutcome(fault.fault.value)
-    circuit_note(organisation=organisation, provider=provider, good=False)
+    if fault.fault is not Fault.ABANDONED:
+        circuit_note(organisation=organisation, provider=provider, good=False)
     if fault.charged is None:
         budget.unanswered(call=row, outcome=outcome, milliseconds=milliseconds, tries=tries)
         return

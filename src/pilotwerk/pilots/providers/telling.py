@@ -19,6 +19,7 @@ REASONS: Final = {
     "model_open_call": gettext_lazy("An earlier call for this request never came back."),
     "model_unreachable": gettext_lazy("It could not be reached."),
     "model_refused": gettext_lazy("It refused the question."),
+    "model_abandoned": gettext_lazy("A stop broke the question off."),
     "model_timeout": gettext_lazy("It did not answer in time."),
     "model_rubbish": gettext_lazy("Its answer could not be used."),
     "personal_data": gettext_lazy("The request holds personal data, and only texts without any may be sent."),

@@ -41,14 +41,17 @@ def _provider(request: OrganisationRequest, pk: UUID) -> Provider:
 def models(request: OrganisationRequest) -> HttpResponse:
     """All language models, budgets, and the newest calls."""
     pilot = pilots.pilot_current(request.organisation)
+    listed = selectors.provider_list(request.organisation)
     context = {
-        "listed": selectors.provider_list(request.organisation),
+        "listed": listed,
         "policy": selectors.policy_of(request.organisation),
         "pilot": pilot,
         "use": selectors.use_of(request.organisation, pilot) if pilot else None,
         "budgets": selectors.budgets(request.organisation, pilot),
         "calls": _calls(request, None),
         "may_manage": request.membership.may(permissions.MODELS),
+        "may_stop_all": request.membership.may(permissions.STOP_ALL)
+        and any(one.provider.is_on for one in listed),
     }
     return page(request, "pilots/models/list.html", context)
 

@@ -72,6 +72,13 @@ from pilotwerk.pilots.selectors.queue import (
 )
 from pilotwerk.pilots.selectors.recipes import optouts, place_of, proposal_of, recipe_figures, tables_of
 from pilotwerk.pilots.selectors.shifts import calibration, shifts
+from pilotwerk.pilots.selectors.standstill import (
+    answers_in_flight,
+    models_on,
+    organisations_at_work,
+    pilot_named,
+    pilots_running,
+)
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
 from pilotwerk.pilots.selectors.waiting import absences, deciders, reminded
 
@@ -87,6 +94,7 @@ __all__ = [
     "alert_rule_get",
     "alerts_open",
     "announcement",
+    "answers_in_flight",
     "approval_coverage",
     "awake",
     "blind",
@@ -119,11 +127,15 @@ __all__ = [
     "mail_get",
     "mail_of",
     "mails_aside",
+    "models_on",
     "monitoring",
     "optouts",
+    "organisations_at_work",
     "overdue",
     "pilot_current",
+    "pilot_named",
     "pilot_summary",
+    "pilots_running",
     "place_of",
     "proposal_of",
     "queue_for",

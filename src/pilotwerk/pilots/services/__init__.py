@@ -50,11 +50,13 @@ from pilotwerk.pilots.services.recipes import (
     table_take,
     watch_later,
 )
+from pilotwerk.pilots.services.standstill import Standstill, organisation_stop
 from pilotwerk.pilots.services.stopping import pilot_resume, pilot_stop, stop_reason_add
 from pilotwerk.pilots.services.waiting import absence_add, absence_remove, cases_escalate
 
 __all__ = [
     "Outcome",
+    "Standstill",
     "absence_add",
     "absence_remove",
     "alert_rule_offered",
@@ -93,6 +95,7 @@ __all__ = [
     "options_set",
     "optout_add",
     "optout_remove",
+    "organisation_stop",
     "outcomes_load",
     "people_set",
     "pilot_end",

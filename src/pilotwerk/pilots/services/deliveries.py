@@ -15,10 +15,11 @@ from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.audit.services import record_all
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
+from pilotwerk.core.prepared import Prepared
 from pilotwerk.core.rows import update_where
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash
-from pilotwerk.pilots.domain.states import CaseEvent, CaseState
+from pilotwerk.pilots.domain.states import CaseEvent, CaseState, PilotState
 from pilotwerk.pilots.domain.stop_rules import RuleKind
 from pilotwerk.pilots.models import (
     SENDING,
@@ -85,7 +86,7 @@ def deliveries_claim(*, approved: Sequence[tuple[Case, UUID]]) -> list[Delivery]
         else:
             found[case.pk] = (case, decision)
     moved = move_all(CaseEvent.CLAIM, [(case, {}) for case, _decision in found.values()], pilot=pilot)
-    return _attempt([found[case.pk] for case in moved])
+    return _attempt(pilot, [found[case.pk] for case in moved])
 
 
 def _objection(pilot: Pilot, place: Place, case: Case, decision: Decision) -> str:
@@ -122,7 +123,7 @@ def _hold(case: Case, decision: Decision, event: CaseEvent, *, why: str) -> None
         _recorded("pilots.delivery_held_back", case, {"why": why})
 
 
-def _attempt(approved: Sequence[tuple[Case, Decision]]) -> list[Delivery]:
+def _attempt(pilot: Pilot, approved: Sequence[tuple[Case, Decision]]) -> list[Delivery]:
     """The one row of each of these cases, made or taken up again."""
     if not approved:
         return []
@@ -138,6 +139,7 @@ def _attempt(approved: Sequence[tuple[Case, Decision]]) -> list[Delivery]:
         delivery.state = DeliveryState.TRYING
         delivery.attempt += 1
         delivery.attempted_at = clock.now()
+        delivery.stops = pilot.stops
         delivery.finished_at = None
         delivery.problem = ""
         if case.pk in rows:
@@ -171,11 +173,11 @@ def delivery_retake(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
     delivery = Delivery.objects.filter(case=case, state=DeliveryState.TRYING, decision=approved).first()
     if approved is None or delivery is None or case.state != CaseState.EXECUTING:
         return None
-    if not pilot.is_running:
+    if _stopped_since(pilot, delivery):
         # Stopped in between: no second try. Whether the first one went out, a person finds out.
         delivery_lost(delivery=delivery, problem="The pilot was stopped while it was sending.")
         return None
-    return _attempt([(case, approved)])[0]
+    return _attempt(pilot, [(case, approved)])[0]
 
 
 def _finished(delivery: Delivery, state: DeliveryState, *, problem: str) -> bool:
@@ -227,14 +229,64 @@ def deliveries_sent(*, arrived: Sequence[tuple[Delivery, str]]) -> None:
 def delivery_not_sent(*, delivery: Delivery, problem: str, retry: bool) -> None:
     """It certainly did not go out: try again after a pause, at most three times, then a person decides."""
     case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
+    stopped = _stopped_since(pilot_lock(case.pilot_id), delivery)
     if not _finished(delivery, DeliveryState.FAILED, problem=problem):
         return
-    if retry and delivery.attempt <= len(PAUSES):
+    if stopped:
+        _held_at_the_door(case, delivery)
+    elif retry and delivery.attempt <= len(PAUSES):
         _again(case, delivery.decision_id, delivery.attempt, clock.now() + PAUSES[delivery.attempt - 1])
     else:
         move_if(case, CaseEvent.FAIL, execute_at=None)
     _recorded("pilots.delivery_failed", case, {"attempt": delivery.attempt, "problem": problem})
     stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_DELIVERED}))
+
+
+@transaction.atomic
+def delivery_held_back(*, delivery: Delivery) -> None:
+    """The pilot was stopped after the claim and before the effect: as if it had been stopped before the claim."""
+    case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
+    problem = _("The pilot was stopped before the answer went out.")
+    if not _stopped_since(pilot_lock(case.pilot_id), delivery):
+        return  # the attempt was another worker's by then, or a person's to find out about
+    if _finished(delivery, DeliveryState.FAILED, problem=problem):
+        _held_at_the_door(case, delivery)
+
+
+_MINE = Prepared(
+    lambda delivery, attempt, stops: Delivery.objects.filter(
+        pk=delivery,
+        attempt=attempt,
+        state=DeliveryState.TRYING,
+        case__pilot__state=PilotState.RUNNING.value,
+        case__pilot__stops=stops,
+    ).values_list("attempt"),
+    delivery=UUID(int=1),
+    attempt=29_001,
+    stops=29_002,
+)
+
+
+def delivery_may_go(delivery: Delivery) -> bool:
+    """The last look, directly before the outside effect, as the database says now: the attempt is still this
+    worker's, and nobody has stopped the pilot since it was claimed, even if it goes on by now.
+    """
+    return bool(_MINE.rows(delivery=delivery.pk, attempt=delivery.attempt, stops=delivery.stops))
+
+
+def _stopped_since(pilot: Pilot, delivery: Delivery) -> bool:
+    """Whether the pilot stands, or stood and went on, since the attempt was claimed."""
+    return not pilot.is_running or pilot.stops != delivery.stops
+
+
+def _held_at_the_door(case: Case, delivery: Delivery) -> None:
+    """It needs a new decision like everything that the stop held back; where the pilot goes on, it waits for it."""
+    if not move_if(case, CaseEvent.STOP_AT_THE_DOOR, execute_at=None):
+        return
+    Decision.objects.filter(pk=delivery.decision_id).update(withdrawn_at=clock.now())
+    _recorded("pilots.delivery_held_back", case, {"why": STOPPED})
+    if Pilot.objects.get(pk=case.pilot_id).is_running:
+        move_if(case, _back(case))
 
 
 def _again(case: Case, decision_id: UUID, attempt: int, when: object) -> None:

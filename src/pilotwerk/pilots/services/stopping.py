@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
@@ -23,6 +24,7 @@ from pilotwerk.pilots.services.moves import pilot_lock, pilot_move, pilot_record
 def _hold_back(pilot: Pilot) -> int:
     """Take back every approval whose answer has not gone out; it needs a new decision after the stop."""
     moment = clock.now()
+    Pilot.objects.filter(pk=pilot.pk).update(stops=F("stops") + 1)
     on_the_way = Case.objects.filter(pilot=pilot, state__in=[state.value for state in ON_THE_WAY_OUT])
     Decision.objects.filter(
         case__in=on_the_way, kind__in=[*SENDING, DecisionKind.FIRST], withdrawn_at=None
@@ -74,12 +76,27 @@ def stop_reason_add(*, organisation: Organisation, actor: Actor, pilot: Pilot, r
 
 
 @transaction.atomic
-def pilot_resume(*, organisation: Organisation, actor: Actor, pilot: Pilot, reason: str) -> None:
-    """Go on after a stop, with a reason. What was held back waits for a new decision."""
+def pilot_resume(
+    *, organisation: Organisation, actor: Actor, pilot: Pilot, reason: str, after_all: bool = False
+) -> None:
+    """Go on after a stop, with a reason. What was held back waits for a new decision.
+
+    Where everything was stopped, only with ``after_all``, which only the managing director's page gives.
+    """
     if not reason.strip():
         raise Refused(_("Write why the pilot may go on."))
+    if pilot_lock(pilot.pk).stopped_with_all and not after_all:
+        raise Refused(_("Everything was stopped. Only the managing director can let the pilot go on."))
     moment = clock.now()
-    pilot_move(pilot, "resume", watched_since=moment, stop_reason="", stopped_by_rule="", stopped_at=None)
+    pilot_move(
+        pilot,
+        "resume",
+        watched_since=moment,
+        stop_reason="",
+        stopped_by_rule="",
+        stopped_at=None,
+        stopped_with_all=False,
+    )
     held = Case.objects.filter(pilot=pilot, state=CaseState.STOPPED.value)
     held.filter(by_hand=True).update(state=CaseState.WAITING_MANUAL.value, state_since=moment)
     held.filter(by_hand=False).update(state=CaseState.WAITING.value, state_since=moment)

@@ -7,7 +7,7 @@ import contextlib
 import ssl
 import threading
 from argparse import ArgumentParser
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
@@ -35,10 +35,14 @@ USER, PASSWORD = "service@nordlicht.example", "geheim-für-alle"
 
 
 class Imap:
-    """An IMAP server with one mailbox; `broken_after` hangs up after so many commands of a connection."""
+    """An IMAP server with one mailbox; `broken_after` hangs up after so many commands of a connection.
 
-    def __init__(self, *, tls: ssl.SSLContext | None = None, password: str = PASSWORD) -> None:
-        self.tls, self.password = tls, password
+    `dies` is asked at each "command" that was read and before each "answer", when the command is carried out.
+    """
+
+    def __init__(self, *, tls: ssl.SSLContext | None = None, password: str = PASSWORD, port: int = 0) -> None:
+        self.tls, self.password, self.port = tls, password, port
+        self.dies: Callable[[str], bool] = lambda place: False
         self.tokens: set[str] = set()
         self.broken_after: int | None = None
         self.commands: list[bytes] = []
@@ -70,11 +74,15 @@ class Imap:
         self._login = backend.login
         self._watch(config)
         server = await asyncio.start_server(
-            lambda r, w: self._connection(config, r, w), "127.0.0.1", 0, ssl=self.tls, limit=2**26
+            lambda r, w: self._connection(config, r, w),
+            "127.0.0.1",
+            self.port,
+            ssl=self.tls,
+            limit=2**26,
         )
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(server)
-            self.port: int = server.sockets[0].getsockname()[1]
+            self.port = server.sockets[0].getsockname()[1]
             self._ready.set()
             await self._over.wait()
 
@@ -110,9 +118,19 @@ class Imap:
                 server.commands.append(bytes(command.command))
                 count += 1
                 if server.broken_after is not None and count > server.broken_after:
-                    writer.transport.abort()
-                    raise ConnectionError
+                    self.die()
+                if server.dies("command"):
+                    self.die()
                 return command
+
+            async def write_response(self, resp: Any) -> None:
+                if server.dies("answer"):
+                    self.die()
+                await super().write_response(resp)
+
+            def die(self) -> None:
+                writer.transport.abort()
+                raise ConnectionError
 
         info = SocketInfo.get(writer, ProxyResultUnknown())
         connection = Counting(config.commands, config, reader, writer, info)

@@ -1,26 +1,17 @@
-"""Two people above the limits, and every path on which somebody tries to get around them, the revision, a guard
-or the kill switch.
-"""
+"""Two people above the limits. Whether any path gets around them is in test_controls.py."""
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from pilotwerk.audit.domain.actor import System
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import selectors, services
 from pilotwerk.pilots.domain.autonomy_limits import Limit
 from pilotwerk.pilots.domain.states import Arm, CaseState
 from pilotwerk.pilots.models import Case, Decision, DecisionKind, Delivery, Pilot, Proposal
 from pilotwerk.pilots.services.guards import register_guard, unregister_guard
-from pilotwerk.pilots.services.moves import execute_later
 from pilotwerk.pilots.tests.control import at_sample, released
 from pilotwerk.pilots.tests.stage import PLAIN, Stage
 
@@ -139,113 +130,6 @@ def test_complaints_legal_threats_and_low_confidence_ask_for_two(stage: Stage) -
     assert found == [Limit.CONFIDENCE, Limit.COMPLAINT, Limit.LEGAL]
 
 
-# Every path that lets an answer out: how somebody would use it, as (stage, case) -> nothing.
-def _service(stage: Stage, case: Case) -> None:
-    services.case_approve(**stage.by("lead"), **stage.seen(case))
-
-
-def _edit(stage: Stage, case: Case) -> None:
-    services.case_edit_and_approve(
-        **stage.by("lead"), **stage.seen(case), body=stage.proposal(case).body + "\n\nP.S."
-    )
-
-
-def _bulk(stage: Stage, case: Case) -> None:
-    seen = stage.seen(case)
-    services.cases_approve(**stage.by("lead"), items=[(case, seen["revision"], seen["content_hash"])])
-
-
-def _page(stage: Stage, case: Case) -> None:
-    proposal = stage.proposal(case)
-    stage.cast.client("lead").post(
-        stage.cast.organisation.url("pilots:approve", pk=case.pk),
-        {"revision": proposal.revision, "content_hash": proposal.content_hash, "body": proposal.body},
-    )
-
-
-def _bulk_page(stage: Stage, case: Case) -> None:
-    proposal = stage.proposal(case)
-    stage.cast.client("lead").post(
-        stage.cast.organisation.url("pilots:together_approve"),
-        {"item": f"{case.pk} {proposal.revision} {proposal.content_hash}"},
-    )
-
-
-def _release(stage: Stage, case: Case) -> None:
-    services.case_release(organisation=stage.cast.organisation, case=case)
-
-
-def _system(stage: Stage, case: Case) -> None:
-    services.case_approve(organisation=stage.cast.organisation, actor=System("worker"), **stage.seen(case))
-
-
-def _job(stage: Stage, case: Case) -> None:
-    """A job for a decision that is none: the first approval of two, or nothing at all."""
-    first = Decision.objects.filter(case=case).first()
-    case.execute_at = None
-    execute_later((case, first.pk if first else case.pk))
-
-
-PATHS = [_service, _edit, _bulk, _page, _bulk_page, _release, _system, _job]
-
-
-@pytest.fixture
-def trying(stage: Stage) -> Callable[..., None]:
-    """Uses a path, whatever it answers, and lets the worker send."""
-
-    def use(path: Callable[[Stage, Case], None], case: Case) -> None:
-        with suppress(Refused):
-            path(stage, case)
-        stage.send()
-
-    return use
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_path_gets_around_four_eyes(careful: Stage, trying: Any, path: Any) -> None:
-    [case] = careful.proposed()
-    Case.objects.filter(pk=case.pk).update(text="Bitte erstatten Sie mir 900 Euro.")
-    case.refresh_from_db()
-    trying(path, case)
-    trying(path, case)
-    assert not gone(case), "one person alone, twice"
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_path_gets_around_the_revision(stage: Stage, trying: Any, path: Any) -> None:
-    [case] = stage.proposed()
-    Proposal.objects.filter(case=case).update(body="Sie erhalten ein Geschenk.")
-    trying(path, case)
-    assert not gone(case)
-
-
-@pytest.mark.parametrize("path", PATHS)
-def test_no_path_gets_around_the_kill_switch(stage: Stage, trying: Any, path: Any) -> None:
-    [case] = stage.proposed()
-    services.pilot_stop(**stage.by("clerk"), pilot=stage.pilot)
-    trying(path, case)
-    assert not gone(case)
-
-
-@pytest.fixture
-def broke() -> Iterator[None]:
-    """A guard that refuses everything, as a budget that is used up does."""
-
-    def refuse(case: Case, proposal: Proposal) -> None:
-        raise Refused("The budget is used up.")
-
-    register_guard("test.budget", refuse)
-    yield
-    unregister_guard("test.budget")
-
-
-@pytest.mark.parametrize("path", [*PATHS, lambda stage, case: stage.approve(case)])
-def test_no_path_gets_around_a_guard(stage: Stage, trying: Any, broke: None, path: Any) -> None:
-    [case] = stage.proposed()
-    trying(path, case)
-    assert not gone(case)
-
-
 def test_a_guard_that_refuses_later_still_holds_back_what_was_approved(stage: Stage) -> None:
     [case] = stage.proposed()
     stage.approve(case)
@@ -346,29 +230,8 @@ def test_the_second_person_sees_who_approved_and_the_first_why_not_oneself(caref
     page = careful.cast.client("lead").get(address).content.decode()
     assert "Kai Sachbearbeiter" in page
     assert "Als zweite Person freigeben" in page
-    _page(careful, case)
+    proposal = careful.proposal(case)
+    seen = {"revision": proposal.revision, "content_hash": proposal.content_hash, "body": proposal.body}
+    careful.cast.client("lead").post(careful.cast.organisation.url("pilots:approve", pk=case.pk), seen)
     case.refresh_from_db()
     assert case.state == CaseState.APPROVED
-
-
-def test_only_one_service_lets_answers_out() -> None:
-    """Nobody else writes a decision that sends or moves a case to "approved" or "answered"."""
-    folder = Path(services.__file__).parent.parent
-    found = set()
-    for path in folder.rglob("*.py"):
-        if "tests" in path.parts or "migrations" in path.parts:
-            continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Attribute) and ast.unparse(node) in (
-                "CaseEvent.APPROVE",
-                "CaseEvent.ANSWER",
-            ):
-                found.add(path.relative_to(folder).as_posix())
-    assert found == {"services/decisions.py", "domain/states.py"}
-
-
-@pytest.mark.parametrize("path", [_service, _edit, _bulk, _page, _bulk_page])
-def test_the_same_paths_do_let_out_what_one_person_may_decide(stage: Stage, trying: Any, path: Any) -> None:
-    [case] = stage.proposed()
-    trying(path, case)
-    assert gone(case)

@@ -51,6 +51,7 @@ def pilot(request: OrganisationRequest) -> HttpResponse:
         "people": people(initial=people.shown(found.options)) if people else None,
         "figures": selectors.recipe_figures(found, request.organisation) if found.state != "draft" else (),
         "may_manage": request.membership.may(permissions.MANAGE),
+        "may_resume_all": request.membership.may(permissions.RESUME_ALL),
         "may_decide": request.membership.may(permissions.DECIDE),
     }
     return page(request, "pilots/pilot.html", context)

@@ -18,6 +18,7 @@ from pilotwerk.pilots.connectors import network
 from pilotwerk.pilots.connectors.access import Access
 from pilotwerk.pilots.connectors.base import (
     Delivered,
+    HeldBack,
     Message,
     NotDelivered,
     Outcome,
@@ -117,6 +118,8 @@ class Mailbox:
         try:
             with opened(self.access) as box:
                 if not holds(box, self.settings.drafts_folder, message_id):
+                    if not message.may_go():
+                        return HeldBack()
                     begun = True
                     self._append(box, mail)
         except Trouble:

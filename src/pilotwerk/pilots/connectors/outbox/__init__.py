@@ -9,7 +9,14 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
-from pilotwerk.pilots.connectors.base import Delivered, Message, NotDelivered, Outcome, key_digest
+from pilotwerk.pilots.connectors.base import (
+    Delivered,
+    HeldBack,
+    Message,
+    NotDelivered,
+    Outcome,
+    key_digest,
+)
 
 OTHER_CONTENT = "Another reply was already written for this action. Nothing was written."
 
@@ -24,7 +31,7 @@ class Outbox:
         """The same key and content again changes nothing; the same key with other content is refused."""
         digest = key_digest(key)
         values = asdict(message)
-        del values["files"]
+        del values["files"], values["may_go"]
         if not message.also:
             # Replies that were written before there were further addresses stay the same.
             del values["also"]
@@ -36,7 +43,9 @@ class Outbox:
             earlier = self._earlier(digest)
             if earlier is None:
                 self._put_files(digest, message)
-                earlier = self._write(digest, message.case, content)
+                earlier = self._write(digest, message, content)
+            if earlier is None:
+                return HeldBack()
             self._tidy(digest)
             if earlier.read_text("utf-8") != content:
                 return NotDelivered(OTHER_CONTENT, retry=False)
@@ -59,9 +68,12 @@ class Outbox:
         """The file of this action; it is found by the key alone, so that a changed case name makes no second one."""
         return next((path for path in self.folder.iterdir() if path.name.endswith(f"--{digest}.json")), None)
 
-    def _write(self, digest: str, case: str, content: str) -> Path:
-        """Puts the whole file in place at once. If another worker was faster, theirs stays and is answered."""
-        target = self.folder / f"{_safe(case)}--{digest}.json"
+    def _write(self, digest: str, message: Message, content: str) -> Path | None:
+        """Puts the whole file in place at once. If another worker was faster, theirs stays and is answered.
+
+        None when it was stopped; then its files go, too.
+        """
+        target = self.folder / f"{_safe(message.case)}--{digest}.json"
         descriptor, name = tempfile.mkstemp(prefix=f".{digest}-", suffix=".part", dir=self.folder)
         part = Path(name)
         try:
@@ -69,6 +81,10 @@ class Outbox:
                 stream.write(content)
                 stream.flush()
                 os.fsync(stream.fileno())
+            if not message.may_go():
+                for file, _content in message.files:
+                    self._beside(digest, message.case, file).unlink(missing_ok=True)
+                return None
             try:
                 # A link fails where the name is taken; a rename would silently replace it.
                 os.link(part, target)

@@ -1,6 +1,8 @@
 """Replies by e-mail. SMTP has one moment in which nobody can know: after the text was sent, before the server's answer.
 
 What failed before that moment surely did not go out. What failed in it is unknown and is never repeated by machine.
+A server takes the mail with the dot after the text (RFC 5321, 4.1.1.4) and must drop it when the connection ends before
+(4.1.1.10): so a stop is looked at last before that dot.
 """
 
 from __future__ import annotations
@@ -21,6 +23,7 @@ from typing import Literal
 from pilotwerk.core import clock
 from pilotwerk.pilots.connectors.base import (
     Delivered,
+    HeldBack,
     Message,
     NotDelivered,
     Outcome,
@@ -78,7 +81,7 @@ class Smtp:
         except (OSError, smtplib.SMTPException) as error:
             return NotDelivered(f"The mail server cannot be reached: {_says(error)}.", retry=True)
         try:
-            return self._send(server, mail)
+            return self._send(server, mail, message.may_go)
         finally:
             _hang_up(server)
 
@@ -126,7 +129,7 @@ class Smtp:
             raise
         return server
 
-    def _send(self, server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+    def _send(self, server: smtplib.SMTP, mail: EmailMessage, may_go: Callable[[], bool]) -> Outcome:
         """MAIL, RCPT, DATA one by one: only so it is known how far it came."""
         sender = parseaddr(str(mail["From"]))[1]
         recipients = [address for _name, address in getaddresses([str(mail["To"])])]
@@ -136,12 +139,14 @@ class Smtp:
                 # One address that is refused holds the mail back from all: nobody has to guess who got it.
                 if code >= 400:
                     return _refused(code, answer)
+            if not may_go():
+                return HeldBack()
             code, answer = server.docmd("DATA")
             if code != 354:
                 return _refused(code, answer)
         except (OSError, smtplib.SMTPException) as error:
             return NotDelivered(f"The connection broke before the text was sent: {_says(error)}.", retry=True)
-        return self._data(server, mail)
+        return self._data(server, mail, may_go)
 
     def _envelope(
         self, server: smtplib.SMTP, sender: str, recipients: Sequence[str]
@@ -150,12 +155,17 @@ class Smtp:
         for recipient in recipients:
             yield server.rcpt(recipient)
 
-    def _data(self, server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
+    def _data(self, server: smtplib.SMTP, mail: EmailMessage, may_go: Callable[[], bool]) -> Outcome:
         """From the first byte of the text until the server's answer nothing is known for sure."""
         text = mail.as_bytes(policy=MAIL)
         dotted = b"\r\n".join(b"." + line if line.startswith(b".") else line for line in text.split(b"\r\n"))
         try:
-            server.send(dotted.rstrip(b"\r\n") + b"\r\n.\r\n")
+            server.send(dotted.rstrip(b"\r\n") + b"\r\n")
+            if not may_go():
+                # Whatever came now, a farewell too, would be part of the text: the line is cut.
+                server.close()
+                return HeldBack()
+            server.send(b".\r\n")
             code, answer = server.getreply()
         except (OSError, smtplib.SMTPException):
             return OutcomeUnknown(LOST)

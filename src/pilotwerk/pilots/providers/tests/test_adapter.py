@@ -168,3 +168,35 @@ def test_a_server_that_answers_rubbish_is_no_crash(wire: Wire, said: str) -> Non
     assert caught.value.fault == Fault.RUBBISH
     assert caught.value.charged in (True, None)
     assert len(wire.seen) == 1
+
+
+def stuck(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """A library that can be neither interrupted nor held to its limit."""
+    go = threading.Event()
+
+    async def wait(*_args: object) -> None:
+        go.wait(20)
+
+    monkeypatch.setattr(adapter, "_ask", wait)
+    return go
+
+
+def test_a_library_that_does_not_keep_to_its_limit_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = stuck(monkeypatch)
+    monkeypatch.setattr(adapter, "PATIENCE", 0.2)
+    began = time.monotonic()
+    with pytest.raises(adapter.ModelFault) as fault:
+        ask(Provider(), timeout=0.1)
+    go.set()
+    assert (fault.value.fault, fault.value.charged) == (adapter.Fault.TIMEOUT, None)
+    assert time.monotonic() - began < 3
+
+
+def test_who_no_longer_wants_the_answer_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    go = stuck(monkeypatch)
+    began = time.monotonic()
+    with pytest.raises(adapter.ModelFault) as fault:
+        adapter.ask(Provider(), Question("", "", 60, 10.0), ShortAnswer, wanted=lambda: False)
+    go.set()
+    assert (fault.value.fault, fault.value.charged) == (adapter.Fault.ABANDONED, True)
+    assert time.monotonic() - began < 3
