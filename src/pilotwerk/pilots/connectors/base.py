@@ -3,10 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 from pilotwerk.core.errors import BadInput
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The decided case as values, for ways out that take more than a letter. `details` are plain JSON.
+
+    `source_id` is the number that the case has where it came from; `columns` and `rows` are the recipe's own table.
+    """
+
+    pilot: str
+    kind: str
+    category: str
+    source_id: str
+    decided_at: str
+    details: Mapping[str, Any]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +41,7 @@ class Message:
     files: tuple[tuple[str, bytes], ...] = ()
     # The Message-IDs of the thread, oldest first, the request last.
     references: tuple[str, ...] = ()
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,10 @@ from pilotwerk.pilots.domain.incoming import NewCase
 Details = dict[str, Any]
 Row = tuple[int, tuple[str, ...]]
 
+# Ways in and out of a recipe whose cases come as rows of a table.
+ROW_SOURCES = ("upload", "folder", "mailbox", "rest", "sql", "files")
+ROW_TARGETS = ("outbox", "smtp", "mailbox", "webhook", "sql_table", "files")
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -38,6 +42,7 @@ class Recipe:
     `share` is the usual share of cases with AI: 1 where a case comes from the recipe itself. `opt_out`: it writes to
     people who did not just write themselves, so there is a list of those who asked not to be written to.
     `language_model`: a language model may write its draft, where one is switched on for the pilot.
+    `sources` and `targets` are the ways by which cases may come in and what was approved may go out.
     """
 
     kind: str
@@ -51,6 +56,8 @@ class Recipe:
     share: float = 0.5
     opt_out: bool = False
     language_model: bool = False
+    sources: tuple[str, ...] = ("upload", "folder", "mailbox", "rest", "sql")
+    targets: tuple[str, ...] = ("outbox", "smtp", "mailbox", "webhook", "sql_table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +179,14 @@ class Outgoing:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """What was approved as rows of values, for a target that takes tables."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A figure of the pilot: label, value as text, and what it is about."""
 
@@ -245,6 +260,11 @@ class RunningRecipe(ABC):
     def outgoing(self, content: Mapping[str, Any], place: Place) -> Outgoing:
         """Text and files for an approved content. The same content says the same."""
         return Outgoing(str(content["subject"]), str(content["body"]))
+
+    def grid(self, content: Mapping[str, Any], place: Place) -> Grid:
+        """The approved content as a table; it follows from that content alone."""
+        going = self.outgoing(content, place)
+        return Grid(("recipient", "subject", "text"), ((str(content["recipient"]), going.subject, going.body),))
 
     def shown(
         self,

@@ -24,7 +24,7 @@ class Outbox:
         """The same key and content again changes nothing; the same key with other content is refused."""
         digest = key_digest(key)
         values = asdict(message)
-        del values["files"]
+        del values["files"], values["record"]
         if message.files:
             values["files"] = [self._beside(digest, message.case, name).name for name, _ in message.files]
         content = json.dumps({"key": key, **values}, ensure_ascii=False, indent=2) + "\n"
