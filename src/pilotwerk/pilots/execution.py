@@ -84,9 +84,7 @@ PAUSE_WHEN_BROKEN: Final = timedelta(minutes=15)
 # Anything else is tried again after as long as it has been broken, so that the pauses double, up to this long.
 LONGEST_PAUSE: Final = timedelta(minutes=30)
 # Ways out that take values beside the letter.
-TAKE_VALUES: Final = frozenset(
-    {TargetKind.WEBHOOK.value, TargetKind.SQL_TABLE.value, TargetKind.FILES.value}
-)
+TAKE_VALUES: Final = frozenset({TargetKind.WEBHOOK.value, TargetKind.SQL_TABLE.value, TargetKind.FILES.value})
 # So many steps of a mailbox or another source are taken in one job; the next job goes on.
 STEPS: Final = 20
 # So many answers whose fate is unclear are looked for in one job, and for so long.
@@ -302,7 +300,9 @@ def folder_ingest(*, pilot: Pilot) -> int:
         if taken is None:
             _ingest(pilot, WORKER, found, path.name)
         read = taken[1] if taken else found
-        _noted(connection, [Unusable(one.row, one.column or "", one.message, path.name) for one in read.rejected])
+        _noted(
+            connection, [Unusable(one.row, one.column or "", one.message, path.name) for one in read.rejected]
+        )
         return read
 
     def refused(path: Path, error: PilotwerkError) -> None:

@@ -8,6 +8,8 @@ from typing import Final
 
 from django.conf import settings
 
+from pilotwerk.processes.models import DatabaseConnection
+
 # An IPv4 address inside an IPv6 one (RFC 6052): what counts is where it leads in the end.
 _NAT64: Final = IPv6Network("64:ff9b::/96")
 
@@ -52,3 +54,8 @@ def lookup(host: str, port: int) -> list[str]:
     if not allowed(host) and not all(map(is_public, addresses)):
         raise PrivateAddress(host)
     return addresses
+
+
+def server_of(database: DatabaseConnection) -> str:
+    """To which server a user and a password belong that were entered for this database."""
+    return f"{database.dialect}://{database.host}:{database.port or ''}/{database.database}"

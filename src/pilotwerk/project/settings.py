@@ -35,8 +35,8 @@ class Environment(BaseSettings):
     sql_hosts: str = ""
     # A folder with SQLite files that companies may read; none by default.
     sql_folder: Path | None = None
-    # A folder (such as a mounted share) below which connections exchange files, each organisation in a folder named by its
-    # number; by default the organisation's own data folder.
+    # A folder (such as a mounted share) below which connections exchange files, each organisation in a folder that is
+    # named by its number; by default the organisation's own data folder.
     files_folder: Path | None = None
     # Servers of the own network ("mail.example.lan", "10.0.0.5", or "*") to which connections and models may lead.
     allow_private_hosts: str = ""

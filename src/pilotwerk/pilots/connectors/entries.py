@@ -53,7 +53,9 @@ class Shape:
         """Out of a connection's settings. `source` names the connection in keys of cases."""
         mapping = {meaning: str(settings.get(name) or "") for name, meaning in MEANINGS.items()}
         columns = dict(settings.get("columns") or [])
-        return cls(str(settings.get("use") or REQUESTS), {k: v for k, v in mapping.items() if v}, columns, source)
+        return cls(
+            str(settings.get("use") or REQUESTS), {k: v for k, v in mapping.items() if v}, columns, source
+        )
 
     def batch(self, entries: Sequence[Entry], *, since: datetime | None = None) -> Batch:
         """Requests (those before `since` passed over) or rows."""
@@ -98,7 +100,8 @@ class Shape:
         if number and number not in columns.values():
             columns = {"ID": number, **columns}
         rows = tuple(
-            (entry.number, tuple(entry.values.get(field, "") for field in columns.values())) for entry in entries
+            (entry.number, tuple(entry.values.get(field, "") for field in columns.values()))
+            for entry in entries
         )
         return tuple(columns), rows
 

@@ -264,7 +264,9 @@ class RunningRecipe(ABC):
     def grid(self, content: Mapping[str, Any], place: Place) -> Grid:
         """The approved content as a table; it follows from that content alone."""
         going = self.outgoing(content, place)
-        return Grid(("recipient", "subject", "text"), ((str(content["recipient"]), going.subject, going.body),))
+        return Grid(
+            ("recipient", "subject", "text"), ((str(content["recipient"]), going.subject, going.body),)
+        )
 
     def shown(
         self,

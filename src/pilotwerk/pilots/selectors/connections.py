@@ -38,6 +38,15 @@ def connections_offered(organisation: Organisation, about: Recipe, kind: str) ->
     return found
 
 
+def connections_in_ways(organisation: Organisation, about: Recipe, ways: list[str]) -> QuerySet[Connection]:
+    """All that a pilot of this recipe may choose from, for these ways in or out."""
+    found = connections_of(organisation).none()
+    for kind in ways:
+        if kind in ConnectionKind.values:
+            found = found | connections_offered(organisation, about, kind)
+    return found
+
+
 def connection_pilots(connection: Connection) -> QuerySet[Pilot]:
     """The pilots that have not ended and use this connection."""
     found: QuerySet[Pilot] = (

@@ -32,6 +32,7 @@ _PLACES: Final = (
     "token_url",
     "client_id",
     "database",
+    "place",
 )
 # Settings that say what is read: where one changes, reading begins anew.
 _READ: Final = ("host", "user", "folder", "url", "database", "query", "paging", "growing", "use", "list_path")

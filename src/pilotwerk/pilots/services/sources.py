@@ -48,7 +48,9 @@ def batch_take(
         if not pilot.is_running:
             raise Refused(not_running())
         sheet = Sheet(connection.name, batch.columns, batch.rows)
-        noticed = recipe.of(pilot.recipe).incoming(sheet, place_of(pilot, pilot.organisation), case_views(pilot))
+        noticed = recipe.of(pilot.recipe).incoming(
+            sheet, place_of(pilot, pilot.organisation), case_views(pilot)
+        )
         if noticed is not None:
             new += len(cases_noticed(**by, noticed=noticed, source=connection.name).new)
             unusable += [Unusable(row, column, said) for row, column, said in noticed.rejected]
@@ -58,9 +60,7 @@ def batch_take(
 
 
 @transaction.atomic
-def _moved(
-    pilot: Pilot, connection: Connection, before: Mapping[str, Any], after: Mapping[str, Any]
-) -> None:
+def _moved(pilot: Pilot, connection: Connection, before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     """Not where another worker has moved it meanwhile: its position counts."""
     row = Connection.objects.select_for_update().filter(pk=connection.pk).first()
     cursor = {**after, "pilot": str(pilot.pk)}

@@ -72,7 +72,9 @@ def onward_select(
     dialect = DIALECTS.get(kind, "")
     inner = sqlglot.parse_one(checked_select(text, kind), read=dialect)
     column = exp.column(growing, quoted=True)
-    tree = exp.select("*").from_(exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("pilotwerk_q"))))
+    tree = exp.select("*").from_(
+        exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("pilotwerk_q")))
+    )
     if start is not None:
         literal = exp.Literal.number(start) if number else exp.Literal.string(start)
         tree = tree.where(exp.GTE(this=column.copy(), expression=literal))

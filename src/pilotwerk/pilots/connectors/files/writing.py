@@ -1,4 +1,4 @@
-"""Decided cases as tables in a folder: one file a case, never half of one, and not written again once it was taken away."""
+"""Decided cases as tables in a folder: one file a case, never half of one, never again once it was taken away."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ KEPT_DAYS: Final = 30
 class FolderTarget:
     """The way out into a folder that other programs read.
 
-    They may take a file away as soon as it is there. So a mark is written before the file: where the mark is there and the
-    file is not, nobody knows whether it was taken or never written, and a person finds out.
+    They may take a file away as soon as it is there. So a mark is written before the file: where the mark is there and
+    the file is not, nobody knows whether it was taken or never written, and a person finds out.
     """
 
     access: Access
@@ -60,7 +60,9 @@ class FolderTarget:
                 return self._again(mark, digest, wanted)
             return self._first(mark, digest, wanted, message, record)
         except OSError as error:
-            return NotDelivered(_("The folder cannot be written: %(why)s") % {"why": error.strerror}, retry=True)
+            return NotDelivered(
+                _("The folder cannot be written: %(why)s") % {"why": error.strerror}, retry=True
+            )
 
     def _again(self, mark: Path, digest: str, wanted: str) -> Outcome:
         """An earlier try has left its mark."""

@@ -70,7 +70,9 @@ def _address(settings: RestSettings, url: str) -> str:
 def _with(url: str, asked: Mapping[str, str]) -> str:
     """The address with these parameters in place of those of the same name."""
     parts = urlsplit(url)
-    kept = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in asked]
+    kept = [
+        (name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in asked
+    ]
     return urlunsplit(parts._replace(query=urlencode([*kept, *asked.items()]), fragment=""))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
 from django.utils.translation import gettext as _
@@ -89,7 +90,7 @@ class RestReader:
         asked = {self._settings.since_param: self._written(since - early)} if since else {}
         found = page(self._access, asked)
         moments = self._moments(found.entries)
-        if any(later < earlier for earlier, later in zip(moments, moments[1:], strict=False)):
+        if any(later < earlier for earlier, later in pairwise(moments)):
             raise Trouble("not_in_order", field=self._settings.time_field)
         names = set(map(self._name, found.entries))
         fresh = bool(names - self._seen)

@@ -21,6 +21,7 @@ from pilotwerk.pilots.connectors.access import Access, Look
 from pilotwerk.pilots.connectors.base import Delivered, Message, NotDelivered, Outcome, key_digest
 from pilotwerk.pilots.connectors.sql import database_url
 from pilotwerk.pilots.connectors.trouble import FOR_A_PERSON, Trouble
+from pilotwerk.pilots.hosts import server_of
 from pilotwerk.processes.reading.sql import CONNECT_SECONDS, connect_arguments, kind_of_url, said_by
 
 if TYPE_CHECKING:
@@ -28,11 +29,6 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "pilotwerk_"
 SECONDS: Final = 20
-
-
-def place_of(database: Any) -> str:
-    """To which server a user and password belong that were entered for this database."""
-    return f"{database.dialect}://{database.host}:{database.port or ''}/{database.database}"
 
 
 @dataclass(frozen=True)
@@ -147,7 +143,8 @@ class SqlTable:
         settings = self.access.settings
         if not settings.get("user"):
             return url
-        if settings.get("place") != place_of(self.access.database):
+        database = self.access.database
+        if database is None or settings.get("place") != server_of(database):
             raise Trouble("moved")
         return url.set(username=str(settings["user"]), password=self.access.secrets.get("password") or None)
 

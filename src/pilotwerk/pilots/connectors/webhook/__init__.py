@@ -1,7 +1,7 @@
 """Decided cases as JSON by POST, signed after the Standard Webhooks specification (standardwebhooks.com).
 
-The signature covers number, time and text, so that a receiver can tell a copy that somebody sends again. Where nobody can
-know whether the receiver took it, the case says so, unless the receiver promises to know a number again.
+The signature covers number, time and text, so that a receiver can tell a copy that somebody sends again. Where nobody
+can know whether the receiver took it, the case says so, unless the receiver promises to know a number again.
 """
 
 from __future__ import annotations
