@@ -18,32 +18,32 @@ OFFERED: Final[list[tuple[str, str | Promise, str | Promise]]] = [
     (
         ConnectionKind.MAILBOX.value,
         gettext_lazy("Requests come in by e-mail, answers go out in their thread."),
-        gettext_lazy("in and out"),
+        gettext_lazy("comes in and goes out"),
     ),
     (
         ConnectionKind.REST.value,
         gettext_lazy("Requests, leads or stock come from a program that answers in JSON."),
-        gettext_lazy("in"),
+        gettext_lazy("comes in"),
     ),
     (
         ConnectionKind.SQL.value,
         gettext_lazy("Requests, leads or stock come from a table of your database. It is only read."),
-        gettext_lazy("in"),
+        gettext_lazy("comes in"),
     ),
     (
         ConnectionKind.FILES.value,
         gettext_lazy("Leads or stock come as CSV or Excel files, and decided cases are written as such."),
-        gettext_lazy("in and out"),
+        gettext_lazy("comes in and goes out"),
     ),
     (
         ConnectionKind.WEBHOOK.value,
         gettext_lazy("Each decided case is sent to a program of yours, with a signature."),
-        gettext_lazy("out"),
+        gettext_lazy("goes out"),
     ),
     (
         ConnectionKind.SQL_TABLE.value,
         gettext_lazy("Each decided case becomes a row of a table that Pilotwerk makes for it."),
-        gettext_lazy("out"),
+        gettext_lazy("goes out"),
     ),
 ]
 
