@@ -37,6 +37,7 @@ class RestReader:
         self._shape = Shape.of(access.settings, access.id)
         self._seen: set[str] = set()
         self._asked: set[str] = set()
+        self._at: datetime | None = None
 
     def step(self, cursor: Mapping[str, Any], *, since: datetime) -> Batch:
         """The next page. Raises `Trouble`."""
@@ -85,9 +86,13 @@ class RestReader:
         return found, {"next": found.following or at}, more
 
     def _by_moment(self, since: datetime | None) -> tuple[Page, Position, bool]:
-        """Entries from a moment on, oldest first. The first question of a look reaches back by the overlap."""
-        early = timedelta(minutes=self._settings.overlap_minutes) if not self._seen else timedelta()
-        asked = {self._settings.since_param: self._written(since - early)} if since else {}
+        """Entries from a moment on, oldest first. A look begins at the overlap and goes on from page to page; what it
+        hands out as position never goes back.
+        """
+        asked_from = self._at
+        if asked_from is None and since is not None:
+            asked_from = since - timedelta(minutes=self._settings.overlap_minutes)
+        asked = {self._settings.since_param: self._written(asked_from)} if asked_from else {}
         found = page(self._access, asked)
         moments = self._moments(found.entries)
         if any(later < earlier for earlier, later in pairwise(moments)):
@@ -96,9 +101,9 @@ class RestReader:
         fresh = bool(names - self._seen)
         self._seen |= names
         # An entry from the future must not make us pass over all that come until then.
-        newest = min(max(moments, default=since or clock.now()), clock.now())
-        position = max(newest, since) if since else newest
-        return found, {"since": position.isoformat()}, fresh and bool(asked or moments)
+        self._at = min(max(moments, default=asked_from or clock.now()), clock.now())
+        position = max(self._at, since) if since else self._at
+        return found, {"since": position.isoformat()}, fresh
 
     def _moments(self, entries: Sequence[Entry]) -> list[datetime]:
         name = self._settings.time_field
