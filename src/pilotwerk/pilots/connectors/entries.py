@@ -71,7 +71,10 @@ class Shape:
         for entry in entries:
             case = case_of(entry.number, entry.values, self.mapping, moments)
             if not isinstance(case, IncomingCase):
-                unusable.append(Unusable(case.row, case.column or "", case.message))
+                # By its number a person finds it there; its place in an answer changes from look to look.
+                number = entry.values.get(self.mapping.get("external_id", ""), "")
+                row = 0 if number else case.row
+                unusable.append(Unusable(row, case.column or "", case.message, number[:100]))
             elif since is None or case.received is None or case.received >= since:
                 found.append(self._request(case))
         return Batch(requests=tuple(found), unusable=tuple(unusable))
@@ -109,7 +112,7 @@ class Shape:
         """The first entries as they would be taken, and what is wrong with some of them."""
         first = entries[:SHOWN]
         batch = self.batch(first)
-        problems = tuple(f"{one.row} · {one.column}: {one.message}" for one in batch.unusable)
+        problems = tuple(f"{one.file or one.row} · {one.column}: {one.message}" for one in batch.unusable)
         if self.use != REQUESTS:
             rows = tuple(tuple(map(_short, cells)) for _number, cells in batch.rows)
             return Look((), total, batch.columns, rows, problems)

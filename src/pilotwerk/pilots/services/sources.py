@@ -53,7 +53,11 @@ def batch_take(
         )
         if noticed is not None:
             new += len(cases_noticed(**by, noticed=noticed, source=connection.name).new)
-            unusable += [Unusable(row, column, said) for row, column, said in noticed.rejected]
+            # Its place changes from look to look; what stands first in it names it.
+            names = {number: next(filter(None, cells), "")[:100] for number, cells in batch.rows}
+            unusable += [
+                Unusable(0, column, said, names.get(row, "")) for row, column, said in noticed.rejected
+            ]
     rejected_note(connection=connection, unusable=unusable)
     _moved(pilot, connection, before, batch.cursor)
     return new

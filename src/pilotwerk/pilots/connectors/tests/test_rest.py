@@ -207,11 +207,11 @@ def test_what_cannot_be_taken_is_named_with_its_place(server: Web) -> None:
     )
     batch = one(access(server.url))
     assert [found.key for found in batch.requests] == ["c1:1"]
-    told = {(one.row, one.column, one.message) for one in batch.unusable}
+    told = {(one.file or one.row, one.column, one.message) for one in batch.unusable}
     assert told == {
         (2, "", "Dieser Eintrag ist kein Objekt mit benannten Werten."),
-        (3, "body", "Der Wert fehlt."),
-        (4, "created", "„bald“ ist kein lesbares Datum und keine lesbare Uhrzeit."),
+        ("3", "body", "Der Wert fehlt."),
+        ("4", "created", "„bald“ ist kein lesbares Datum und keine lesbare Uhrzeit."),
     }
 
 
