@@ -1,4 +1,4 @@
-"""Work comes in over an interface, a database or a folder, and goes out to programs of the company, by a running pilot."""
+"""Work comes in over an interface, a database or a folder, and goes out to programs of the company, by a pilot."""
 
 from __future__ import annotations
 
