@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from pilotwerk.pilots import execution, folders
 from pilotwerk.pilots.models import Connection, ConnectionKind
+from pilotwerk.web.templatetags.pw import moment
 
 STATE_SIGNS: Final = {"ok": "ok", "broken": "bad", "untested": "open"}
 
@@ -126,7 +128,9 @@ def _lead(connection: Connection) -> str:
         return f"{read} {_('Answers are saved as drafts.') if drafts else _('Answers are sent.')}"
     if kind == ConnectionKind.FILES:
         path = folders.exchange(connection)
-        return _("Files in %(path)s/in are read, tables are written into %(path)s/out.") % {"path": path}
+        return _("Files in “in” are read, tables are written into “out”, both below %(path)s.") % {
+            "path": path
+        }
     if kind == ConnectionKind.WEBHOOK:
         return _("Decided cases go to %(host)s, each with a signature.") % values
     if kind == ConnectionKind.SQL_TABLE:
@@ -136,7 +140,23 @@ def _lead(connection: Connection) -> str:
     return _("Requests come from %(where)s, looked at every %(minutes)s minutes.") % values
 
 
-def headings(columns: tuple[str, ...], kind: str, use: str) -> list[str]:
-    """Headings for what a test showed: ours in the reader's language, the company's own as they are."""
-    own = kind in (ConnectionKind.REST, ConnectionKind.SQL) and use == "rows"
-    return [name if own else str(HEADINGS.get(name, name)) for name in columns]
+def look_table(
+    columns: tuple[str, ...], values: tuple[tuple[str, ...], ...], connection: Connection
+) -> list[list[tuple[str, str]]]:
+    """The rows that a test showed, each value with its heading: ours in the reader's language, the company's own as
+    they are.
+    """
+    rows = connection.settings.get("use") == "rows"
+    own = connection.kind in (ConnectionKind.REST, ConnectionKind.SQL) and rows
+    heads = [name if own else str(HEADINGS.get(name, name)) for name in columns]
+    return [
+        [
+            (head, value if own else _shown(name, value))
+            for head, name, value in zip(heads, columns, row, strict=True)
+        ]
+        for row in values
+    ]
+
+
+def _shown(name: str, value: str) -> str:
+    return moment(datetime.fromisoformat(value)) if name == "received" and value else value

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from django import forms
@@ -41,6 +43,8 @@ class ConnectionForm(forms.Form):
     use_required_attribute = False
     SECRETS: tuple[str, ...] = ()
     GROUPS: tuple[Group, ...] = ()
+    # Fields that are needed where another one has this value.
+    NEEDED: Mapping[str, tuple[str, str]] = MappingProxyType({})
     # Fields in which several lines are wanted.
     LINES: frozenset[str] = frozenset()
 
@@ -72,7 +76,13 @@ class ConnectionForm(forms.Form):
         return settings
 
     def groups(self) -> list[dict[str, Any]]:
-        """The fields under their headings; those that few need are folded until they are wanted."""
+        """The fields under their headings; those that few need are folded until they are wanted.
+
+        What is needed once it is wanted does not call itself optional, although nothing asks for it before.
+        """
+        folded = {name for group in self.GROUPS if group.only for name in group.fields}
+        for name in self.NEEDED:
+            self.fields[name].required = name in folded or self._is_wanted(name)
         return [
             {
                 "title": group.title,
@@ -83,6 +93,10 @@ class ConnectionForm(forms.Form):
             for group in self.GROUPS
         ]
 
+    def _is_wanted(self, name: str) -> bool:
+        other, value = self.NEEDED[name]
+        return bool(self[other].value() == value)
+
     def _is_open(self, group: Group) -> bool:
         wanted = group.only is not None and self[group.only[0]].value() == group.only[1]
         return wanted or any(name in self.errors for name in group.fields)
@@ -92,13 +106,11 @@ class ConnectionForm(forms.Form):
         for name, value in list(data.items()):
             if name not in self.LINES and isinstance(value, str) and not value.isprintable():
                 self.add_error(name, _("Please enter this on one line."))
-        return data
-
-    def needed(self, data: dict[str, Any], *names: str) -> None:
-        """Fields that have to be filled in because of others."""
-        for name in names:
-            if not data.get(name) and name not in self.errors:
+        for name, (other, value) in self.NEEDED.items():
+            kept = self.stored and name in self.SECRETS
+            if data.get(other) == value and not data.get(name) and not kept and name not in self.errors:
                 self.add_error(name, _("This is needed for what you chose."))
+        return data
 
     def values(self) -> dict[str, Any]:
         """Name, settings and secrets, as the service takes them."""

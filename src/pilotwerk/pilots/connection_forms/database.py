@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import Any, Final
 
 from django import forms
@@ -48,6 +49,7 @@ class SqlForm(_DatabaseForm, EntriesForm):
     """Which table or query, and how it goes on."""
 
     LINES = frozenset({"columns", "query"})
+    NEEDED = MappingProxyType({**EntriesForm.NEEDED, "growing": ("use", "requests")})
     GROUPS = (
         Group(gettext_lazy("The table"), ("name", "database", "query")),
         Group(gettext_lazy("What comes"), ("use", "id_field", "time_field")),
@@ -97,12 +99,6 @@ class SqlForm(_DatabaseForm, EntriesForm):
             except Unreadable as error:
                 raise forms.ValidationError(unreadable(error)) from None
         return query
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("use") == "requests":
-            self.needed(data, "growing")
-        return data
 
 
 class SqlTableForm(_DatabaseForm):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, Final
 
 from django import forms
@@ -17,6 +19,9 @@ class EntriesForm(ConnectionForm):
     """Entries that become requests, or rows of a table."""
 
     LINES = frozenset({"columns"})
+    NEEDED: Mapping[str, tuple[str, str]] = MappingProxyType(
+        {"id_field": ("use", "requests"), "text_field": ("use", "requests")}
+    )
     REQUESTS = Group(
         gettext_lazy("For requests: which field holds what"),
         ("text_field", "subject_field", "sender_name_field", "sender_address_field"),
@@ -97,9 +102,3 @@ class EntriesForm(ConnectionForm):
         if len(pairs) > COLUMNS_MOST:
             raise forms.ValidationError(_("At most %(most)s columns can be named.") % {"most": COLUMNS_MOST})
         return pairs
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean()
-        if data.get("use") == "requests":
-            self.needed(data, "id_field", "text_field")
-        return data

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -56,6 +57,15 @@ class RestForm(_AddressForm, EntriesForm):
     """Where entries are fetched, how they are understood, and how it goes on."""
 
     SECRETS = ("token",)
+    NEEDED = MappingProxyType(
+        {
+            **EntriesForm.NEEDED,
+            "header_name": ("auth", "header"),
+            "cursor_param": ("paging", "cursor"),
+            "cursor_field": ("paging", "cursor"),
+            "since_param": ("paging", "since"),
+        }
+    )
     GROUPS = (
         Group(gettext_lazy("The interface"), ("name", "url", "auth", "header_name", "token")),
         Group(gettext_lazy("What comes"), ("use", "list_path", "id_field", "time_field")),
@@ -145,17 +155,13 @@ class RestForm(_AddressForm, EntriesForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("auth") != "none" and not self.stored:
-            self.needed(data, "token")
-        if data.get("auth") == "header":
-            self.needed(data, "header_name")
-            name = data.get("header_name") or ""
-            if name and (not _HEADER.match(name) or name.lower() in _OURS):
-                self.add_error("header_name", _("This is not a header that can carry a secret."))
-        if data.get("paging") == "cursor":
-            self.needed(data, "cursor_param", "cursor_field")
-        if data.get("paging") == "since":
-            self.needed(data, "since_param", "time_field")
+        if data.get("auth") != "none" and not self.stored and not data.get("token"):
+            self.add_error("token", _("This is needed for what you chose."))
+        name = data.get("header_name") or ""
+        if name and (not _HEADER.match(name) or name.lower() in _OURS):
+            self.add_error("header_name", _("This is not a header that can carry a secret."))
+        if data.get("paging") == "since" and not data.get("time_field"):
+            self.add_error("time_field", _("This is needed for what you chose."))
         return data
 
 

@@ -17,7 +17,7 @@ from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import execution, permissions, selectors, services
 from pilotwerk.pilots.connection_forms import FORMS
 from pilotwerk.pilots.models import Connection, ConnectionKind
-from pilotwerk.pilots.presenting_connections import OFFERED, connection_facts, headings
+from pilotwerk.pilots.presenting_connections import OFFERED, connection_facts, look_table
 from pilotwerk.web.render import page
 
 
@@ -107,8 +107,8 @@ def connection_test(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         response = page(request, "pilots/connection.html", context)
         response.status_code = 422
         return response
-    heads = headings(found.columns, row.kind, str(row.settings.get("use", "")))
-    return page(request, "pilots/connection.html", {**context, "look": found, "headings": heads})
+    context |= {"look": found, "rows": look_table(found.columns, found.rows, row)}
+    return page(request, "pilots/connection.html", context)
 
 
 @requires(permissions.MANAGE)
