@@ -65,6 +65,8 @@ class ConnectionForm(forms.Form):
         if connection is not None:
             kwargs["initial"] = {**self.shown(connection.settings), "name": connection.name}
         super().__init__(*args, **kwargs)
+        # Errors are listed in the order in which the fields stand on the page.
+        self.order_fields([name for group in self.GROUPS for name in group.fields])
         self.stored = bool(connection and connection.sealed)
         for name in self.SECRETS if self.stored else ():
             self.fields[name].help_text = _(

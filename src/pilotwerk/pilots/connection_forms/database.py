@@ -28,7 +28,7 @@ class _DatabaseForm(ConnectionForm):
     database = forms.ModelChoiceField(
         queryset=DatabaseConnection.objects.none(),
         label=gettext_lazy("Database"),
-        help_text=gettext_lazy("Databases are set up under Process, Databases."),
+        help_text=gettext_lazy("Databases are set up under “Processes”."),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -153,10 +153,12 @@ class RestForm(_AddressForm, EntriesForm):
         ),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["token"].required = not self.stored and self["auth"].value() != "none"
+
     def clean(self) -> dict[str, Any]:
         data = super().clean()
-        if data.get("auth") != "none" and not self.stored and not data.get("token"):
-            self.add_error("token", _("This is needed for what you chose."))
         name = data.get("header_name") or ""
         if name and (not _HEADER.match(name) or name.lower() in _OURS):
             self.add_error("header_name", _("This is not a header that can carry a secret."))
@@ -188,10 +190,15 @@ class WebhookForm(_AddressForm):
         ),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["secret"].required = not self.stored
+        self.fields["secret"].error_messages["required"] = _(
+            "Enter a secret that the receiver knows as well."
+        )
+
     def clean_secret(self) -> str:
         secret: str = self.cleaned_data["secret"]
-        if not secret and not self.stored:
-            raise forms.ValidationError(_("Enter a secret that the receiver knows as well."))
         if secret and len(secret) < SHORTEST:
             raise forms.ValidationError(
                 _("Enter at least %(count)s signs, so that nobody can guess it.") % {"count": SHORTEST}

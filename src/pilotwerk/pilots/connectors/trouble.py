@@ -55,7 +55,7 @@ SENTENCES: Final = {
         "The entries do not come in the order of %(field)s, oldest first, so some could be lost. Ask for this order "
         "in the address, for example with sort=%(field)s."
     ),
-    "database_gone": _("The database connection was deleted under “Process”. Choose another one."),
+    "database_gone": _("The database connection was deleted under “Processes”. Choose another one."),
     "database": _("The database cannot be used: %(why)s"),
     "column": _("There is no column “%(column)s”. The table has: %(columns)s."),
     "not_growing": _("“%(value)s” in the column %(column)s is not of the kind that was entered."),
