@@ -4,13 +4,14 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS := never
 export UV_LINK_MODE := copy
 
-.PHONY: help setup setup-dev run demo test test-sqlite test-postgres check messages lock bench clean
+.PHONY: help setup setup-dev run demo test test-sqlite test-postgres check messages lock bench faults clean
 
 help:
 	@echo "make run     set up, load the sample company, serve on 127.0.0.1:8000"
 	@echo "make test    all tests, on SQLite and on PostgreSQL, with Chromium"
 	@echo "make check   style, types, room order, templates, translations, migrations"
 	@echo "make bench   benchmarks beside named peers"
+	@echo "make faults  200 random faults on each database, with 1 and with 4 workers"
 
 setup: .venv/.run
 setup-dev: .venv/.dev
@@ -59,6 +60,11 @@ bench: setup-dev
 
 bench-%: setup-dev
 	@$(BIN)/python bench/$*.py
+
+faults: setup-dev
+	@$(BIN)/python tools/messages.py compile
+	PILOTWERK_FAULTS=200 $(BIN)/python -m pytest tests/faults
+	PILOTWERK_FAULTS=200 $(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest tests/faults/test_storm.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -13,9 +13,8 @@ from pilotwerk.accounts.models import Invitation, Membership, Organisation, User
 from pilotwerk.accounts.selectors import token_hash
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.audit.services import log_purge, record
-from pilotwerk.core import clock
+from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
-from pilotwerk.core.models import Job
 from pilotwerk.core.permissions import Role
 
 INVITATION_DAYS = 14
@@ -78,7 +77,7 @@ def organisation_change(
 def organisation_delete(*, organisation: Organisation, actor: Actor) -> None:
     """Everything goes, the audit trail too; the installation's own log keeps that it happened."""
     name, organisation_id = organisation.name, organisation.id
-    Job.objects.filter(organisation_id=organisation_id).delete()
+    jobs.forget(organisation_id=organisation_id)
     organisation.delete()
     log_purge(organisation_id=organisation_id, actor=actor)
     record(

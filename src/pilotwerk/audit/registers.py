@@ -3,16 +3,15 @@
 from pilotwerk.audit import services
 from pilotwerk.audit.models import AuditCheckpoint
 from pilotwerk.core import jobs
-from pilotwerk.core.models import Job
 
 DAY = 86_400
 
 
-def _make(job: Job) -> None:
+def _make(job: jobs.Work) -> None:
     services.checkpoint_due()
 
 
-def _publish(job: Job) -> None:
+def _publish(job: jobs.Work) -> None:
     checkpoint = AuditCheckpoint.objects.filter(pk=job.payload["checkpoint"]).first()
     if checkpoint:  # its organisation may have been deleted meanwhile
         services.checkpoint_publish(checkpoint=checkpoint)

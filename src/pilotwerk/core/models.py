@@ -35,16 +35,18 @@ class TenantModel(models.Model):
 
 
 class Job(models.Model):
-    """A piece of work that waits, runs under a lease, or is over. See `core.jobs`."""
+    """A piece of work of the leased queue that waits, runs under a lease, or was given up. See `core.jobs`."""
 
     class State(models.TextChoices):
         QUEUED = "queued"
         RUNNING = "running"
+        # Only regular work: the mark that its period is served. All other work that is done is deleted.
         DONE = "done"
         FAILED = "failed"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    organisation_id = models.UUIDField(null=True, db_index=True)
+    # jobs.NOBODY for work of the installation, so that it takes turns like an organisation.
+    organisation_id = models.UUIDField(default=uuid.UUID(int=0))
     kind = models.CharField(max_length=80)
     payload = models.JSONField(default=dict)
     key = models.CharField(max_length=200, null=True, unique=True)
@@ -53,16 +55,16 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     token = models.UUIDField(null=True)
     leased_until = models.DateTimeField(null=True)
-    done = models.PositiveIntegerField(default=0)
-    total = models.PositiveIntegerField(default=0)
     error = models.CharField(max_length=500, blank=True, default="")
     created_at = models.DateTimeField(default=clock.now)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
-            models.Index(fields=["state", "run_at"], name="job_due"),
-            models.Index(fields=["state", "leased_until"], name="job_abandoned"),
+            models.Index(
+                fields=["organisation_id", "run_at"], condition=models.Q(state="queued"), name="job_turns"
+            ),
+            models.Index(fields=["leased_until"], condition=models.Q(state="running"), name="job_abandoned"),
         ]
 
     def __str__(self) -> str:

@@ -8,7 +8,9 @@ try whose end nobody saw goes to a person instead of being repeated.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -23,7 +25,6 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import BadInput, PilotwerkError, Refused
-from pilotwerk.core.models import Job
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.connectors import mailbox
 from pilotwerk.pilots.connectors.access import Access, Look
@@ -42,14 +43,14 @@ from pilotwerk.pilots.models import (
     Connection,
     ConnectionKind,
     ConnectionState,
-    Decision,
     Delivery,
     DeliveryState,
+    Mail,
     Pilot,
     SourceKind,
     TargetKind,
 )
-from pilotwerk.pilots.selectors.connections import mail_of
+from pilotwerk.pilots.selectors.connections import mails_of
 from pilotwerk.pilots.selectors.recipes import case_views, place_of, sheet_of
 from pilotwerk.pilots.services.cases import case_ingest
 from pilotwerk.pilots.services.connections import (
@@ -59,7 +60,8 @@ from pilotwerk.pilots.services.connections import (
     secrets_of,
 )
 from pilotwerk.pilots.services.deliveries import (
-    delivery_claim,
+    deliveries_claim,
+    deliveries_sent,
     delivery_lost,
     delivery_not_sent,
     delivery_retake,
@@ -79,6 +81,8 @@ WORKER: Final = System("worker")
 FROM_HOUR: Final = 6
 # Targets where a second try with the same key has no second effect.
 RECOGNISES_REPEATS: Final = frozenset({TargetKind.OUTBOX.value})
+# So long a worker sends before it gives back what it has not begun.
+SLOW_SECONDS: Final = 1.0
 # A mailbox that only a person can put right is not asked every minute: that would lock the account.
 PAUSE_WHEN_BROKEN: Final = timedelta(minutes=15)
 # Anything else is tried again after as long as it has been broken, so that the pauses double, up to this long.
@@ -133,25 +137,57 @@ def case_execute(*, case_id: UUID, decision_id: UUID) -> None:
     case = Case.objects.select_related("pilot__organisation", "pilot__target_connection").get(pk=case_id)
     if case.state == CaseState.EXECUTING:
         delivery = _after_a_crash(case, decision_id)
+        claimed = [delivery] if delivery else []
     else:
-        delivery = delivery_claim(case_id=case_id, decision_id=decision_id)
-    if delivery is None:
-        return
-    decision = Decision.objects.select_related("proposal").get(pk=delivery.decision_id)
-    outcome = _tried(case, decision, delivery)
-    if isinstance(outcome, Delivered):
-        delivery_sent(delivery=delivery, reference=outcome.reference)
-    elif isinstance(outcome, NotDelivered):
-        delivery_not_sent(delivery=delivery, problem=outcome.reason, retry=outcome.retry)
-    else:
-        delivery_lost(delivery=delivery, problem=outcome.reason)
+        claimed = deliveries_claim(approved=[(case, decision_id)])
+    _let_out(claimed)
 
 
-def _tried(case: Case, decision: Decision, delivery: Delivery) -> Outcome:
+def execute_together(works: Sequence[jobs.Work]) -> list[jobs.Work]:
+    """Several answers of one organisation at once, where their target recognises a repeat: a crash in the middle
+    leaves nothing unclear. The others one by one, until it gets slow; answers what is done.
+    """
+    cases = Case.objects.select_related("pilot").in_bulk([UUID(work.payload["case"]) for work in works])
+    together: dict[UUID, list[tuple[Case, UUID]]] = defaultdict(list)
+    alone, done, began = [], [], time.monotonic()
+    for work in works:
+        case = cases[UUID(work.payload["case"])]
+        if case.state == CaseState.EXECUTING or case.pilot.target_kind not in RECOGNISES_REPEATS:
+            alone.append(work)
+        else:
+            together[case.pilot_id].append((case, UUID(work.payload["decision"])))
+            done.append(work)
+    with translation.override("de"):
+        for approved in together.values():
+            _let_out(deliveries_claim(approved=approved))
+    for work in alone:
+        if time.monotonic() - began > SLOW_SECONDS:
+            break
+        execute_job(work)
+        done.append(work)
+    return done
+
+
+def _let_out(claimed: Sequence[Delivery]) -> None:
+    """Try each and write down what became of it; what arrived is written down together."""
+    mails = mails_of([delivery.case_id for delivery in claimed])
+    arrived: list[tuple[Delivery, str]] = []
+    for delivery in claimed:
+        outcome = _tried(delivery, mails.get(delivery.case_id))
+        if isinstance(outcome, Delivered):
+            arrived.append((delivery, outcome.reference))
+        elif isinstance(outcome, NotDelivered):
+            delivery_not_sent(delivery=delivery, problem=outcome.reason, retry=outcome.retry)
+        else:
+            delivery_lost(delivery=delivery, problem=outcome.reason)
+    if arrived:
+        deliveries_sent(arrived=arrived)
+
+
+def _tried(delivery: Delivery, mail: Mail | None) -> Outcome:
     """Let the answer out by the pilot's way."""
-    proposal = decision.proposal
+    case, proposal = delivery.case, delivery.decision.proposal
     assert proposal is not None  # a check constraint says so for everything that may be sent
-    mail = mail_of(case)
     going = recipe.of(case.pilot.recipe).outgoing(
         proposal.content(), place_of(case.pilot, case.pilot.organisation)
     )
@@ -163,7 +199,7 @@ def _tried(case: Case, decision: Decision, delivery: Delivery) -> Outcome:
         files=tuple((one.name, one.content) for one in going.attached),
         in_reply_to=(mail.message_id or None) if mail else None,
         references=chain(mail.references, mail.message_id) if mail else (),
-        record=_record(case, decision) if case.pilot.target_kind in TAKE_VALUES else None,
+        record=_record(delivery) if case.pilot.target_kind in TAKE_VALUES else None,
     )
     try:
         connector = connector_for(case.pilot)
@@ -180,8 +216,9 @@ def _tried(case: Case, decision: Decision, delivery: Delivery) -> Outcome:
     return connector.deliver(message, delivery.key)
 
 
-def _record(case: Case, decision: Decision) -> Record:
+def _record(delivery: Delivery) -> Record:
     """The decided case as values."""
+    case, decision = delivery.case, delivery.decision
     proposal = decision.proposal
     assert proposal is not None  # as above
     place = place_of(case.pilot, case.pilot.organisation)
@@ -482,14 +519,14 @@ def _watching() -> QuerySet[Pilot]:
     )
 
 
-def watch_one_job(job: Job) -> None:
+def watch_one_job(job: jobs.Work) -> None:
     """Handler of pilots.watch_one: new figures came in."""
     pilot = Pilot.objects.select_related("organisation", "model_version").get(pk=UUID(job.payload["pilot"]))
     with translation.override("de"):
         pilot_watch(organisation=pilot.organisation, actor=WORKER, pilot=pilot)
 
 
-def watch_job(job: Job) -> None:
+def watch_job(job: jobs.Work) -> None:
     """Handler of pilots.watch, run every 15 minutes: each running pilot is looked at once a day, from six on."""
     for pilot in Pilot.objects.filter(state=PilotState.RUNNING.value).select_related(
         "organisation", "model_version"
@@ -511,13 +548,13 @@ def _looked_today(pilot: Pilot, today: date) -> bool:
     return pilot.looked_on is not None and pilot.looked_on >= today
 
 
-def execute_job(job: Job) -> None:
+def execute_job(job: jobs.Work) -> None:
     """Handler of pilots.execute."""
     with translation.override("de"):
         case_execute(case_id=UUID(job.payload["case"]), decision_id=UUID(job.payload["decision"]))
 
 
-def ingest_job(job: Job) -> None:
+def ingest_job(job: jobs.Work) -> None:
     """Handler of pilots.ingest, run every minute: look into all watched folders."""
     for pilot in _watching():
         try:
@@ -526,7 +563,7 @@ def ingest_job(job: Job) -> None:
             log.exception("the watched folder of pilot %s cannot be read", pilot.pk)
 
 
-def mailboxes_job(job: Job) -> None:
+def mailboxes_job(job: jobs.Work) -> None:
     """Handler of pilots.mailboxes, run every minute: order a look for each running pilot with a mailbox."""
     running = Pilot.objects.filter(state=PilotState.RUNNING.value).select_related("source_connection")
     for pilot in running.filter(Q(source_kind=SourceKind.MAILBOX) | Q(target_kind=TargetKind.MAILBOX)):
@@ -538,7 +575,7 @@ def mailboxes_job(job: Job) -> None:
         )
 
 
-def mailbox_job(job: Job) -> None:
+def mailbox_job(job: jobs.Work) -> None:
     """Handler of pilots.mailbox: one look into the mailbox of one pilot, and for answers whose fate is unclear."""
     found = Pilot.objects.select_related("source_connection", "target_connection", "organisation")
     pilot = found.filter(pk=job.payload["pilot"], state=PilotState.RUNNING.value).first()
@@ -551,7 +588,7 @@ def mailbox_job(job: Job) -> None:
             unclear_find_out(pilot=pilot)
 
 
-def sources_job(job: Job) -> None:
+def sources_job(work: jobs.Work) -> None:
     """Handler of pilots.sources, run every minute: order a look for each running pilot whose source is due."""
     kinds = [SourceKind.REST.value, SourceKind.SQL.value, SourceKind.FILES.value]
     running = Pilot.objects.filter(state=PilotState.RUNNING.value, source_kind__in=kinds)
@@ -565,10 +602,10 @@ def sources_job(job: Job) -> None:
             )
 
 
-def source_job(job: Job) -> None:
+def source_job(work: jobs.Work) -> None:
     """Handler of pilots.source: one look at where the cases of one pilot come from."""
     found = Pilot.objects.select_related("source_connection__organisation", "organisation", "model_version")
-    pilot = found.filter(pk=job.payload["pilot"], state=PilotState.RUNNING.value).first()
+    pilot = found.filter(pk=work.payload["pilot"], state=PilotState.RUNNING.value).first()
     if pilot is not None:
         with translation.override("de"):
             source_ingest(pilot=pilot)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -10,11 +12,10 @@ from django.db.models import Q
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import System
-from pilotwerk.core import clock
-from pilotwerk.core.models import Job
+from pilotwerk.core import clock, jobs
 from pilotwerk.pilots.domain.states import CaseState, PilotState
-from pilotwerk.pilots.models import SENDING, Case, Decision, HumanControl
-from pilotwerk.pilots.services.cases import case_propose, cases_return_due
+from pilotwerk.pilots.models import SENDING, Case, Decision, HumanControl, Pilot
+from pilotwerk.pilots.services.cases import case_propose, cases_propose, cases_return_due
 from pilotwerk.pilots.services.decisions import case_release
 from pilotwerk.pilots.services.learning import model_train
 from pilotwerk.pilots.services.moves import execute_later, propose_later
@@ -23,14 +24,16 @@ from pilotwerk.pilots.services.waiting import cases_escalate
 WORKER: Final = System("worker")
 # How long a case may stand in a state that only lasts a moment before its job counts as lost.
 PATIENCE: Final = timedelta(minutes=5)
+# So long a worker asks before it stores what it has and gives the rest back.
+SLOW_SECONDS: Final = 0.3
 
 
-def train_job(job: Job) -> None:
+def train_job(job: jobs.Work) -> None:
     """Handler of pilots.train."""
     model_train(version_id=UUID(job.payload["version"]))
 
 
-def propose_job(job: Job) -> None:
+def propose_job(job: jobs.Work) -> None:
     """Handler of pilots.propose: assign, then propose. A pilot that stands leaves the case where it is."""
     case = Case.objects.select_related("pilot", "pilot__model_version", "organisation").get(
         pk=UUID(job.payload["case"])
@@ -39,20 +42,40 @@ def propose_job(job: Job) -> None:
         case_propose(organisation=case.organisation, actor=WORKER, case=case)
 
 
-def release_job(job: Job) -> None:
+def release_job(job: jobs.Work) -> None:
     """Handler of pilots.release: let a case out by its level, or leave it to a person."""
     case = Case.objects.select_related("pilot", "organisation").get(pk=UUID(job.payload["case"]))
     case_release(organisation=case.organisation, case=case)
 
 
-def escalate_job(job: Job) -> None:
+def escalate_job(job: jobs.Work) -> None:
     """Handler of pilots.escalate, run every five minutes: tell who must be told about what waits."""
     controls = HumanControl.objects.filter(escalates=True, pilot__state=PilotState.RUNNING.value)
     for organisation in Organisation.objects.filter(pk__in=controls.values("organisation_id")):
         cases_escalate(organisation=organisation)
 
 
-def sweep_job(job: Job) -> None:
+def propose_together(works: Sequence[jobs.Work]) -> list[jobs.Work]:
+    """Several cases of one organisation at once; answers what is done, the rest goes back when it gets slow."""
+    found = Case.objects.in_bulk([UUID(work.payload["case"]) for work in works])
+    by_pilot: dict[UUID, list[Case]] = defaultdict(list)
+    for case in (found[UUID(work.payload["case"])] for work in works):
+        by_pilot[case.pilot_id].append(case)
+    done: set[UUID] = set()
+    for pilot_id, cases in by_pilot.items():
+        pilot = Pilot.objects.select_related("model_version", "organisation").get(pk=pilot_id)
+        for case in cases:
+            case.pilot, case.organisation = pilot, pilot.organisation
+        if not pilot.is_running:
+            done |= {case.pk for case in cases}
+            continue
+        organisation = pilot.organisation
+        took = cases_propose(organisation=organisation, actor=WORKER, cases=cases, seconds=SLOW_SECONDS)
+        done |= {case.pk for case in took}
+    return [work for work in works if UUID(work.payload["case"]) in done]
+
+
+def sweep_job(job: jobs.Work) -> None:
     """Handler of pilots.sweep, run every minute: due cases return, lost jobs are ordered again."""
     due = Case.objects.filter(state=CaseState.DEFERRED, deferred_until__lte=clock.now())
     for organisation in Organisation.objects.filter(pk__in=due.values("organisation_id")):
@@ -75,13 +98,7 @@ def orphans() -> int:
     )
     for case in Case.objects.filter(stuck)[:500]:
         decision = Decision.objects.filter(case=case, kind__in=SENDING, withdrawn_at=None).first()
-        if decision is not None and not _has_job(case):
-            execute_later(case, decision_id=decision.pk)
+        if decision is not None and not jobs.waits(kind="pilots.execute", payload={"case": str(case.pk)}):
+            execute_later((case, decision.pk))
             count += 1
     return count
-
-
-def _has_job(case: Case) -> bool:
-    return Job.objects.filter(
-        kind="pilots.execute", payload__case=str(case.pk), state__in=[Job.State.QUEUED, Job.State.RUNNING]
-    ).exists()

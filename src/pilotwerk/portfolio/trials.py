@@ -10,7 +10,6 @@ from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.audit.services import record
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import PilotwerkError, Refused
-from pilotwerk.core.models import Job
 from pilotwerk.core.results import CannotTell
 from pilotwerk.portfolio import registry
 from pilotwerk.portfolio.models import Trial, UseCase
@@ -61,16 +60,13 @@ def _ordered(organisation: Organisation, actor: Actor, use_case: UseCase, *, run
 def _give_up_lost(use_case: UseCase) -> None:
     """A trial whose job failed for good does not block the next one."""
     for one in Trial.objects.filter(use_case=use_case, state__in=OPEN):
-        waiting = Job.objects.filter(
-            kind=JOB, payload__trial=str(one.pk), state__in=[Job.State.QUEUED, Job.State.RUNNING]
-        )
-        if not waiting.exists():
+        if not jobs.waits(kind=JOB, payload={"trial": str(one.pk)}):
             Trial.objects.filter(pk=one.pk, state__in=OPEN).update(
                 state=State.FAILED, reason=_("The work was interrupted."), finished_at=clock.now()
             )
 
 
-def trial_job(job: Job) -> None:
+def trial_job(job: jobs.Work) -> None:
     """Handler of the job; the trial may be run again after a crash."""
     trial_run(trial_id=UUID(job.payload["trial"]))
 

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.company.selectors import profile
-from pilotwerk.core.models import Job
+from pilotwerk.core import jobs
 from pilotwerk.core.results import CannotTell
 from pilotwerk.processes import analysis
 from pilotwerk.processes.databases.address import url_for
@@ -205,13 +205,7 @@ def import_preview(process_import: ProcessImport, kind: Kind) -> analysis.Peek:
 
 def quality_running(process_import: ProcessImport) -> bool:
     """Whether the quality of an import is being measured once more."""
-    waiting = Job.objects.filter(
-        organisation_id=process_import.organisation_id,
-        kind="processes.quality_run",
-        payload__import=str(process_import.pk),
-        state__in=[Job.State.QUEUED, Job.State.RUNNING],
-    )
-    return bool(waiting.exists())
+    return jobs.waits(kind="processes.quality_run", payload={"import": str(process_import.pk)})
 
 
 def readable_again(process_import: ProcessImport) -> bool:

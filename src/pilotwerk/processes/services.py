@@ -23,7 +23,6 @@ from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.audit.services import record
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
-from pilotwerk.core.models import Job
 from pilotwerk.core.secrets import derive
 from pilotwerk.processes import analysis, selectors
 from pilotwerk.processes.domain.messages import Rejection, Unreadable
@@ -273,12 +272,12 @@ def import_undo(*, organisation: Organisation, actor: Actor, process_import: Pro
     transaction.on_commit(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
-def import_job(job: Job) -> None:
+def import_job(job: jobs.Work) -> None:
     """The worker's part of an import. Bears being run twice: a finished import is left as it is."""
     import_run(process_import_id=str(job.payload["import"]), job=job)
 
 
-def import_run(*, process_import_id: str, job: Job | None = None) -> None:
+def import_run(*, process_import_id: str, job: jobs.Work | None = None) -> None:
     """Read, check and measure a confirmed file, and keep its cases. The outcome is a state of the row."""
     taken = ProcessImport.objects.filter(
         pk=process_import_id, state__in=[State.QUEUED, State.RUNNING]
@@ -360,7 +359,7 @@ def _finish(
     facts: dict[str, Any],
     rejected: tuple[Rejection, ...],
     base: ProcessImport | None,
-    job: Job | None,
+    job: jobs.Work | None,
 ) -> None:
     with transaction.atomic():
         if job is not None:
@@ -397,7 +396,7 @@ def _finish(
     drop_uploads(row)
 
 
-def _fail(row: ProcessImport, error: Unreadable, job: Job | None) -> None:
+def _fail(row: ProcessImport, error: Unreadable, job: jobs.Work | None) -> None:
     """A mapping that does not fit goes back to the person; a file that cannot be read is over."""
     again = error.code.startswith("mapping.")
     fault = {"code": error.code, "params": error.params, "row": error.row, "column": error.column}

@@ -30,6 +30,8 @@ class Environment(BaseSettings):
     public_url: str = Field(default="http://127.0.0.1:8000", pattern=r"^https?://[^/\s]+$")
     database_url: str = Field(default="", validation_alias="DATABASE_URL")
     sqlite_synchronous: Literal["FULL", "NORMAL"] = "FULL"
+    # Who keeps work that waits: rows of our own, or Procrastinate's (PostgreSQL only). See docs/adr/0017.
+    queue: Literal["auto", "leased", "procrastinate"] = "auto"
     upload_max_mb: int = Field(default=100, ge=1, le=2000)
     # Servers ("db.example", "10.0.0.5:5432", or "*") from which companies may read tables; none by default.
     sql_hosts: str = ""
@@ -101,6 +103,19 @@ def _database() -> dict[str, Any]:
     }
 
 
+def _queue(database: dict[str, Any]) -> str:
+    """The queue that is used; what the database cannot do stops the start."""
+    if env.queue == "procrastinate" and not _is_postgresql(database):
+        sys.exit(
+            "The setting PILOTWERK_QUEUE cannot be procrastinate: that needs PostgreSQL as DATABASE_URL."
+        )
+    return "leased" if env.queue == "auto" else env.queue
+
+
+def _is_postgresql(database: dict[str, Any]) -> bool:
+    return str(database["ENGINE"]).endswith("postgresql")
+
+
 PILOTWERK_DATA_DIR = env.data_dir
 PILOTWERK_TENANT_MODEL = "accounts.Organisation"
 PILOTWERK_UPLOAD_MAX_BYTES = env.upload_max_mb * 1024 * 1024
@@ -161,6 +176,12 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 
+DATABASES = {"default": _database()}
+PILOTWERK_QUEUE = _queue(DATABASES["default"])
+if _is_postgresql(DATABASES["default"]):
+    # Also where the leased rows are used, so that the queue can be chosen without a migration.
+    INSTALLED_APPS.insert(0, "procrastinate.contrib.django")
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -197,7 +218,6 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "pilotwerk.web.forms.Renderer"
 
-DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

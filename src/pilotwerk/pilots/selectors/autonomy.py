@@ -72,7 +72,9 @@ class Standing:
 
 
 def control_of(pilot: Pilot) -> HumanControl:
-    """The pilot's settings, or those that hold without any."""
+    """The pilot's settings, or those that hold without any; as they were read with a locked pilot."""
+    if Pilot.control.is_cached(pilot):
+        return getattr(pilot, "control", None) or UNSET
     return HumanControl.objects.filter(pilot=pilot).first() or UNSET
 
 

@@ -41,7 +41,10 @@ def readings(pilot: Pilot, kinds: frozenset[RuleKind] = EVERY_KIND) -> list[Read
 
 
 def _not_delivered(pilot: Pilot, window: int) -> list[bool]:
-    finished = Delivery.objects.filter(case__pilot=pilot).exclude(state=DeliveryState.TRYING)
+    # By organisation as well: the index by time then ends after the window, however many deliveries there are.
+    finished = Delivery.objects.filter(organisation=pilot.organisation_id, case__pilot=pilot).exclude(
+        state=DeliveryState.TRYING
+    )
     if pilot.watched_since:
         finished = finished.filter(finished_at__gte=pilot.watched_since)
     states = finished.order_by("-finished_at").values_list("state", flat=True)
@@ -74,6 +77,7 @@ def _decided(pilot: Pilot, *, most: int) -> dict[RuleKind, list[bool]]:
 def ai_decisions(pilot: Pilot) -> QuerySet[Decision]:
     """Valid decisions about proposals, newest first: approved, edited, rejected."""
     return Decision.objects.filter(
+        organisation=pilot.organisation_id,
         case__pilot=pilot,
         case__arm=Arm.AI.value,
         kind__in=[DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT],

@@ -4,6 +4,8 @@ audit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from pilotwerk.accounts.models import Membership, Organisation
@@ -65,9 +67,11 @@ def case_signal(*, organisation: Organisation, actor: Actor, case: Case) -> bool
     return True
 
 
-def sittings_end(*, case: Case, actor: Actor) -> None:
-    """The case is decided: the deciding person's time counts up to now, that of others to their last signal."""
-    mine = _open_sitting(case.organisation, actor) if actor.kind == "member" else None
-    if mine is not None and mine.case_id == case.pk:
-        _signal(mine, end=True)
-    Sitting.objects.filter(case=case, ended_at=None).update(ended_at=clock.now(), member=None)
+def sittings_end(*, cases: Sequence[Case], actor: Actor) -> None:
+    """These are decided: the deciding person's time counts up to now, that of others to their last signal."""
+    open_ones = list(Sitting.objects.filter(case__in=cases, ended_at=None).select_related("member"))
+    for sitting in open_ones:
+        if actor.kind == "member" and sitting.member and str(sitting.member.user_id) == actor.id:
+            _signal(sitting, end=True)
+    if open_ones:
+        Sitting.objects.filter(case__in=cases, ended_at=None).update(ended_at=clock.now(), member=None)

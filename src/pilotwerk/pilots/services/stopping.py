@@ -95,7 +95,8 @@ def stop_rules_apply(pilot_id: UUID, kinds: frozenset[RuleKind]) -> stop_rules.R
 
     Inside the running transaction, so that the stop and its cause are one.
     """
-    pilot = Pilot.objects.get(pk=pilot_id)
+    watched = ("state", "stop_rules", "watched_since", "name", "organisation_id")
+    pilot = Pilot.objects.only(*watched).get(pk=pilot_id)
     tripped = stop_rules.first_tripped(readings(pilot, kinds)) if pilot.is_running else None
     if tripped is None or isinstance(tripped.share, CannotTell):
         return None

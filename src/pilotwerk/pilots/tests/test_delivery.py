@@ -8,7 +8,6 @@ import pytest
 
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
-from pilotwerk.core.models import Job
 from pilotwerk.pilots import execution, services, worker
 from pilotwerk.pilots.connectors.base import Delivered, Message, NotDelivered, OutcomeUnknown
 from pilotwerk.pilots.domain.states import CaseState
@@ -131,7 +130,7 @@ def test_a_slow_worker_cannot_overwrite_a_later_attempt(stage: Stage) -> None:
 def test_a_lost_job_is_ordered_again_once(stage: Stage) -> None:
     [case] = stage.proposed()
     stage.approve(case)
-    Job.objects.filter(kind="pilots.execute").delete()
+    jobs.forget(organisation_id=stage.cast.organisation.id)
     with clock.travel(MORNING + timedelta(minutes=30)):
         assert worker.orphans() == 1
         assert worker.orphans() == 0

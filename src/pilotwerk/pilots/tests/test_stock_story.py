@@ -12,9 +12,8 @@ from typing import Any
 
 import pytest
 
-from pilotwerk.core import clock
+from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import BadInput, Refused
-from pilotwerk.core.models import Job
 from pilotwerk.pilots import execution, folders, recipe, services
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal
 from pilotwerk.pilots.recipes.stock import learning
@@ -145,7 +144,7 @@ def test_the_worker_looks_once_a_day_and_into_the_folder(shop: Own) -> None:
     Pilot.objects.update(source_kind="folder")
     inbox = folders.inbox(shop.pilot)
     inbox.mkdir(parents=True)
-    job = Job()
+    job = jobs.Work(id="", kind="", organisation_id=None, payload={}, key=None, attempts=1, holder="")
     execution.watch_job(job)
     assert Pilot.objects.get().looked_on == MORNING.date()
     (inbox / "bestand.csv").write_bytes(items(F=600, D=600, P=0))

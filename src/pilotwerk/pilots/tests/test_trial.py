@@ -7,7 +7,6 @@ import pytest
 from pilotwerk.audit import selectors as audit
 from pilotwerk.core import jobs
 from pilotwerk.core.errors import Refused
-from pilotwerk.core.models import Job
 from pilotwerk.portfolio import selectors, services, trials
 from pilotwerk.portfolio.models import Trial, UseCase
 from pilotwerk.portfolio.tests.requests import imported_requests, requests_table
@@ -105,7 +104,7 @@ def test_a_trial_needs_data_and_a_recipe_that_has_one(cast: Cast) -> None:
 def test_a_trial_whose_work_was_lost_does_not_block_the_next_one(cast: Cast) -> None:
     one = idea(cast)
     first = trials.trial_start(**common(cast), use_case=one)
-    Job.objects.filter(kind=trials.JOB).update(state=Job.State.FAILED)
+    jobs.forget(organisation_id=cast.organisation.id)
     second = trials.trial_start(**common(cast), use_case=one)
     first.refresh_from_db()
     assert first.state == Trial.State.FAILED

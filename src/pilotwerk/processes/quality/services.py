@@ -12,7 +12,6 @@ from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.audit.services import record
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import BadInput, Refused
-from pilotwerk.core.models import Job
 from pilotwerk.processes import selectors
 from pilotwerk.processes.domain.messages import Rejection, Unreadable
 from pilotwerk.processes.domain.roles import ColumnMapping
@@ -81,7 +80,7 @@ def quality_again(*, organisation: Organisation, actor: Actor, process_import: P
     _record(row, actor, "processes.quality_ordered")
 
 
-def quality_job(job: Job) -> None:
+def quality_job(job: jobs.Work) -> None:
     """The worker's part. Bears being run twice: what is measured already is left as it is."""
     row = ProcessImport.objects.select_related("organisation", "process").get(pk=job.payload["import"])
     if row.state != State.DONE or not row.facts.get("quality_fault"):

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('pilots', '0005_provider'),
+        ('pilots', '0006_queue'),
     ]
 
     operations = [
