@@ -70,15 +70,19 @@ def onward_select(
     from sqlglot import exp
 
     dialect = DIALECTS.get(kind, "")
-    inner = sqlglot.parse_one(checked_select(text, kind), read=dialect)
+    inner: Any = sqlglot.parse_one(checked_select(text, kind), read=dialect)
+    if not inner.args.get("limit"):
+        inner.set("order", None)  # it would count for nothing, and SQL Server refuses it here
     column = exp.column(growing, quoted=True)
-    tree = exp.select("*").from_(
-        exp.Subquery(this=inner, alias=exp.TableAlias(this=exp.to_identifier("pilotwerk_q")))
-    )
+    alias = exp.TableAlias(this=exp.to_identifier("pilotwerk_q"))
+    tree = exp.select("*").from_(exp.Subquery(this=inner, alias=alias))
+    tree = tree.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
     if start is not None:
         literal = exp.Literal.number(start) if number else exp.Literal.string(start)
         tree = tree.where(exp.GTE(this=column.copy(), expression=literal))
-    return str(tree.order_by(exp.Ordered(this=column)).limit(at_most).sql(dialect=dialect))
+    # As each database orders by itself, so that an index on the column serves.
+    order = exp.Ordered(this=column, nulls_first=dialect != "postgres")
+    return str(tree.order_by(order).limit(at_most).sql(dialect=dialect))
 
 
 def _check(tree: "Expression") -> None:
