@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import Any, Final
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -48,3 +48,9 @@ class FilesForm(ConnectionForm):
         if others.exists():
             raise forms.ValidationError(_("Another connection uses this folder already."))
         return name
+
+    def values(self) -> dict[str, Any]:
+        """The folder stands where other kinds name their server: the audit trail says where a connection leads."""
+        found = super().values()
+        found["settings"]["host"] = found["settings"]["folder"]
+        return found
