@@ -100,12 +100,18 @@ def _handler(web: Web) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Clients of these stories hang up when they have read enough."""
+
+
 @contextmanager
 def web(behave: Behaviour | None = None) -> Iterator[Web]:
     """A server on a free port of 127.0.0.1, gone afterwards."""
     made = Web(0, behave or (lambda _asked: Says([])))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(made))
-    server.daemon_threads = True
+    server = _Server(("127.0.0.1", 0), _handler(made))
     made.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()

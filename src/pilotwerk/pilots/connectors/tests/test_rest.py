@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
@@ -16,9 +17,10 @@ from hypothesis import strategies as st
 from pilotwerk.core import clock
 from pilotwerk.pilots.connectors import http, rest
 from pilotwerk.pilots.connectors.access import Access
-from pilotwerk.pilots.connectors.entries import flat, plain
+from pilotwerk.pilots.connectors.entries import Entry, flat, plain
 from pilotwerk.pilots.connectors.http import exchange, fetched, split
-from pilotwerk.pilots.connectors.rest import RestReader
+from pilotwerk.pilots.connectors.rest import RestReader, reading
+from pilotwerk.pilots.connectors.rest.fetching import Page
 from pilotwerk.pilots.connectors.trouble import Trouble
 from pilotwerk.pilots.domain.incoming import Batch
 from pilotwerk.pilots.tests.webserver import Asked, Says, Web, free_port, web
@@ -390,3 +392,36 @@ def test_any_json_becomes_texts(value: Any) -> None:
     assert all(isinstance(text, str) for text in found.values())
     if not isinstance(value, (dict, list)):
         assert found == {"x": plain(value)}
+
+
+@given(
+    created=st.lists(st.integers(0, 60), min_size=1, max_size=25, unique=True),
+    late=st.lists(st.integers(0, 5), min_size=25, max_size=25),
+    most=st.integers(2, 6),
+    pause=st.integers(1, 15),
+)
+@settings(max_examples=60, deadline=None)
+def test_whatever_comes_late_within_the_overlap_is_read_and_the_position_never_goes_back(
+    created: list[int], late: list[int], most: int, pause: int
+) -> None:
+    """Entries become visible up to five minutes after their time; pages hold a few; looks come now and then."""
+    entries = [(minute, minute + delay) for minute, delay in zip(created, late, strict=False)]
+
+    def page(_access: Access, asked: dict[str, str], url: str = "") -> Page:
+        since = datetime.fromisoformat(asked["since"])
+        now = (clock.now() - START) / timedelta(minutes=1)
+        there = sorted(c for c, seen in entries if seen <= now and START + timedelta(minutes=c) >= since)
+        found = [flat(ticket(minute, minute)) for minute in there[:most]]
+        return Page(tuple(Entry(number, values) for number, values in enumerate(found, start=1)), (), "")
+
+    read: set[str] = set()
+    positions = []
+    cursor: dict[str, Any] = {}
+    with mock.patch.object(reading, "page", page):
+        for minute in range(0, 66 + pause, pause):
+            with clock.travel(START + timedelta(minutes=minute)):
+                keys, cursor = look(access("https://tickets.example", **SINCE), cursor, most=60)
+            read |= set(keys)
+            positions.append(cursor["since"])
+    assert read == {f"c1:{minute}" for minute in created}
+    assert positions == sorted(positions)
