@@ -18,7 +18,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")
 class FilesForm(ConnectionForm):
     """A folder below the one that the installation sets aside."""
 
-    GROUPS = (Group(gettext_lazy("The folder"), ("name", "folder", "format")),)
+    GROUPS = (Group(gettext_lazy("The folder"), ("name", "folder", "format", "lists")),)
     folder = forms.CharField(
         label=gettext_lazy("Name of the folder"),
         max_length=60,
@@ -34,6 +34,16 @@ class FilesForm(ConnectionForm):
             ("csv_en", gettext_lazy("CSV with commas and decimal points")),
         ],
         initial="xlsx",
+    )
+
+    lists = forms.ChoiceField(
+        label=gettext_lazy("Written is"),
+        choices=[
+            ("case", gettext_lazy("one file for each case, as for orders")),
+            ("day", gettext_lazy("one list a day, as for follow-ups")),
+        ],
+        initial="case",
+        widget=forms.RadioSelect,
     )
 
     def clean_folder(self) -> str:

@@ -210,7 +210,7 @@ def test_a_folder_is_made_by_its_test_and_belongs_to_one_connection(
     cast: Cast, settings: Any, tmp_path: Path
 ) -> None:
     settings.PILOTWERK_FILES_FOLDER = tmp_path / "austausch"
-    data = {"name": "Ordner", "folder": "bestellungen", "format": "xlsx"}
+    data = {"name": "Ordner", "folder": "bestellungen", "format": "xlsx", "lists": "day"}
     for wrong in ("../x", "/etc", ".versteckt", "a b", ""):
         assert post(cast, "files", {**data, "folder": wrong}).status_code == 422
     assert post(cast, "files", data).status_code == 302

@@ -1,16 +1,19 @@
-"""Decided cases as tables in a folder: one file a case, never half of one, never again once it was taken away."""
+"""Decided cases as tables in a folder: one file a case or one list a day, never half of one, never one case twice."""
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import re
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
@@ -49,13 +52,17 @@ class FolderTarget:
         return self.access.folder / OUT
 
     def deliver(self, message: Message, key: str) -> Outcome:
-        """One file. The same key and content again changes nothing; the same key with other content is refused."""
+        """One file, or rows of the day's list. The same key and content again changes nothing; the same key with other
+        content is refused.
+        """
         digest, record = key_digest(key), message.record
         assert record is not None  # execution always says what the case is
         wanted = _fingerprint(message, record)
         mark = self.folder / MARKS / digest
         try:
             mark.parent.mkdir(parents=True, exist_ok=True)
+            if self.access.settings.get("lists") == "day":
+                return self._on_list(digest, wanted, record)
             if mark.exists():
                 return self._again(mark, digest, wanted)
             return self._first(mark, digest, wanted, message, record)
@@ -98,17 +105,77 @@ class FolderTarget:
         self._tidy()
         return Delivered(name)
 
+    def _on_list(self, digest: str, wanted: str, record: Record) -> Outcome:
+        """One list a day and kind of case. Its rows are kept beside it first, so a second try writes the same list."""
+        suffix = ".xlsx" if self._format == "xlsx" else ".csv"
+        name = f"{clock.now():%Y-%m-%d}--{record.kind}{suffix}"
+        with _alone(self.folder / MARKS):
+            for known in sorted((self.folder / MARKS).glob("*.rows.json")):
+                entries = json.loads(known.read_text("utf-8"))
+                if digest in entries["cases"]:
+                    return self._known_on_list(known, entries, digest, wanted)
+            kept = self.folder / MARKS / f"{name}.rows.json"
+            target = self.folder / name
+            entries = {"columns": record.columns, "cases": {}, "name": name}
+            # Where somebody took the list away, the next one begins anew.
+            if kept.exists() and target.exists():
+                entries = json.loads(kept.read_text("utf-8"))
+            entries["cases"][digest] = {"wanted": wanted, "rows": record.rows}
+            self._put(kept, json.dumps(entries).encode())
+            self._put_list(entries)
+        self._tidy()
+        return Delivered(name)
+
+    def _known_on_list(self, kept: Path, entries: dict[str, Any], digest: str, wanted: str) -> Outcome:
+        if entries["cases"][digest]["wanted"] != wanted:
+            return NotDelivered(_("Another file was already written for this case."), retry=False)
+        if (self.folder / entries["name"]).exists():
+            self._put_list(entries)  # the earlier try may have ended just before
+            return Delivered(entries["name"])
+        del entries["cases"][digest]  # a person who has found out may have it written anew
+        self._put(kept, json.dumps(entries).encode())
+        return OutcomeUnknown(_("The file was written and taken away, or it was never written."))
+
+    def _put_list(self, entries: dict[str, Any]) -> None:
+        rows = [row for case in entries["cases"].values() for row in case["rows"]]
+        self._put(self.folder / entries["name"], self._rendered(entries["columns"], rows))
+
+    def _put(self, target: Path, content: bytes) -> None:
+        part = _written(target.parent, "list", content)
+        try:
+            os.replace(part, target)
+        finally:
+            part.unlink(missing_ok=True)
+        _settle(target.parent)
+
+    @property
+    def _format(self) -> str:
+        return str(self.access.settings.get("format", "xlsx"))
+
+    def _rendered(
+        self, columns: Sequence[str], rows: Sequence[Sequence[Any]], title: str = "Pilotwerk"
+    ) -> bytes:
+        if self._format == "xlsx":
+            return grids.as_xlsx(columns, rows, title)
+        return grids.as_csv(columns, rows, german=self._format == "csv_de")
+
     def _content(self, record: Record) -> tuple[bytes, str]:
-        kind = self.access.settings.get("format", "xlsx")
-        if kind == "xlsx":
-            return grids.as_xlsx(record.columns, record.rows, record.kind), ".xlsx"
-        return grids.as_csv(record.columns, record.rows, german=kind == "csv_de"), ".csv"
+        suffix = ".xlsx" if self._format == "xlsx" else ".csv"
+        return self._rendered(record.columns, record.rows, record.kind), suffix
 
     def _tidy(self) -> None:
         """Old marks, and halves that a killed worker left, go."""
         for old in [*(self.folder / MARKS).iterdir(), *self.folder.glob(".*.part")]:
             if time.time() - old.stat().st_mtime > KEPT_DAYS * 86_400:
                 old.unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One worker at a time: a list is read, extended and put in place as a whole."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _fingerprint(message: Message, record: Record) -> str:
