@@ -333,9 +333,14 @@ def folder_ingest(*, pilot: Pilot) -> int:
     inbox.mkdir(parents=True, exist_ok=True)
 
     def handle(path: Path, found: CaseFile) -> CaseFile | None:
-        taken = _file_taken(pilot, WORKER, path, path.name)
-        if taken is None:
-            _ingest(pilot, WORKER, found, path.name)
+        try:
+            taken = _file_taken(pilot, WORKER, path, path.name)
+            if taken is None:
+                _ingest(pilot, WORKER, found, path.name)
+        except Refused:
+            if _runs(pilot):
+                raise
+            raise _StoppedMeanwhile from None
         read = taken[1] if taken else found
         _noted(
             connection, [Unusable(one.row, one.column or "", one.message, path.name) for one in read.rejected]
@@ -354,10 +359,22 @@ def folder_ingest(*, pilot: Pilot) -> int:
         read=(lambda _path: CaseFile((), (), {})) if own else None,
         looked=connection.cursor.get("looked", {}) if connection else None,
     )
-    count = len(folder.take(handle, refused))
+    try:
+        count = len(folder.take(handle, refused))
+    except _StoppedMeanwhile:
+        return 0
     if connection is not None:
         Connection.objects.filter(pk=connection.pk).update(cursor={"looked": folder.looked_now})
     return count
+
+
+class _StoppedMeanwhile(Exception):
+    """The pilot was stopped in the middle: the file stays where it is until it goes on."""
+
+
+def _runs(pilot: Pilot) -> bool:
+    pilot.refresh_from_db(fields=["state"])
+    return pilot.is_running
 
 
 def _noted(connection: Connection | None, unusable: list[Unusable]) -> None:
@@ -385,9 +402,9 @@ def source_ingest(*, pilot: Pilot) -> int:
             count = _read_on(pilot, connection, since)
     except Trouble as trouble:
         problem = _problem(trouble)
-    except Refused:
-        return count  # the pilot was stopped in the middle; what was not stored is read when it goes on
-    except (BadInput, OSError) as error:
+    except (Refused, BadInput, OSError) as error:
+        if not _runs(pilot):
+            return count  # stopped in the middle; what was not stored is read when it goes on
         problem = _problem(Trouble("file", why=str(error)))
     connection_looked(actor=WORKER, connection=connection, problem=problem)
     return count

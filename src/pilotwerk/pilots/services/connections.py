@@ -76,6 +76,10 @@ def connection_change(
     row = Connection.objects.of(organisation).select_for_update().filter(pk=connection.pk).first()
     if row is None:
         raise Refused(_("There is no such connection."))
+    if row.settings.get("use") != settings.get("use") and connection_pilots(row).exists():
+        raise Refused(
+            _("A pilot uses this connection. What its entries are can be changed when it does not any more.")
+        )
     given = {key: value for key, value in secrets.items() if value}
     if any(row.settings.get(place) != settings.get(place) for place in _PLACES):
         if row.sealed and not given:

@@ -17,6 +17,7 @@ from openpyxl import load_workbook
 
 from pilotwerk.audit import selectors as audit
 from pilotwerk.core import clock, jobs
+from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import execution, folders, services
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import Case, Connection, Delivery, Pilot, PilotTable
@@ -514,6 +515,65 @@ def test_leads_come_over_the_interface_and_news_about_them_too(
     leads[0]["Ergebnis"] = "gewonnen"
     look(travel)
     assert [case.key for case in own.open_cases()] == ["L902"]
+
+
+def test_a_file_waits_while_the_pilot_is_stopped_in_the_middle(
+    cast: Cast, travel: ExitStack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: Path
+) -> None:
+    ready(monkeypatch)
+    remember_learning(monkeypatch, leads_learning, kept)
+    both = connected(cast, "files", "Leads", {"folder": "leads", "format": "csv_de"})
+    own = begun(cast, "leads", tmp_path, language="de", days_high=2, days_low=10, quiet_days=10, turns=2)
+    choose(own, source_kind="files", source_connection=both)
+    own.hand_in("past", past_leads())
+    own.start()
+    inbox = folders.exchange(both) / "in"
+    row = lead_row(901, "", source="Messe", size=18, day=stages.MORNING.date())
+    write(inbox / "neu.csv", table(LEAD_HEAD, [row]))
+    look(travel)
+    # The kill switch is pressed while the worker has the pilot in its hands.
+    held = Pilot.objects.select_related("source_connection__organisation", "organisation").get()
+    services.pilot_stop(**own.by(), pilot=own.pilot, reason="Pause")
+    execution.source_ingest(pilot=held)
+    assert (inbox / "neu.csv").exists()
+    services.pilot_resume(**own.by(), pilot=own.pilot, reason="weiter")
+    look(travel)
+    look(travel)
+    assert [case.key for case in Case.objects.all()] == ["L901"]
+
+
+def test_somebody_who_opted_out_without_an_address_holds_up_nobody(
+    cast: Cast, server: Web, travel: ExitStack, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: Path
+) -> None:
+    ready(monkeypatch)
+    remember_learning(monkeypatch, leads_learning, kept)
+    leads = [
+        {"Lead ID": "L1", "E-Mail": "keine", "Opt-out": "ja"},
+        {"Lead ID": "L2", "E-Mail": "b@firma.example", "Opt-out": ""},
+    ]
+    server.behave = lambda _asked: Says(leads)
+    source = connected(cast, "rest", "CRM", {"url": server.url, "auth": "none", "use": "rows", "minutes": 5})
+    own = begun(cast, "leads", tmp_path, language="de", days_high=2, days_low=10, quiet_days=10, turns=2)
+    choose(own, source_kind="rest", source_connection=source)
+    own.hand_in("past", past_leads())
+    own.start()
+    look(travel)
+    assert [case.key for case in own.open_cases()] == ["L2"]
+
+
+def test_what_the_entries_are_cannot_change_under_a_pilot(
+    desk: tuple[stages.Stage, Tickets], server: Web
+) -> None:
+    stage, _tickets = desk
+    row = source_of(stage)
+    with pytest.raises(Refused, match="nutzt diese Verbindung"):
+        services.connection_change(
+            **stage.by("lead"),
+            connection=row,
+            name=row.name,
+            settings={**row.settings, "use": "rows"},
+            secrets={},
+        )
 
 
 def test_what_a_recipe_cannot_take_is_not_offered(
