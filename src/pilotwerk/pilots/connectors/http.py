@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, urljoin, urlsplit
 
 from pilotwerk.pilots.connectors import network
 from pilotwerk.pilots.connectors.trouble import Trouble
-from pilotwerk.pilots.hosts import allowed
+from pilotwerk.pilots.hosts import allowed, is_public
 
 # Request and answer together may take so many seconds.
 WHOLE: Final = 60.0
@@ -73,6 +73,8 @@ def exchange(
     connection = kind(host, port, timeout=network.TIMEOUT)
     try:
         _connected(connection, host, port)
+        if scheme == "http" and is_public(str(connection.sock.getpeername()[0])):
+            raise Trouble("no_https", host=host)
         with _at_most(connection):
             try:
                 path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")

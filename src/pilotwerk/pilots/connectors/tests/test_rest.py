@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from unittest import mock
@@ -15,26 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pilotwerk.core import clock
-from pilotwerk.pilots.connectors import http, rest
+from pilotwerk.pilots.connectors import rest
 from pilotwerk.pilots.connectors.access import Access
 from pilotwerk.pilots.connectors.entries import Entry, flat, plain
-from pilotwerk.pilots.connectors.http import exchange, fetched, split
 from pilotwerk.pilots.connectors.rest import RestReader, reading
 from pilotwerk.pilots.connectors.rest.fetching import Page
+from pilotwerk.pilots.connectors.tests.ticketing import START, access, look, one, ticket
 from pilotwerk.pilots.connectors.trouble import Trouble
-from pilotwerk.pilots.domain.incoming import Batch
 from pilotwerk.pilots.tests.webserver import Asked, Says, Web, free_port, web
-
-START = datetime(2026, 11, 17, 8, 0, tzinfo=UTC)
-FIELDS = {
-    "use": "requests",
-    "id_field": "id",
-    "text_field": "body",
-    "subject_field": "subject",
-    "sender_name_field": "customer.name",
-    "sender_address_field": "customer.email",
-    "time_field": "created",
-}
 
 
 @pytest.fixture
@@ -42,40 +29,6 @@ def server(settings: Any) -> Iterator[Web]:
     settings.PILOTWERK_ALLOW_PRIVATE_HOSTS = {"127.0.0.1"}
     with web() as made:
         yield made
-
-
-def ticket(number: int, minutes: int = 0, **changes: Any) -> dict[str, Any]:
-    return {
-        "id": number,
-        "subject": f"Anfrage {number}",
-        "body": f"Bitte prüfen Sie Rechnung {number}.",
-        "customer": {"name": "Petra Wulff", "email": "petra@wulff.example"},
-        "created": (START + timedelta(minutes=minutes)).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        **changes,
-    }
-
-
-def access(url: str, **changes: Any) -> Access:
-    settings = {"url": url, "auth": "bearer", **FIELDS, **changes}
-    return Access(settings, {"token": "geheim-4711"}, id="c1")
-
-
-def look(
-    found: Access, cursor: dict[str, Any] | None = None, most: int = 20
-) -> tuple[list[str], dict[str, Any]]:
-    """One look as the runtime does it: keys in the order in which they came, and the position afterwards."""
-    reader, keys, position = RestReader(found), [], dict(cursor or {})
-    for _number in range(most):
-        batch = reader.step(position, since=START)
-        keys += [one.key for one in batch.requests]
-        position = dict(batch.cursor)
-        if not batch.more:
-            break
-    return keys, position
-
-
-def one(found: Access) -> Batch:
-    return RestReader(found).step({}, since=START)
 
 
 def test_a_ticket_becomes_a_request_with_all_that_is_known(server: Web) -> None:
@@ -254,87 +207,6 @@ def test_nobody_there_is_told_and_a_wrong_address_too(server: Web) -> None:
         assert caught.value.code == code
 
 
-def test_a_server_that_drips_is_left(server: Web, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(http, "WHOLE", 0.3)
-
-    def slow(_asked: Asked) -> Says:
-        time.sleep(2)
-        return Says([])
-
-    server.behave = slow
-    began = time.monotonic()
-    with pytest.raises(Trouble) as caught:
-        one(access(server.url))
-    assert caught.value.code == "broken_off"
-    assert time.monotonic() - began < 1.5
-
-
-PRIVATE = [
-    "http://127.0.0.1:{port}/",
-    "http://localhost:{port}/",
-    "http://0x7f000001:{port}/",
-    "http://[::1]:{port}/",
-]
-
-
-@pytest.mark.parametrize("url", PRIVATE)
-def test_no_way_leads_into_the_private_network(server: Web, settings: Any, url: str) -> None:
-    settings.PILOTWERK_ALLOW_PRIVATE_HOSTS = set()
-    for address in (url, url.replace("http:", "https:")):
-        with pytest.raises(Trouble) as caught:
-            one(access(address.format(port=server.port)))
-        assert caught.value.code in {"no_https", "host_private", "host_unknown"}
-    assert server.asked == []
-
-
-def test_a_redirect_into_the_private_network_is_not_followed(server: Web, settings: Any) -> None:
-    """The first host is allowed by name; that it sends on to another one does not allow that one."""
-    settings.PILOTWERK_ALLOW_PRIVATE_HOSTS = {"localhost"}
-    for target in (f"http://127.0.0.1:{server.port}/secret", f"https://127.0.0.1:{server.port}/secret"):
-        server.asked.clear()
-        server.behave = lambda _asked, led=target: Says(status=302, headers={"Location": led})  # type: ignore[misc]
-        with pytest.raises(Trouble) as caught:
-            one(access(f"http://localhost:{server.port}/"))
-        assert caught.value.code in {"host_private", "no_https"}
-        assert [asked.path for asked in server.asked] == ["/"]
-
-
-def test_a_redirect_takes_the_secret_to_no_other_server(server: Web, settings: Any) -> None:
-    settings.PILOTWERK_ALLOW_PRIVATE_HOSTS = {"localhost", "127.0.0.1"}
-
-    def behave(asked: Asked) -> Says:
-        if asked.path == "/":
-            return Says(status=307, headers={"Location": f"http://127.0.0.1:{server.port}/other"})
-        return Says([ticket(1)])
-
-    server.behave = behave
-    assert len(one(access(f"http://localhost:{server.port}/")).requests) == 1
-    assert [("authorization" in asked.headers) for asked in server.asked] == [True, False]
-
-
-def test_redirects_without_end_are_left(server: Web) -> None:
-    server.behave = lambda _asked: Says(status=302, headers={"Location": "/again"})
-    with pytest.raises(Trouble) as caught:
-        fetched(server.url, {}, {}, limit=1000)
-    assert caught.value.code == "redirects"
-    assert len(server.asked) == 4
-
-
-def test_the_name_is_looked_up_for_each_connection_and_that_address_is_taken(
-    server: Web, settings: Any, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A name that is public when it is entered and private afterwards (DNS rebinding) leads nowhere."""
-    import socket
-
-    settings.PILOTWERK_ALLOW_PRIVATE_HOSTS = set()
-    answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", server.port))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: answers)
-    with pytest.raises(Trouble) as caught:
-        exchange("GET", f"https://public.example:{server.port}/", {}, limit=1000)
-    assert caught.value.code == "host_private"
-    assert server.asked == []
-
-
 def test_a_test_shows_what_would_be_read(server: Web) -> None:
     server.behave = lambda _asked: Says([ticket(number, 1) for number in range(9)] + [ticket(99, body="")])
     found = rest.try_out(access(server.url))
@@ -365,18 +237,6 @@ def test_a_whole_table_comes_over_all_pages_with_the_recipes_columns(server: Web
     batch = RestReader(access(server.url, **CURSOR, **{**ITEMS, "id_field": "sku", "time_field": ""})).whole()
     assert batch.columns == ("Artikelnummer", "Bestand")
     assert [row for _number, row in batch.rows] == [(f"F-{number}", "1.5000") for number in range(5)]
-
-
-def test_addresses_are_split_safely() -> None:
-    for wrong in (
-        "https://user:pass@api.example/",
-        "https:///x",
-        "https://api.example:99999/",
-        "file:///etc/passwd",
-    ):
-        with pytest.raises(Trouble):
-            split(wrong)
-    assert split("https://api.example/a?b=c").hostname == "api.example"
 
 
 @given(
