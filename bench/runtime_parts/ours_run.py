@@ -35,7 +35,7 @@ from bench.runtime_parts.servers import size  # noqa: E402
 from pilotwerk.accounts.services import member_add, organisation_create  # noqa: E402
 from pilotwerk.audit import selectors as audit  # noqa: E402
 from pilotwerk.core import jobs  # noqa: E402
-from pilotwerk.pilots import execution, recipe, selectors, services  # noqa: E402
+from pilotwerk.pilots import execution, recipe, services  # noqa: E402
 from pilotwerk.pilots.connectors.base import Delivered  # noqa: E402
 from pilotwerk.pilots.domain.incoming import NewCase  # noqa: E402
 from pilotwerk.pilots.models import Case, Pilot, Proposal  # noqa: E402
@@ -98,8 +98,11 @@ def quick_world() -> None:
 class Phases:
     """The work of one process in each phase."""
 
-    def __init__(self, stage: list[tuple[Cast, Pilot]], cases: int, *, count_statements: bool) -> None:
+    def __init__(
+        self, stage: list[tuple[Cast, Pilot]], cases: int, *, bulk: int, count_statements: bool
+    ) -> None:
         self.stage = stage
+        self.bulk = bulk
         self.cases = cases
         self.count_statements = count_statements
 
@@ -146,11 +149,13 @@ class Phases:
             waiting = Proposal.objects.filter(case__pilot=pilot, case__state="waiting").order_by(
                 "case__number"
             )
-            rows = list(waiting.values_list("case_id", "revision", "content_hash"))
-            for case_id, revision, content_hash in rows[number::count]:
-                case = selectors.case_get(cast.organisation, case_id)
-                assert case is not None
-                services.case_approve(**by, case=case, revision=revision, content_hash=content_hash)
+            items = [(one.case, one.revision, one.content_hash) for one in waiting.select_related("case")]
+            mine = items[number::count]
+            if self.bulk == 1:
+                for case, revision, content_hash in mine:
+                    services.case_approve(**by, case=case, revision=revision, content_hash=content_hash)
+            for start in range(0, len(mine) if self.bulk > 1 else 0, self.bulk):
+                services.cases_approve(**by, items=mine[start : start + self.bulk])
 
     def execute(self, number: int, count: int) -> None:
         jobs.run_due(kinds=["pilots.execute"], limit=self.cases)
@@ -161,6 +166,7 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--organisations", type=int, default=1)
+    parser.add_argument("--bulk", type=int, default=1, help="so many are approved at once, as a list")
     parser.add_argument("--real", action="store_true")
     parser.add_argument("--count", action="store_true")
     parser.add_argument("--profile", default="")
@@ -171,7 +177,7 @@ def main() -> None:
     connections.close_all()
     url = os.environ["DATABASE_URL"]
     before = size(url)
-    phases = Phases(stage, args.cases, count_statements=args.count)
+    phases = Phases(stage, args.cases, bulk=args.bulk, count_statements=args.count)
     if args.profile:
         profile(phases, args.profile)
         return

@@ -73,8 +73,8 @@ class Standing:
 
 def control_of(pilot: Pilot) -> HumanControl:
     """The pilot's settings, or those that hold without any; as they were read with a locked pilot."""
-    if Pilot.control.is_cached(pilot):
-        return getattr(pilot, "control", None) or UNSET
+    if pilot.control_held is not None:
+        return pilot.control_held
     return HumanControl.objects.filter(pilot=pilot).first() or UNSET
 
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
@@ -18,6 +19,7 @@ from pilotwerk.audit.services import record_all
 from pilotwerk.audit.store import Event
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
+from pilotwerk.core.prepared import Prepared
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash as hash_of
 from pilotwerk.pilots.domain.content import normalised
@@ -54,18 +56,44 @@ from pilotwerk.pilots.services.moves import (
 from pilotwerk.pilots.services.planted import planted_answer, planted_answers
 from pilotwerk.pilots.services.stopping import stop_rules_apply
 
+Seen = tuple[Case, int, str]
+"""A case with the revision and the content hash that the person saw."""
+
+
+def _present() -> QuerySet[Proposal]:
+    return Proposal.objects.filter(revision=F("case__revision")).order_by()
+
+
+_PRESENT = Prepared(lambda case: _present().filter(case=case), case=UUID(int=1))
+
 
 def _named(case: Case, revision: int, content_hash: str) -> Proposal:
     """The proposal that the person saw; refused when it is not the present one, word for word."""
-    proposal = Proposal.objects.filter(
-        case=case, revision=revision, content_hash=content_hash, case__revision=revision
-    ).first()
-    if proposal is None or hash_of(proposal.content()) != content_hash:
-        raise Refused(
-            _("The proposal for %(case)s has changed since you opened it. Please read it again.")
-            % {"case": case.label}
-        )
-    return proposal
+    return _named_all([(case, revision, content_hash)])[0]
+
+
+def _named_all(seen: Sequence[Seen]) -> list[Proposal]:
+    """The same for several, all or none."""
+    if len(seen) == 1:
+        present = _PRESENT.objects(case=seen[0][0].pk)
+    else:
+        present = list(_present().filter(case__in=[case.pk for case, _revision, _hash in seen]))
+    by_case = {proposal.case_id: proposal for proposal in present}
+    found = []
+    for case, revision, content_hash in seen:
+        proposal = by_case.get(case.pk)
+        if (
+            proposal is None
+            or (proposal.revision, proposal.content_hash) != (revision, content_hash)
+            or hash_of(proposal.content()) != content_hash
+        ):
+            raise Refused(
+                _("The proposal for %(case)s has changed since you opened it. Please read it again.")
+                % {"case": case.label}
+            )
+        proposal.case = case
+        found.append(proposal)
+    return found
 
 
 def _sendable(case: Case, proposal: Proposal) -> None:
@@ -212,7 +240,7 @@ def _let_out_all(
         organisation_id=organisation.id, actor=actor, events=[_decided(decision) for decision in decisions]
     )
     if kind != DecisionKind.AUTO:
-        stop_rules_apply(pilot.pk, DECIDED)
+        stop_rules_apply(pilot.pk, DECIDED, held=pilot)
         for case in cases:
             level_watch(case)
     return decisions
@@ -249,7 +277,7 @@ def case_approve(
     mistake answers with a refusal that says so.
     """
     with transaction.atomic():
-        case.pilot = pilot_lock(case.pilot_id)
+        case.pilot, case.organisation = pilot_lock(case.pilot_id), organisation
         proposal = _named(case, revision, content_hash)
         if proposal.source != Source.PLANTED:
             event, kind = CaseEvent.APPROVE, DecisionKind.APPROVE
@@ -302,9 +330,7 @@ def case_edit_and_approve(
         return _decide_or_wait(organisation, actor, case, proposal, event, kind)
 
 
-def cases_approve(
-    *, organisation: Organisation, actor: Actor, items: Sequence[tuple[Case, int, str]]
-) -> list[Decision]:
+def cases_approve(*, organisation: Organisation, actor: Actor, items: Sequence[Seen]) -> list[Decision]:
     """Approve several at once: all of one category, each exactly as it was listed, none above the limits.
 
     All or none. Planted mistakes among them are answered as not noticed, and the rest waits for another look.
@@ -315,12 +341,12 @@ def cases_approve(
             raise Refused(_("Choose at least one."))
         pilot = pilot_lock(items[0][0].pilot_id)
         _person(actor)
-        named = []
-        for case, revision, content_hash in {item[0].pk: item for item in items}.values():
+        seen = list({case.pk: (case, revision, digest) for case, revision, digest in items}.values())
+        for case, _revision, _digest in seen:
             if case.pilot_id != pilot.pk:
                 raise Refused(_("Only proposals of one pilot can be approved together."))
-            case.pilot = pilot
-            named.append((case, _named(case, revision, content_hash)))
+            case.pilot, case.organisation = pilot, organisation
+        named = [(proposal.case, proposal) for proposal in _named_all(seen)]
         if len({proposal.category for _case, proposal in named}) != 1 or not named[0][1].category:
             raise Refused(_("Only proposals of one category can be approved together."))
         for case, proposal in named:

@@ -5,12 +5,15 @@ audit.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
+from pilotwerk.core.prepared import Prepared
 from pilotwerk.pilots.domain.handling import gap_seconds
 from pilotwerk.pilots.domain.states import OPEN_FOR_DECISION, CaseState
 from pilotwerk.pilots.models import Case, Sitting
@@ -67,9 +70,16 @@ def case_signal(*, organisation: Organisation, actor: Actor, case: Case) -> bool
     return True
 
 
+def _open() -> QuerySet[Sitting]:
+    return Sitting.objects.filter(ended_at=None).order_by()
+
+
+_OPEN = Prepared(lambda case: _open().filter(case=case), case=UUID(int=1))
+
+
 def sittings_end(*, cases: Sequence[Case], actor: Actor) -> None:
     """These are decided: the deciding person's time counts up to now, that of others to their last signal."""
-    open_ones = list(Sitting.objects.filter(case__in=cases, ended_at=None).select_related("member"))
+    open_ones = _OPEN.objects(case=cases[0].pk) if len(cases) == 1 else list(_open().filter(case__in=cases))
     for sitting in open_ones:
         if actor.kind == "member" and sitting.member and str(sitting.member.user_id) == actor.id:
             _signal(sitting, end=True)

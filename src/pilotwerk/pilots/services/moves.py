@@ -14,19 +14,32 @@ from pilotwerk.audit.services import record, record_all
 from pilotwerk.audit.store import Event
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
+from pilotwerk.core.prepared import Prepared
 from pilotwerk.core.rows import update_where
 from pilotwerk.pilots.domain.states import MOVES, PILOT_MOVES, CaseEvent
-from pilotwerk.pilots.models import Case, Pilot
+from pilotwerk.pilots.models import Case, HumanControl, Pilot
+from pilotwerk.pilots.selectors.autonomy import UNSET
 
 Step = tuple[Case, Mapping[str, Any]]
 """A case and the fields that change with its state."""
 
 
+_LOCK = Prepared(
+    lambda pilot: Pilot.objects.filter(pk=pilot).order_by().select_for_update(), pilot=UUID(int=1)
+)
+_CONTROL = Prepared(lambda pilot: HumanControl.objects.filter(pilot=pilot).order_by(), pilot=UUID(int=1))
+
+
 def pilot_lock(pilot_id: UUID) -> Pilot:
     """The pilot's row with its settings of human control, held until the transaction ends: a stop and a step of a
-    case never overlap.
+    case never overlap. Pilot.DoesNotExist when it is gone.
     """
-    return Pilot.objects.select_related("control").select_for_update(of=("self",)).get(pk=pilot_id)
+    found = _LOCK.objects(pilot=pilot_id)
+    if not found:
+        raise Pilot.DoesNotExist(pilot_id)
+    [pilot] = found
+    pilot.control_held = next(iter(_CONTROL.objects(pilot=pilot_id)), UNSET)
+    return pilot
 
 
 def move_all(event: CaseEvent, steps: Sequence[Step], *, pilot: Pilot | None = None) -> list[Case]:
