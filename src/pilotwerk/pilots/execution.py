@@ -191,8 +191,10 @@ def _tried(delivery: Delivery, mail: Mail | None) -> Outcome:
     going = recipe.of(case.pilot.recipe).outgoing(
         proposal.content(), place_of(case.pilot, case.pilot.organisation)
     )
+    to = going.recipients or ((proposal.recipient,) if proposal.recipient else ())
     message = Message(
-        recipient=proposal.recipient or None,
+        recipient=to[0] if to else None,
+        also=tuple(to[1:]),
         subject=going.subject,
         body=going.body,
         case=case.label,

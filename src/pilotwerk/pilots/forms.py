@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.core import clock
-from pilotwerk.pilots.domain.stop_rules import DEFAULTS, RuleKind, StopRule, from_plain
+from pilotwerk.pilots.domain.stop_rules import RuleKind, StopRule, from_plain
 from pilotwerk.pilots.models import (
     Closed,
     Connection,
@@ -28,7 +28,7 @@ from pilotwerk.pilots.models import (
     TargetKind,
 )
 from pilotwerk.pilots.models.cases import LEVELS
-from pilotwerk.pilots.recipes.base import RunningRecipe
+from pilotwerk.pilots.recipes.base import Recipe, RunningRecipe
 from pilotwerk.pilots.selectors import categories, connections_in_ways, sources_offered, targets_offered
 from pilotwerk.pilots.wording import RULE_NAMES
 
@@ -262,10 +262,13 @@ class SetupForm(forms.Form):
         targets = targets_offered(organisation, kind.about)
         sources = sources_offered(organisation, kind.about)
         self._choices("target_kind", [c for c in TargetKind.choices if c[0] in targets])
+        if kind.about.renewed:
+            # Its cases come from its own tables; a mail would find nothing to be answered from.
+            sources = [one for one in sources if one != SourceKind.MAILBOX]
         self._choices("source_kind", [c for c in SourceKind.choices if c[0] in sources])
         self._connections("source_connection", connections_in_ways(organisation, kind.about, sources))
         self._connections("target_connection", connections_in_ways(organisation, kind.about, targets))
-        for rule in self._rules(pilot):
+        for rule in self._rules(pilot, kind.about.stop_rules):
             self._rule_fields(rule)
 
     def _connections(self, name: str, working: QuerySet[Connection]) -> None:
@@ -286,10 +289,10 @@ class SetupForm(forms.Form):
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
     @staticmethod
-    def _rules(pilot: Pilot | None) -> list[StopRule]:
+    def _rules(pilot: Pilot | None, proposed: Sequence[StopRule]) -> list[StopRule]:
         """One line for each kind: as stored, else as proposed; a kind left out is shown switched off."""
         stored = {rule.kind: rule for rule in from_plain(pilot.stop_rules)} if pilot else {}
-        return [stored.get(rule.kind, rule) for rule in DEFAULTS]
+        return [stored.get(rule.kind, rule) for rule in proposed]
 
     def _rule_fields(self, rule: StopRule) -> None:
         """Limit in percent (empty switches the rule off) and how many happenings it looks at."""
@@ -348,9 +351,10 @@ class SetupForm(forms.Form):
         return found
 
     @staticmethod
-    def initial_for(pilot: Pilot | None, name: str, share: float) -> dict[str, Any]:
+    def initial_for(pilot: Pilot | None, name: str, about: Recipe) -> dict[str, Any]:
         """What stands in the form at first."""
-        shown = pilot or Pilot(name=name, share=share)
+        proposed = {"enough_decisions": about.enough, "deadline_hours": about.deadline_hours}
+        shown = pilot or Pilot(name=name, share=about.share, **proposed)
         return {
             "name": shown.name,
             "share": round(shown.share * 100),

@@ -163,7 +163,8 @@ def case_context(case: Case, queue: selectors.Queue | None, typed: dict[str, Any
         chosen = ""
     waiting = queue.waiting if queue else []
     kind = recipe.of(case.pilot.recipe)
-    shown = draft.proposal or (model if not case.by_hand else None)
+    kept = model is not None and (not case.by_hand or bool(kind.by_hand(model.details)))
+    shown = draft.proposal or (model if kept else None)
     return {
         "details_template": kind.details_template if shown and shown.details else "",
         "details": kind.shown(
@@ -171,6 +172,7 @@ def case_context(case: Case, queue: selectors.Queue | None, typed: dict[str, Any
         )
         if shown and shown.details
         else {},
+        "body_label": kind.body_label(),
         "opt_out": kind.about.opt_out and bool(case.sender_address),
         "case": case,
         "segments": segments(case, model.evidence if model and not case.by_hand else {}),

@@ -232,6 +232,39 @@ def text_rows(process_import: ProcessImport) -> list[TextRow]:
     ]
 
 
+def cases_table(process_import: ProcessImport) -> tuple[tuple[str, ...], list[tuple[int, tuple[str, ...]]]]:
+    """The kept cases as a table of texts without free text: column names as in the file, and rows with their numbers.
+
+    It is what is left of a file once it was imported, united with earlier imports.
+    """
+    names = process_import.mapping
+    rows = _cases(process_import.cases_file, "case_id, opened, closed, category, handling", "true")
+    columns = (
+        names.get("case") or _("Case"),
+        names.get("start") or names.get("time") or _("Beginning"),
+        names.get("end") or _("End"),
+        names.get("category") or _("Category"),
+        names.get("handling") or _("Minutes of work"),
+    )
+    found = [
+        (
+            row[0] or "",
+            *(
+                f"{one:%Y-%m-%d %H:%M}" if one else ""
+                for one in (shown_moment(at, process_import) for at in row[1:3])
+            ),
+            row[3] or "",
+            "" if row[4] is None else f"{row[4]:g}",
+        )
+        for row in rows
+    ]
+    # A column that the file did not have would only be in the way.
+    used = [place for place in range(len(columns)) if any(row[place] for row in found)]
+    return tuple(columns[place] for place in used), [
+        (number, tuple(row[place] for place in used)) for number, row in enumerate(found, start=2)
+    ]
+
+
 def case_values(process_import: ProcessImport) -> CaseValues:
     """What was measured for each case, as columns. Empty where nothing was imported."""
     rows = _cases(process_import.cases_file, "case_id, opened, closed, handling", "true")

@@ -41,6 +41,8 @@ class Message:
     files: tuple[tuple[str, bytes], ...] = ()
     # The Message-IDs of the thread, oldest first, the request last.
     references: tuple[str, ...] = ()
+    # Further addresses: it goes to all of them or to none.
+    also: tuple[str, ...] = ()
     record: Record | None = None
 
 

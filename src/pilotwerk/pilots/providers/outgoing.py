@@ -13,6 +13,7 @@ from pilotwerk.pilots.providers import prompts
 from pilotwerk.pilots.providers.injections import clean
 from pilotwerk.pilots.providers.masking import LONGEST_TEXT, Known, Masked, mask
 from pilotwerk.pilots.providers.masking.own_pattern import BadPattern, checked
+from pilotwerk.pilots.recipes.base import Rewriting
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,26 @@ def outgoing(
         prompt=prompt.name,
         instructions=prompt.filled(organisation=organisation.name, begin=begin, end=end),
         data="".join(parts),
+        masked=masked,
+        personal=personal,
+    )
+
+
+def outgoing_rewriting(*, organisation: Organisation, allowed: str, task: Rewriting) -> Outgoing:
+    """Put the question for other words together; the text is masked like a request, whatever its table held."""
+    known = known_of(organisation)
+    source = clean(task.source)[:LONGEST_TEXT]
+    masked = mask(source, known)
+    personal = bool(masked.originals)
+    if allowed == DataAllowed.ALL:
+        masked = Masked(source, {})
+    mark = secrets.token_hex(6)
+    begin, end = f"<<<{mark}", f"{mark}>>>"
+    prompt = prompts.newest(task.kind, task.language)
+    return Outgoing(
+        prompt=prompt.name,
+        instructions=prompt.filled(organisation=organisation.name, begin=begin, end=end),
+        data=f"{begin}\n{masked.text}\n{end}",
         masked=masked,
         personal=personal,
     )

@@ -1,4 +1,5 @@
-"""A proposal for a support request with a language model, in the shape of the built-in method's proposal.
+"""A proposal with a language model, in the shape of the built-in method's proposal: the answer to a request here, a
+text in other words in rewriting.py.
 
 The model's answer is data. It can become the category, if it is one of the list, and the text of the draft. It names
 no recipient, it approves nothing and sends nothing: there is no way from its answer to any of these.
@@ -25,6 +26,7 @@ from pilotwerk.pilots.providers.injections import clean, flags
 from pilotwerk.pilots.providers.masking import Known, find
 from pilotwerk.pilots.providers.outgoing import Outgoing, outgoing
 from pilotwerk.pilots.providers.prices import UNKNOWN
+from pilotwerk.pilots.providers.rewriting import rewrite
 from pilotwerk.pilots.providers.typed import SupportAnswer, support_answer
 from pilotwerk.pilots.recipes.base import Proposed
 from pilotwerk.pilots.recipes.support.personal import unfilled
@@ -52,13 +54,21 @@ def propose_with_model(
     for a model's fault.
     """
     evidence: dict[str, Any] = {}
-    if not recipe.of(case.pilot.recipe).about.language_model:
+    kind = recipe.of(case.pilot.recipe)
+    if not kind.about.language_model:
         return embedded, evidence
-    found = flags(f"{case.subject}\n{case.text}")
+    task = kind.rewriting(embedded) if isinstance(embedded, Proposed) else None
+    if kind.about.rewrites and task is None:
+        return embedded, evidence
+    found = flags(task.source if task else f"{case.subject}\n{case.text}")
     if found:
         evidence["injection"] = [{"code": flag.code, "words": flag.words} for flag in found]
     if use is None:
         return embedded, evidence
+    if task is not None and isinstance(embedded, Proposed):
+        by: dict[str, Any] = {"organisation": organisation, "actor": actor, "case": case, "use": use}
+        rewritten, evidence["model"] = rewrite(**by, built_in=embedded, task=task)
+        return rewritten, evidence
     try:
         proposal, said = _asked(organisation, actor, case, use, embedded)
     except NotAsked as none:

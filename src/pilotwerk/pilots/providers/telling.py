@@ -24,6 +24,9 @@ REASONS: Final = {
     "personal_data": gettext_lazy("The request holds personal data, and only texts without any may be sent."),
     "key_unreadable": gettext_lazy("Its stored key cannot be read. Enter it again."),
     "model_no_draft": gettext_lazy("The language model wrote no draft."),
+    "model_number": gettext_lazy(
+        "It wrote a number that the figures do not bear out, so the sentences by rules stay:"
+    ),
     "model_other_category": gettext_lazy(
         "The language model chose another category than the built-in method."
     ),
@@ -73,6 +76,7 @@ def notes(evidence: dict[str, Any]) -> Notes:
     elif said:
         not_used = _("The language model %(provider)s was not used.") % {"provider": said["provider"]}
         not_used += " " + reason_sentence(said.get("reason", ""))
+        not_used += " " + " ".join(said.get("problems") or ())
     return Notes(
         injection=[
             (str(FLAGS.get(flag["code"], flag["code"])), flag["words"])

@@ -22,6 +22,14 @@ class SupportAnswer(BaseModel):
     reasons: list[Reason] = Field(default_factory=list, max_length=REASONS_MOST)
 
 
+class RewrittenAnswer(BaseModel):
+    """A text in other words. It goes nowhere before the recipe and a person have checked it."""
+
+    model_config = ConfigDict(extra="ignore", str_max_length=DRAFT_LONGEST)
+
+    text: str = Field(default="", max_length=DRAFT_LONGEST)
+
+
 class ShortAnswer(BaseModel):
     """The answer to the test button's one sentence."""
 

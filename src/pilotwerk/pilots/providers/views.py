@@ -18,12 +18,13 @@ from pilotwerk.core.money import from_micro
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, recipe
 from pilotwerk.pilots import selectors as pilots
-from pilotwerk.pilots.models import DataAllowed, Provider
+from pilotwerk.pilots.models import Case, DataAllowed, Proposal, Provider, Source
 from pilotwerk.pilots.providers import selectors, services
 from pilotwerk.pilots.providers.calling import NotAsked
 from pilotwerk.pilots.providers.forms import PolicyForm, PreviewForm, ProviderForm, SwitchOnForm, UseForm
-from pilotwerk.pilots.providers.outgoing import outgoing
+from pilotwerk.pilots.providers.outgoing import Outgoing, outgoing, outgoing_rewriting
 from pilotwerk.pilots.providers.telling import reason_sentence
+from pilotwerk.pilots.recipes.base import Proposed, Rewriting
 from pilotwerk.web.render import page
 
 CALLS_SHOWN = 50
@@ -242,8 +243,10 @@ def preview(request: OrganisationRequest) -> HttpResponse:
         case = pilots.case_get(request.organisation, _uuid(request.GET["case"]))
         if case is None:
             raise Http404
-        form = PreviewForm(initial={"text": case.text, "sender_name": case.sender_name})
-        context = _sent(request, case.subject, case.text, case.sender_name)
+        task = _rewriting(case)
+        text = task.source if task else case.text
+        form = PreviewForm(initial={"text": text, "sender_name": case.sender_name})
+        context = _rewritten(request, task) if task else _sent(request, case.subject, text, case.sender_name)
     elif request.method == "POST" and form.is_valid():
         context = _sent(request, "", form.cleaned_data["text"], form.cleaned_data["sender_name"])
     return page(request, "pilots/models/preview.html", context, form=form)
@@ -254,6 +257,30 @@ def _uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise Http404 from None
+
+
+def _rewriting(case: Case) -> Rewriting | None:
+    """The text of the case's last proposal, where a language model only puts it into other words."""
+    proposal = Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
+    kind = recipe.of(case.pilot.recipe)
+    if proposal is None or not kind.about.rewrites or pilots.blind(case):
+        return None
+    return kind.rewriting(Proposed(body=proposal.body, details=proposal.details))
+
+
+def _rewritten(request: OrganisationRequest, task: Rewriting) -> dict[str, Any]:
+    out = outgoing_rewriting(organisation=request.organisation, allowed=DataAllowed.MASKED, task=task)
+    return _shown(task.source, out)
+
+
+def _shown(original: str, out: Outgoing) -> dict[str, Any]:
+    return {
+        "original": original,
+        "masked": out.masked.text,
+        "replaced": sorted(out.masked.originals.items()),
+        "instructions": out.instructions,
+        "data": out.data,
+    }
 
 
 def _sent(request: OrganisationRequest, subject: str, text: str, sender_name: str) -> dict[str, Any]:
@@ -268,11 +295,4 @@ def _sent(request: OrganisationRequest, subject: str, text: str, sender_name: st
         template="",
         language="en" if (get_language() or "de").startswith("en") else "de",
     )
-    original = f"{subject}\n\n{text}" if subject else text
-    return {
-        "original": original,
-        "masked": out.masked.text,
-        "replaced": sorted(out.masked.originals.items()),
-        "instructions": out.instructions,
-        "data": out.data,
-    }
+    return _shown(f"{subject}\n\n{text}" if subject else text, out)

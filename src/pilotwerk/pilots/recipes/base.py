@@ -15,6 +15,7 @@ from typing import Any
 
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.domain.incoming import NewCase
+from pilotwerk.pilots.domain.stop_rules import DEFAULTS, StopRule
 
 Details = dict[str, Any]
 Row = tuple[int, tuple[str, ...]]
@@ -38,10 +39,13 @@ class Recipe:
     """A kind of pilot: which columns of past data it needs, which it also uses, and from how many rows on.
 
     `tables` are the roles of the tables that it learns from, the needed ones first; empty: it learns from the texts of
-    an import. `renewed` is the role that a file replaces while the pilot runs; empty: such a file holds cases.
-    `share` is the usual share of cases with AI: 1 where a case comes from the recipe itself. `opt_out`: it writes to
-    people who did not just write themselves, so there is a list of those who asked not to be written to.
-    `language_model`: a language model may write its draft, where one is switched on for the pilot.
+    an import. `learns`: false where it works by rules and is only prepared. `renewed` is the role that a file replaces
+    while the pilot runs; empty: such a file holds cases. `share` is the usual share of cases with AI: 1 where a case
+    comes from the recipe itself. `opt_out`: it writes to people who did not just write themselves, so there is a list
+    of those who asked not to be written to. `language_model`: a language model may write its draft, where one is
+    switched on for the pilot; `rewrites`: it only puts the recipe's own text into other words. `personal`: options that
+    name people; the audit trail keeps them as commitments only. Proposed at the set-up: `enough` decided proposals
+    until gate 2, `deadline_hours` until an answer, and the `stop_rules`.
     `sources` and `targets` are the ways by which cases may come in and what was approved may go out.
     """
 
@@ -54,8 +58,14 @@ class Recipe:
     renewed: str = ""
     watches: bool = False
     share: float = 0.5
+    learns: bool = True
     opt_out: bool = False
     language_model: bool = False
+    rewrites: bool = False
+    personal: tuple[str, ...] = ()
+    enough: int = 30
+    deadline_hours: int = 24
+    stop_rules: tuple[StopRule, ...] = DEFAULTS
     sources: tuple[str, ...] = ("upload", "folder", "mailbox", "rest", "sql")
     targets: tuple[str, ...] = ("outbox", "smtp", "mailbox", "webhook", "sql_table")
 
@@ -64,7 +74,8 @@ class Recipe:
 class Place:
     """Where a recipe works. `table(role)` reads a table that was handed in, None where there is none; `taken_at(role)`
     says when. `folder` holds the version that was learned. `country` and `subdivision` decide the holidays.
-    `opted_out(address)` says whether the address asked not to be written to.
+    `opted_out(address)` says whether the address asked not to be written to. `started` is the pilot's first day;
+    `mails`: what is approved goes out by e-mail.
     """
 
     organisation: str
@@ -76,6 +87,8 @@ class Place:
     table: Callable[[str], Sheet | None] = lambda _role: None
     taken_at: Callable[[str], datetime | None] = lambda _role: None
     opted_out: Callable[[str], bool] = lambda _address: False
+    started: date | None = None
+    mails: bool = False
 
     @property
     def folder(self) -> Path | None:
@@ -84,13 +97,14 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What is learned from: texts of an import, or tables by role."""
+    """What is learned from: texts of an import, or tables by role. `zone` is the organisation's time zone."""
 
     texts: Sequence[Any] = ()
     table: Callable[[str], Sheet | None] = lambda _role: None
     options: Mapping[str, Any] = field(default_factory=dict)
     embeddings: bool | None = None
     seed: int = 1
+    zone: str = "Europe/Berlin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +148,7 @@ class Proposed:
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """A case as a recipe remembers it. `undecided`: a proposal waits; `open`: not over yet. `details` are those of the
-    present revision, `proposed` those of the model's last one.
+    present revision, `proposed` those of the model's last one. `edited`: a person wrote the present text.
     """
 
     key: str
@@ -150,6 +164,8 @@ class CaseView:
     sender_name: str = ""
     sender_address: str = ""
     changed_at: datetime | None = None
+    deadline: datetime | None = None
+    edited: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,11 +191,28 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """What leaves the house for a content that was approved; it follows from that content alone."""
+    """What leaves the house for a content that was approved; it follows from that content alone.
+
+    `recipients` are addresses that stand in the details; without any it goes to the content's recipient.
+    """
 
     subject: str
     body: str
     attached: tuple[Attached, ...] = ()
+    recipients: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """A text that a language model may put into other words: from `source` alone, by the prompts of `kind`.
+
+    `problems` says what is wrong with its words, as sentences; with one of them the text by rules stays.
+    """
+
+    kind: str
+    language: str
+    source: str
+    problems: Callable[[str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,16 +256,32 @@ class RunningRecipe(ABC):
         """Cases out of a table that came in. None: the runtime reads it as requests."""
         return None
 
-    def checked_table(self, role: str, sheet: Sheet, options: Mapping[str, Any]) -> None:
-        """Raises BadInput where a table that is handed in cannot serve in its role."""
+    def checked_table(
+        self, role: str, sheet: Sheet, options: Mapping[str, Any], folder: Path | None = None
+    ) -> None:
+        """Raises BadInput where a table that is handed in cannot serve in its role; once the pilot has started, for
+        the version in `folder`.
+        """
         return None
 
     def role_of(self, sheet: Sheet) -> str:
         """Which of its tables a file renews while the pilot runs; `about.renewed` unless it is seen to be another."""
         return self.about.renewed
 
-    def options_form(self) -> type[Any] | None:
-        """The recipe's own part of the set-up: a Django form whose cleaned data are plain JSON."""
+    def renewal(self) -> tuple[str, str]:
+        """Heading and hint for handing in a newer table of the role `about.renewed`."""
+        return "", ""
+
+    def options_form(
+        self, columns: Mapping[str, Sequence[str]], facts: Mapping[str, Any]
+    ) -> type[Any] | None:
+        """The recipe's own part of the set-up: a Django form whose cleaned data are plain JSON. `columns` are those of
+        the tables that were handed in, by role; `facts` what was learned from them, empty before.
+        """
+        return None
+
+    def people_form(self) -> type[Any] | None:
+        """The options in `about.personal` alone, which may change while the pilot runs."""
         return None
 
     def roles(self) -> Mapping[str, tuple[str, str]]:
@@ -249,9 +298,21 @@ class RunningRecipe(ABC):
         """
         return ""
 
+    def missing(self, place: Place) -> Sequence[str]:
+        """What such a pilot still needs before it starts, as sentences."""
+        return ()
+
     def edited(self, details: Details, posted: Mapping[str, Any], place: Place) -> Details:
         """The details with what a person changed in the form. Raises Refused for what makes no sense."""
         return details
+
+    def may_become(self, before: Details, after: Details) -> bool:
+        """Whether a person may change the details so, on whatever path."""
+        return True
+
+    def by_hand(self, proposed: Details) -> Details:
+        """The details of an answer that a person writes after the proposal with `proposed` was rejected."""
+        return {}
 
     def changed(self, before: Details, after: Details) -> int:
         """How many values of the details a person changed."""
@@ -271,6 +332,14 @@ class RunningRecipe(ABC):
         return Grid(
             ("recipient", "subject", "text"), ((str(content["recipient"]), going.subject, going.body),)
         )
+
+    def rewriting(self, proposed: Proposed) -> Rewriting | None:
+        """What a language model may put into other words, where the recipe `rewrites`."""
+        return None
+
+    def body_label(self) -> str:
+        """What the text is that a person decides about; empty: a reply."""
+        return ""
 
     def shown(
         self,

@@ -55,6 +55,7 @@ READING: Final = {
     ),
     r"“(.*)” does not occur\. The values are: (.*)\.": r"„\1“ kommt nicht vor. Die Werte sind: \2.",
     r"A table is missing\.": "Eine Tabelle fehlt.",
+    r"This import holds no cases\.": "Dieser Import enthält keine Vorgänge.",
     r"Nothing is due\.": "Nichts ist fällig.",
 }  # fmt: skip
 

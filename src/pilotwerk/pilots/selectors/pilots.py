@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.governance.selectors import system_for_use_case, system_is_ready
+from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.states import Arm, CaseState, PilotState
 from pilotwerk.pilots.models import (
     SENDING,
@@ -28,6 +29,7 @@ from pilotwerk.pilots.models import (
 )
 from pilotwerk.pilots.recipes.base import Recipe
 from pilotwerk.pilots.selectors.connections import connections_offered
+from pilotwerk.pilots.selectors.recipes import place_of
 from pilotwerk.pilots.selectors.stop import ai_decisions
 
 
@@ -143,6 +145,8 @@ def start_obstacles(pilot: Pilot) -> list[Obstacle]:
                 found.append(Obstacle(text, "pilots:connections"))
     if not pilot.stop_rules:
         found.append(Obstacle(_("No stop rule is set."), "pilots:setup"))
+    place = place_of(pilot, pilot.organisation)
+    found += [Obstacle(text, "pilots:setup") for text in recipe.of(pilot.recipe).missing(place)]
     return found
 
 

@@ -6,17 +6,28 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.core import clock
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.domain.states import CaseState
-from pilotwerk.pilots.models import Case, ModelVersion, OptOut, Pilot, PilotTable, Proposal, Source
+from pilotwerk.pilots.models import (
+    Case,
+    ModelVersion,
+    OptOut,
+    Pilot,
+    PilotTable,
+    Proposal,
+    Source,
+    TargetKind,
+)
 from pilotwerk.pilots.recipes.base import CaseView, Figure, Place, Request, Sheet
+from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.reading import Source as FileSource
 from pilotwerk.processes.reading import open_source
-from pilotwerk.processes.selectors import import_source, upload_limits
+from pilotwerk.processes.selectors import cases_table, import_source, upload_limits
 
 
 def request_of(case: Case) -> Request:
@@ -43,6 +54,10 @@ def place_of(pilot: Pilot, organisation: Organisation, *, version: ModelVersion 
         table=partial(table_read, pilot),
         taken_at=partial(table_taken_at, pilot),
         opted_out=partial(opted_out, organisation),
+        started=pilot.started_at.astimezone(ZoneInfo(organisation.timezone)).date()
+        if pilot.started_at
+        else None,
+        mails=pilot.target_kind in (TargetKind.SMTP, TargetKind.MAILBOX),
     )
 
 
@@ -89,8 +104,18 @@ def table_read(pilot: Pilot, role: str) -> Sheet | None:
         return sheet_of(folders.tables(pilot) / found.file, found.filename)
     if found.process_import is None:
         return None
-    with import_source(found.process_import) as source:
-        return _sheet(source, found.filename)
+    return sheet_of_import(found.process_import, found.filename)
+
+
+def sheet_of_import(process_import: ProcessImport, filename: str) -> Sheet:
+    """The rows of an import: its query read again, or its cases, because a file goes once it was imported."""
+    if process_import.query or process_import.upload.is_file():
+        with import_source(process_import) as source:
+            return _sheet(source, filename)
+    columns, rows = cases_table(process_import)
+    if not rows:
+        raise BadInput("This import holds no cases.", file=filename)
+    return Sheet(filename, columns, rows)
 
 
 def sheet_of(path: object, filename: str) -> Sheet:
@@ -155,4 +180,6 @@ def _view(case: Case, proposals: dict[int, Proposal]) -> CaseView:
         sender_name=case.sender_name,
         sender_address=case.sender_address,
         changed_at=case.state_since,
+        deadline=case.deadline,
+        edited=current is not None and current.source == Source.PERSON,
     )

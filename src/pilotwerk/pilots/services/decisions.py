@@ -320,6 +320,8 @@ def case_edit_and_approve(
             organisation=organisation, actor=actor, case=case, revision=revision, content_hash=content_hash
         )
     planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=True)
+    if not recipe.of(case.pilot.recipe).may_become(seen.details, details):
+        raise Refused(_("What the figures say cannot be changed by hand."))
     with transaction.atomic():
         case.pilot = pilot_lock(case.pilot_id)
         _named(case, revision, content_hash)
@@ -454,11 +456,28 @@ def _reject(
     return decision
 
 
+def _kept_by_hand(case: Case) -> Details:
+    """What stays of the last proposal's details when a person writes the text; recipes without tables have none."""
+    kind = recipe.of(case.pilot.recipe)
+    if not kind.about.tables:
+        return {}
+    proposed = Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
+    return kind.by_hand(proposed.details) if proposed else {}
+
+
 @transaction.atomic
 def case_answer_manually(
-    *, organisation: Organisation, actor: Actor, case: Case, body: str, category: str = ""
+    *,
+    organisation: Organisation,
+    actor: Actor,
+    case: Case,
+    body: str,
+    category: str = "",
+    details: Details | None = None,
 ) -> Decision:
-    """Answer without a proposal: the control arm, and what was rejected."""
+    """Answer without a proposal: the control arm, and what was rejected. `details` are those that the recipe keeps for
+    an answer by hand, with what a person changed in them.
+    """
     case.pilot = pilot_lock(case.pilot_id)
     case.refresh_from_db(fields=["revision", "state"])
     if case.state == CaseState.WAITING_SECOND:
@@ -467,7 +486,11 @@ def case_answer_manually(
             % {"case": case.label}
         )
     body = normalised(body)
-    proposal = _next_revision(organisation, actor, case, body, category)
+    kept = _kept_by_hand(case)
+    if details is not None and not recipe.of(case.pilot.recipe).may_become(kept, details):
+        raise Refused(_("What the figures say cannot be changed by hand."))
+    details = kept if details is None else details
+    proposal = _next_revision(organisation, actor, case, body, category, details=details)
     return _decide_or_wait(organisation, actor, case, proposal, CaseEvent.ANSWER, DecisionKind.ANSWER)
 
 

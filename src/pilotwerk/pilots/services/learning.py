@@ -90,6 +90,7 @@ def model_train(*, version_id: UUID) -> None:
         table=partial(table_read, pilot),
         options=pilot.options,
         embeddings=recipe.EMBEDDINGS[settings.PILOTWERK_EMBEDDINGS],
+        zone=pilot.organisation.timezone,
     )
     try:
         learned = kind.learn(material, folders.models(pilot))

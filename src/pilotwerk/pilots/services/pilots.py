@@ -15,7 +15,7 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.assignment import commitment, seed_new
 from pilotwerk.pilots.domain.states import ON_THE_WAY_OUT, CaseState, PilotState
-from pilotwerk.pilots.domain.stop_rules import DEFAULTS, StopRule, to_plain
+from pilotwerk.pilots.domain.stop_rules import StopRule, to_plain
 from pilotwerk.pilots.models import Case, Closed, Connection, ConnectionKind, Pilot, SourceKind, TargetKind
 from pilotwerk.pilots.recipes.base import Recipe
 from pilotwerk.pilots.selectors.connections import connections_offered
@@ -34,19 +34,21 @@ def pilot_setup(
     use_case: UseCase,
     name: str = "",
     share: float | None = None,
-    stop_rules: Sequence[StopRule] = DEFAULTS,
+    stop_rules: Sequence[StopRule] | None = None,
     source_kind: str = SourceKind.UPLOAD,
     target_kind: str = TargetKind.OUTBOX,
     source_connection: Connection | None = None,
     target_connection: Connection | None = None,
     send_delay_seconds: int = 60,
-    deadline_hours: int = 24,
+    deadline_hours: int | None = None,
     urgent_categories: Sequence[str] = (),
-    enough_decisions: int = 30,
+    enough_decisions: int | None = None,
     untrained_reason: str = "",
     options: dict[str, Any] | None = None,
 ) -> Pilot:
-    """Make the pilot of the chosen use case, or change it while it has not started."""
+    """Make the pilot of the chosen use case, or change it while it has not started. What is left out is as its
+    recipe proposes.
+    """
     _can_become_a_pilot(organisation, use_case)
     about = recipe.of(use_case.recipe).about
     share = about.share if share is None else share
@@ -62,13 +64,13 @@ def pilot_setup(
         "name": (name.strip() or use_case.name)[:120],
         "recipe": use_case.recipe,
         "share": share,
-        "stop_rules": to_plain(stop_rules),
+        "stop_rules": to_plain(about.stop_rules if stop_rules is None else stop_rules),
         "source_kind": str(source_kind),
         "target_kind": str(target_kind),
         "send_delay_seconds": send_delay_seconds,
-        "deadline_hours": deadline_hours,
+        "deadline_hours": about.deadline_hours if deadline_hours is None else deadline_hours,
         "urgent_categories": list(urgent_categories),
-        "enough_decisions": enough_decisions,
+        "enough_decisions": about.enough if enough_decisions is None else enough_decisions,
         "untrained_reason": untrained_reason.strip()[:500],
         **({} if options is None else {"options": options}),
     }
@@ -80,7 +82,10 @@ def pilot_setup(
         if found.update(use_case=use_case, **values, **connections) != 1:
             raise Refused(_("The pilot has started. What decides about its measurement cannot change now."))
         pilot.refresh_from_db()
-    named = {key: one.name for key, one in connections.items() if one is not None}
+    named: dict[str, Any] = {key: one.name for key, one in connections.items() if one is not None}
+    if options is not None:
+        plain = {name: value for name, value in options.items() if name not in about.personal}
+        named["options"] = plain
     pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"settings": values | named})
     return pilot
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import shutil
 import uuid
 from functools import partial
@@ -15,17 +16,19 @@ from django.utils.translation import gettext as _
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock, jobs
-from pilotwerk.core.errors import Refused
+from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.domain.incoming import Ingested
 from pilotwerk.pilots.domain.states import CaseEvent, PilotState
 from pilotwerk.pilots.models import Case, Closed, OptOut, Pilot, PilotTable
 from pilotwerk.pilots.recipes.base import Noticed, Sheet
-from pilotwerk.pilots.selectors.recipes import case_views, place_of, sheet_of
+from pilotwerk.pilots.selectors.recipes import case_views, place_of, sheet_of, sheet_of_import
 from pilotwerk.pilots.services.cases import case_ingest, case_revise
 from pilotwerk.pilots.services.moves import case_recorded, move_if, pilot_lock, pilot_recorded
 from pilotwerk.processes.models import ProcessImport
-from pilotwerk.processes.selectors import import_source
+from pilotwerk.processes.selectors import import_latest
+
+log = logging.getLogger("pilotwerk.pilots")
 
 
 def table_take(
@@ -46,11 +49,11 @@ def table_take(
         sheet = sheet_of(path, filename)
     elif process_import is not None:
         filename = process_import.filename
-        with import_source(process_import) as source:
-            sheet = Sheet(filename, tuple(source.columns), list(source.first_rows(source.rows)))
+        sheet = sheet_of_import(process_import, filename)
     else:
         raise Refused(_("Choose a file or an import."))
-    kind.checked_table(role, sheet, pilot.options)
+    folder = place_of(pilot, organisation).folder if pilot.started_at else None
+    kind.checked_table(role, sheet, pilot.options, folder)
     kept = _kept(pilot, path, filename) if path is not None else ""
     return _taken(actor, pilot, role, sheet, kept, process_import if path is None else None)
 
@@ -110,7 +113,36 @@ def options_set(*, organisation: Organisation, actor: Actor, pilot: Pilot, optio
     if draft.update(options=options) != 1:
         raise Refused(_("The pilot has started. What decides about its measurement cannot change now."))
     pilot.options = options
-    pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"options": options})
+    _options_recorded(actor, pilot)
+
+
+@transaction.atomic
+def people_set(*, organisation: Organisation, actor: Actor, pilot: Pilot, options: dict[str, Any]) -> None:
+    """Change those options that name people, also while the pilot runs: who reads a report is no measurement."""
+    if pilot_lock(pilot.pk).state == PilotState.ENDED:
+        raise Refused(_("This pilot has ended."))
+    names = recipe.of(pilot.recipe).about.personal
+    pilot.refresh_from_db(fields=["options"])
+    pilot.options = {**pilot.options, **{name: options[name] for name in names if name in options}}
+    pilot.save(update_fields=["options"])
+    _options_recorded(actor, pilot)
+
+
+def _options_recorded(actor: Actor, pilot: Pilot) -> None:
+    """What names people goes into the audit trail as a commitment only (docs/adr/0008)."""
+    names = recipe.of(pilot.recipe).about.personal
+    plain = {name: value for name, value in pilot.options.items() if name not in names}
+    if not names:
+        pilot_recorded(actor=actor, action="pilots.pilot_set_up", pilot=pilot, data={"options": plain})
+        return
+    people = ", ".join(str(one) for name in names for one in pilot.options.get(name) or ())
+    pilot_recorded(
+        actor=actor,
+        action="pilots.options_set",
+        pilot=pilot,
+        data={"options": plain},
+        personal={"people": people},
+    )
 
 
 def pilot_watch(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> Ingested:
@@ -118,10 +150,30 @@ def pilot_watch(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> In
     kind = recipe.of(pilot.recipe)
     if not kind.about.watches or not pilot.is_running:
         return Ingested()
+    _follow_import(organisation, actor, pilot)
     noticed = kind.watch(place_of(pilot, organisation), case_views(pilot))
     return cases_noticed(
         organisation=organisation, actor=actor, pilot=pilot, noticed=noticed, source=_("the daily check")
     )
+
+
+def _follow_import(organisation: Organisation, actor: Actor, pilot: Pilot) -> None:
+    """Where the table came from an import and its process has a newer one, take that one; one that cannot serve
+    leaves the table as it is.
+    """
+    role = recipe.of(pilot.recipe).about.renewed
+    table = (
+        PilotTable.objects.filter(pilot=pilot, role=role).select_related("process_import__process").first()
+    )
+    if table is None or table.process_import is None:
+        return
+    newest = import_latest(organisation, table.process_import.process)
+    if newest is None or newest.pk == table.process_import_id:
+        return
+    try:
+        table_take(organisation=organisation, actor=actor, pilot=pilot, role=role, process_import=newest)
+    except BadInput as error:
+        log.warning("import %s cannot serve pilot %s: %s", newest.pk, pilot.pk, error)
 
 
 def cases_noticed(

@@ -184,6 +184,7 @@ class Postbox:
 
     def __init__(self) -> None:
         self.mails: list[Any] = []
+        self.recipients: list[list[str]] = []
         self.answers: dict[str, str] = {}
         self.break_after_data = False
         self.password = PASSWORD
@@ -192,6 +193,7 @@ class Postbox:
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         if "DATA" not in self.answers:
             self.mails.append(message_from_bytes(envelope.content, policy=default))
+            self.recipients.append(list(envelope.rcpt_tos))
         if self.break_after_data:
             server.transport.abort()
             await asyncio.sleep(0.05)

@@ -63,6 +63,19 @@ def items(**stock: int | tuple[int, int]) -> bytes:
     return table(ITEM_HEAD, rows)
 
 
+def sales(until: date, *, weeks: int = 10, busy: date | None = None) -> bytes:
+    """Orders from Monday to Saturday of the weeks up to a day; on the day `busy` one is worth a fortune."""
+    chance, rows = random.Random(11), []
+    monday = date(2026, 11, 16) - timedelta(weeks=weeks - 1)
+    for offset in range((until - monday).days + 1):
+        day = monday + timedelta(days=offset)
+        for number in range(0 if day.weekday() == 6 else 3):
+            amount = 9000 if day == busy and not number else chance.randint(80, 240)
+            region, late = chance.choice(["Nord", "Süd"]), chance.choice(["ja", "nein", "nein"])
+            rows.append((f"{day:%d.%m.%Y}", region, f"{amount},50", late))
+    return table(("Datum", "Region", "Umsatz EUR", "Reklamation"), rows)
+
+
 LEAD_HEAD = (
     "Lead ID", "Firma", "Ansprechpartner", "E-Mail", "Datum", "Quelle", "Branche", "Mitarbeiter Anzahl", "Bearbeiter",
     "Auftragswert", "Ergebnis",

@@ -27,7 +27,7 @@ from pilotwerk.pilots.recipes.stock.figures import OnShelf, Shelf
 from pilotwerk.pilots.recipes.stock.policy import order_due
 from pilotwerk.pilots.recipes.stock.watching import lines_of, notice
 from pilotwerk.pilots.selectors import pilots as pilot_selectors
-from pilotwerk.pilots.tests.own_recipes import demand, items, past_leads
+from pilotwerk.pilots.tests.own_recipes import demand, items, past_leads, sales
 from pilotwerk.portfolio.models import UseCase
 from tests.cast import Cast
 
@@ -201,6 +201,11 @@ WIZARDS: dict[str, tuple[dict[str, bytes], dict[str, str], str]] = {
         },
         "Auftragswert",
     ),
+    "reports": (
+        {"figures": sales(date(2026, 11, 22))},
+        {"language": "de", "wait_days": "0", "rows_name": "Aufträge", "readers": ""},
+        "absichtlich verfälschten ließ sie 0 durch",
+    ),
 }  # fmt: skip
 
 
@@ -238,7 +243,7 @@ def test_a_recipe_is_set_up_from_an_empty_organisation(
         jobs.run_due(kinds=["pilots.propose"])
         page = client.get(url("pilots:pilot")).content.decode()
         assert "Jetzt prüfen" in page
-        assert Case.objects.filter(state="waiting").count() == (1 if kind == "stock" else 0)
+        assert Case.objects.filter(state="waiting").count() == (0 if kind == "leads" else 1)
 
 
 def test_what_a_reader_says_is_said_in_german_on_a_page() -> None:

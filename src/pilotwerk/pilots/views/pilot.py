@@ -33,6 +33,8 @@ def pilot(request: OrganisationRequest) -> HttpResponse:
     found = selectors.pilot_current(request.organisation)
     if found is None:
         return page(request, "pilots/none.html", {"may_manage": request.membership.may(permissions.MANAGE)})
+    kind = recipe.of(found.recipe)
+    people = kind.people_form()
     context = {
         "pilot": found,
         "summary": selectors.pilot_summary(found),
@@ -44,7 +46,9 @@ def pilot(request: OrganisationRequest) -> HttpResponse:
         "resume": ReasonForm(),
         "inbox": folders.inbox(found),
         "outbox": folders.outbox(found),
-        "kind": recipe.of(found.recipe).about,
+        "kind": kind.about,
+        "renewal": kind.renewal(),
+        "people": people(initial=people.shown(found.options)) if people else None,
         "figures": selectors.recipe_figures(found, request.organisation) if found.state != "draft" else (),
         "may_manage": request.membership.may(permissions.MANAGE),
         "may_decide": request.membership.may(permissions.DECIDE),

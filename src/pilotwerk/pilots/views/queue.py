@@ -139,6 +139,15 @@ def _details(request: OrganisationRequest, case: Case, revision: int) -> Details
     return recipe.of(case.pilot.recipe).edited(seen.details, request.POST, place)
 
 
+def _details_by_hand(request: OrganisationRequest, case: Case) -> Details | None:
+    """What stays of the proposal's details in an answer by hand, with what was changed in the form."""
+    model = selectors.draft_of(case).model
+    if model is None or not model.details:
+        return None
+    kind, place = recipe.of(case.pilot.recipe), selectors.place_of(case.pilot, request.organisation)
+    return kind.edited(kind.by_hand(model.details), request.POST, place)
+
+
 @requires(permissions.DECIDE)
 @require_POST
 def changes(request: OrganisationRequest, pk: UUID) -> HttpResponse:
@@ -148,10 +157,15 @@ def changes(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     before = draft.model.body if draft.model else ""
     after = normalised(request.POST.get("body", ""))
     services.case_signal(organisation=request.organisation, actor=request.actor, case=found)
+    kind, place = recipe.of(found.pilot.recipe), selectors.place_of(found.pilot, request.organisation)
+    refusal = ""
+    if draft.proposal is not None and after:
+        refusal = kind.refusal({**draft.proposal.content(), "body": after}, place)
     context = {
+        "refusal": refusal,
         "changes": count_changes(before, after),
         "lines": changed_lines(before, after),
-        "placeholders": list(dict.fromkeys(recipe.of(found.pilot.recipe).unfilled(after))),
+        "placeholders": list(dict.fromkeys(kind.unfilled(after))),
         "open": True,
     }
     return page(request, "pilots/parts/changes.html", context)
@@ -185,7 +199,11 @@ def answer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     try:
         form.is_valid()
         services.case_answer_manually(
-            organisation=request.organisation, actor=request.actor, case=found, **form.cleaned_data
+            organisation=request.organisation,
+            actor=request.actor,
+            case=found,
+            details=_details_by_hand(request, found),
+            **form.cleaned_data,
         )
     except Refused as refusal:
         return _refused(request, found, refusal)

@@ -43,7 +43,7 @@ def setup(request: OrganisationRequest) -> HttpResponse:
     if pilot is not None and pilot.state != PilotState.DRAFT:
         return redirect(request.organisation.url("pilots:pilot"))
     kind = recipe.of(use_case.recipe)
-    initial = SetupForm.initial_for(pilot, use_case.name, kind.about.share)
+    initial = SetupForm.initial_for(pilot, use_case.name, kind.about)
     form = SetupForm(
         request.POST or None, initial=initial, organisation=request.organisation, pilot=pilot, kind=kind
     )
@@ -64,6 +64,7 @@ def _context(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | Non
     kind = recipe.of(use_case.recipe)
     context: dict[str, Any] = {
         "use_case": use_case,
+        "kind": kind.about,
         "pilot": pilot,
         "learned": learned(pilot) if pilot else None,
         "training": selectors.version_in_training(pilot) if pilot else False,
@@ -90,11 +91,13 @@ def _own_forms(
     known = selectors.tables_of(pilot) if pilot else {}
     imports = list(imports_done(request.organisation))
     tables = TablesForm(*data, roles=kind.roles(), imports=imports, known=known)
-    maker = kind.options_form()
+    facts = pilot.model_version.facts if pilot and pilot.model_version else {}
+    maker = kind.options_form({role: one.columns for role, one in known.items()}, facts)
     if maker is None:
         return tables, None
     options = pilot.options if pilot else {}
-    return tables, maker(request.POST if bound else None, initial=maker.shown(options) if options else None)
+    initial = maker.shown(options) if options or facts else None
+    return tables, maker(request.POST if bound else None, initial=initial)
 
 
 def _values(form: SetupForm) -> dict[str, Any]:
@@ -149,7 +152,7 @@ def _prepare(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | Non
         else:
             return redirect(request.organisation.url("pilots:setup"))
     kind = recipe.of(use_case.recipe)
-    initial = SetupForm.initial_for(pilot, use_case.name, kind.about.share)
+    initial = SetupForm.initial_for(pilot, use_case.name, kind.about)
     context = _context(request, use_case, pilot) | {"tables": tables, "options": options}
     context["form"] = SetupForm(initial=initial, organisation=request.organisation, pilot=pilot, kind=kind)
     response = page(request, "pilots/setup.html", context)

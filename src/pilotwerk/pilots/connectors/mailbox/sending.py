@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import smtplib
 import ssl
 from dataclasses import dataclass
@@ -28,7 +27,7 @@ from pilotwerk.pilots.connectors.base import (
 from pilotwerk.pilots.connectors.mailbox.imap import holds, missing, opened
 from pilotwerk.pilots.connectors.mailbox.settings import MailboxSettings
 from pilotwerk.pilots.connectors.mailbox.tokens import access_token
-from pilotwerk.pilots.connectors.smtp import MAIL, Smtp
+from pilotwerk.pilots.connectors.smtp import MAIL, Smtp, sign_in
 from pilotwerk.pilots.connectors.trouble import FOR_A_PERSON, Trouble
 
 
@@ -185,14 +184,7 @@ class Mailbox:
             except smtplib.SMTPAuthenticationError:
                 _token_sign_in(server, settings.user, access_token(self.access, anew=True))
             return
-        password = self.access.secrets.get("password", "")
-        if (settings.user + password).isascii():
-            server.login(settings.user, password)
-            return
-        plain = base64.b64encode(f"\0{settings.user}\0{password}".encode()).decode("ascii")
-        code, answer = server.docmd("AUTH", f"PLAIN {plain}")
-        if code != 235:
-            raise smtplib.SMTPAuthenticationError(code, answer)
+        sign_in(server, settings.user, self.access.secrets.get("password", ""))
 
 
 def _token_sign_in(server: smtplib.SMTP, user: str, token: str) -> None:

@@ -25,6 +25,9 @@ class Outbox:
         digest = key_digest(key)
         values = asdict(message)
         del values["files"], values["record"]
+        if not message.also:
+            # Replies that were written before there were further addresses stay the same.
+            del values["also"]
         if message.files:
             values["files"] = [self._beside(digest, message.case, name).name for name, _ in message.files]
         content = json.dumps({"key": key, **values}, ensure_ascii=False, indent=2) + "\n"

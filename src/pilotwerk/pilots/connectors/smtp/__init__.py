@@ -5,10 +5,11 @@ What failed before that moment surely did not go out. What failed in it is unkno
 
 from __future__ import annotations
 
+import base64
 import mimetypes
 import smtplib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.headerregistry import Address
@@ -89,7 +90,7 @@ class Smtp:
         sender = _address(message.sender or self.sender)
         mail = EmailMessage(policy=MAIL)
         mail["From"] = sender
-        mail["To"] = _address(message.recipient or "")
+        mail["To"] = [_address(message.recipient or ""), *map(_address, message.also)]
         mail["Subject"] = message.subject
         mail["Date"] = format_datetime(clock.now())
         mail["Message-ID"] = f"<{key_digest(key)}@{sender.domain}>"
@@ -119,7 +120,7 @@ class Smtp:
             if self.security == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if self.user:
-                server.login(self.user, self.password or "")
+                sign_in(server, self.user, self.password or "")
         except BaseException:
             server.close()
             raise
@@ -127,10 +128,12 @@ class Smtp:
 
     def _send(self, server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
         """MAIL, RCPT, DATA one by one: only so it is known how far it came."""
-        sender, recipient = parseaddr(str(mail["From"]))[1], parseaddr(str(mail["To"]))[1]
+        sender = parseaddr(str(mail["From"]))[1]
+        recipients = [address for _name, address in getaddresses([str(mail["To"])])]
         try:
             server.ehlo_or_helo_if_needed()
-            for code, answer in self._envelope(server, sender, recipient):
+            for code, answer in self._envelope(server, sender, recipients):
+                # One address that is refused holds the mail back from all: nobody has to guess who got it.
                 if code >= 400:
                     return _refused(code, answer)
             code, answer = server.docmd("DATA")
@@ -140,9 +143,12 @@ class Smtp:
             return NotDelivered(f"The connection broke before the text was sent: {_says(error)}.", retry=True)
         return self._data(server, mail)
 
-    def _envelope(self, server: smtplib.SMTP, sender: str, recipient: str) -> tuple[tuple[int, bytes], ...]:
-        first = server.mail(sender)
-        return (first,) if first[0] >= 400 else (first, server.rcpt(recipient))
+    def _envelope(
+        self, server: smtplib.SMTP, sender: str, recipients: Sequence[str]
+    ) -> Iterator[tuple[int, bytes]]:
+        yield server.mail(sender)
+        for recipient in recipients:
+            yield server.rcpt(recipient)
 
     def _data(self, server: smtplib.SMTP, mail: EmailMessage) -> Outcome:
         """From the first byte of the text until the server's answer nothing is known for sure."""
@@ -157,6 +163,18 @@ class Smtp:
             return Delivered(str(mail["Message-ID"]))
         # A server that answers has taken a decision: anything but 2xx means that it did not take the mail.
         return _refused(code, answer) if code >= 400 else OutcomeUnknown(LOST)
+
+
+def sign_in(server: smtplib.SMTP, user: str, password: str) -> None:
+    """Sign in with a password in any script; the library knows ASCII only. Raises `SMTPAuthenticationError`."""
+    if (user + password).isascii():
+        server.login(user, password)
+        return
+    server.ehlo_or_helo_if_needed()
+    plain = base64.b64encode(f"\0{user}\0{password}".encode()).decode("ascii")
+    code, answer = server.docmd("AUTH", f"PLAIN {plain}")
+    if code != 235:
+        raise smtplib.SMTPAuthenticationError(code, answer)
 
 
 def _address(text: str) -> Address:

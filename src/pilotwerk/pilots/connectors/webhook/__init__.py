@@ -60,6 +60,7 @@ def body_of(message: Message, key: str) -> bytes:
     data: dict[str, Any] = {
         "case": message.case,
         "recipient": message.recipient,
+        "also": list(message.also),
         "subject": message.subject,
         "text": message.body,
         "files": [

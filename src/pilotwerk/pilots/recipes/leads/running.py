@@ -84,12 +84,14 @@ class Leads(RunningRecipe):
             )
         }
 
-    def options_form(self) -> type[Any]:
+    def options_form(self, columns: Mapping[str, Sequence[str]], facts: Mapping[str, Any]) -> type[Any]:
         from pilotwerk.pilots.recipes.leads.forms import LeadsForm
 
         return LeadsForm
 
-    def checked_table(self, role: str, sheet: Sheet, options: Mapping[str, Any]) -> None:
+    def checked_table(
+        self, role: str, sheet: Sheet, options: Mapping[str, Any], folder: Path | None = None
+    ) -> None:
         """Any table may hold leads; which column says the outcome can be named afterwards."""
 
     def learn(self, material: Material, folder: Path) -> Learned | CannotTell:

@@ -15,6 +15,8 @@ ROW, NAME_WIDTH, VALUE_WIDTH = 26, 150, 120
 ACCENT, SOFT, INK, MUTED, LINE = "#0b5d6e", "#a9c9cf", "#1a2325", "#4b595c", "#d9dfdf"
 FALL = "#9a4a1f"
 NAME_LENGTH = 22
+# Width of a bold sign of 12 px, on the wide side.
+SIGN = 7.5
 
 
 def columns(points: Sequence[tuple[str, float, str]], title: str, *, open_end: bool) -> str:
@@ -39,7 +41,10 @@ def columns(points: Sequence[tuple[str, float, str]], title: str, *, open_end: b
             f'fill="{ACCENT if last else SOFT}" class="{"now" if last else "past"}"{dash}/>'
         )
         if last:
-            parts.append(_text(WIDTH, max(top - 6, 12), shown, anchor="end", weight=600))
+            # Right-aligned it reaches over the columns before, so it stands above the highest of them.
+            under = points[-1 - int(len(shown) * SIGN / step) :]
+            clear = min(min(y(one), y(0)) for _, one, _ in under)
+            parts.append(_text(WIDTH, max(clear - 6, 12), shown, anchor="end", weight=600))
         if (len(points) - 1 - place) % every == 0:
             parts.append(
                 _text(place * step + step / 2, HEIGHT - 8, name, fill=MUTED, size=11, anchor="middle")

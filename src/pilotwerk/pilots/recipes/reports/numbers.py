@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from pilotwerk.pilots.recipes.reports.facts import NOT_GIVEN, PERCENT, POINTS, REST, Fact
 from pilotwerk.pilots.recipes.stock.periods import Frequency
-
-if TYPE_CHECKING:
-    from datetime import date
 
 NO_BREAK = "\u00a0"
 MINUS = "−"
@@ -71,6 +68,12 @@ def period_name(frequency: Frequency, period: int, language: str) -> str:
         return f"{MONTHS[language][first.month - 1]} {first.year}"
     year, week, _ = first.isocalendar()
     return f"KW {week}/{year}" if language == "de" else f"week {week} of {year}"
+
+
+def label_name(frequency: Frequency, label: str, language: str) -> str:
+    """A period's label (2026-W14, 2026-03) as people say it."""
+    day = date.fromisoformat(f"{label}-1" if frequency is Frequency.WEEK else f"{label}-01")
+    return period_name(frequency, frequency.number(day), language)
 
 
 def period_short(frequency: Frequency, period: int, language: str) -> str:

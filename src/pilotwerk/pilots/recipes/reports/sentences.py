@@ -70,6 +70,8 @@ def shown(fact: Fact, language: str, *, signed: bool = False, absolute: bool = F
 def sentences(facts: Facts, language: str) -> list[Sentence]:
     """At most a dozen, the most important first: what is missing, figures, outliers, parts, trends, notes."""
     one = Writer(facts, language)
+    if nothing := one.nothing():
+        return nothing
     found = [
         *one.incomplete(), *one.values(), *one.outliers(), *one.late(), *one.missing(),
         *one.contributions(), *one.trends(), *one.skipped(),
@@ -96,6 +98,14 @@ class Writer:
 
     def number(self, what: str, **given: object) -> Fact | None:
         return self.facts.find(Role.NUMBER, what=what, **given)
+
+    def nothing(self) -> list[Sentence]:
+        """Of a period without a row that is all there is to say."""
+        rows = self.number("rows")
+        if rows is None or rows.value:
+            return []
+        until = day_name(date.fromisoformat(self.facts.data_until), self.language)
+        return [self.say("no_rows", period=self.period(self.facts.period), until=until)]
 
     def incomplete(self) -> list[Sentence]:
         if self.facts.complete:

@@ -9,6 +9,10 @@ WORDS: Final[dict[str, tuple[str, str]]] = {
         "{period} ist noch nicht vollständig: Die Daten reichen bis zum {until} ({covered} von {days} Tagen).",
         "{Period} is not yet complete: the data reach to {until} ({covered} of {days} days).",
     ),
+    "no_rows": (
+        "Für {period} enthält die Tabelle keine Zeilen. Die Daten reichen bis zum {until}.",
+        "The table holds no rows for {period}. The data reach to {until}.",
+    ),
     "value": ("{measure}: {value} in {period}", "{measure}: {value} in {period}"),
     "value_month": ("{measure}: {value} im {period}", "{measure}: {value} in {period}"),
     "more": ("{change} mehr als {base} ({before})", "{change} more than {base} ({before})"),

@@ -88,12 +88,14 @@ class Stock(RunningRecipe):
             ),
         }
 
-    def options_form(self) -> type[Any]:
+    def options_form(self, columns: Mapping[str, Sequence[str]], facts: Mapping[str, Any]) -> type[Any]:
         from pilotwerk.pilots.recipes.stock.forms import StockForm
 
         return StockForm
 
-    def checked_table(self, role: str, sheet: Sheet, options: Mapping[str, Any]) -> None:
+    def checked_table(
+        self, role: str, sheet: Sheet, options: Mapping[str, Any], folder: Path | None = None
+    ) -> None:
         from pilotwerk.pilots.recipes.stock.learning import read_demand
 
         if role == ITEMS:
@@ -108,6 +110,12 @@ class Stock(RunningRecipe):
         from pilotwerk.pilots.recipes.stock.learning import is_demand
 
         return DEMAND if "stock" not in known_columns(sheet.columns, WORDS) and is_demand(sheet) else ITEMS
+
+    def renewal(self) -> tuple[str, str]:
+        return _("New stock figures"), _(
+            "The same table as at the set-up, with the present stock and what is on its way. What is settled by it "
+            "closes itself. A table of newer demand is learned from."
+        )
 
     def learn(self, material: Material, folder: Path) -> Learned | CannotTell:
         from pilotwerk.pilots.recipes.stock.learning import learn

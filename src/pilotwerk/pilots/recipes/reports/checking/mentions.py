@@ -134,13 +134,15 @@ class Finder:
         if value == NOT_GIVEN:
             yield re.compile(r"\b(?:ohne angabe|not given)\b", re.I), Named.PART, frozenset(subjects)
             return
-        # A number or a very short name is a part only where its dimension stands before it.
+        # A number or a very short name is a part only where its dimension stands before it, or its change behind it.
         if len(value) >= 3 and not re.fullmatch(r"[\d.,\s]+", value):
             yield _pattern(value, inflected=True), Named.PART, frozenset(subjects)
             return
         for dimension, name in subjects:
             pattern = re.compile(rf"\b{re.escape(dimension)}\s+[„“\"]?{re.escape(name)}(?!\w)", re.I)
             yield pattern, Named.PART, frozenset({(dimension, name)})
+        changed = re.compile(rf"(?<![\w.,/]){re.escape(value)}(?=\s[+−]\d)", re.I)
+        yield changed, Named.PART, frozenset(subjects)
 
     def find(self, text: str) -> tuple[list[Mention], str]:
         """All mentions in order, and the text with them replaced by spaces."""

@@ -194,8 +194,9 @@ def number_words(sentence: Sentence, facts: Facts, language: str, random: Random
 def wrong_period(sentence: Sentence, facts: Facts, language: str, random: Random) -> Iterator[str]:
     """Another week, month or year."""
     for match in re.finditer(r"(?:KW|week)\s(\d{1,2})", sentence.text):
-        other = int(match[1]) + random.choice([-3, -2, 2, 3, 7])
-        yield _replaced(sentence.text, match.start(1), match.end(1), str(max(1, other)))
+        other = max(1, int(match[1]) + random.choice([-3, -2, 2, 3, 7]))
+        if not _stays_true(sentence, facts, int(match[1]), other):
+            yield _replaced(sentence.text, match.start(1), match.end(1), str(other))
     months = MONTHS[language]
     for match in re.finditer("|".join(months), sentence.text):
         place = months.index(match[0])
@@ -206,6 +207,22 @@ def wrong_period(sentence: Sentence, facts: Facts, language: str, random: Random
         yield _replaced(
             sentence.text, match.start(), match.end(), str(int(match[0]) + random.choice([-3, 3, 5]))
         )
+
+
+def _stays_true(sentence: Sentence, facts: Facts, week: int, other: int) -> bool:
+    """Whether a figure that the sentence gives for a week is that of the other week as well."""
+    by_id, weekly = facts.by_id(), facts.spec.frequency
+    for one in (by_id[span.fact] for span in sentence.spans):
+        if one.role is not Role.VALUE or one.period is None:
+            continue
+        if weekly.first_day(one.period).isocalendar().week != week:
+            continue
+        there = facts.find(
+            Role.VALUE, measure=one.measure, part=one.part, period=one.period + other - week, what=one.what
+        )
+        if there is not None and there.value == one.value:
+            return True
+    return False
 
 
 _INVENTED = {

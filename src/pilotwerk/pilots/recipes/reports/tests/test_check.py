@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pilotwerk.pilots.recipes.reports import Facts, check
+from pilotwerk.pilots.recipes.reports import Facts, Table, check, compute, prepare
 from pilotwerk.pilots.recipes.reports.checking.check import Checker
 from pilotwerk.pilots.recipes.reports.checking.mutations import MAKERS, Mutant, mutants
 from pilotwerk.pilots.recipes.reports.checking.problems import Wrong
@@ -109,6 +109,24 @@ def test_the_whole_report_passes_and_one_wrong_figure_in_it_does_not(sixteen: Fa
         assert check(
             whole.replace("10.193,61", "10.193,16").replace("10,193.61", "10,193.16"), sixteen, language
         )
+
+
+def test_a_part_with_a_name_of_two_letters_has_its_own_change() -> None:
+    """ "nein" and "ja" moved in opposite directions by the same number: the sign of each must be its own."""
+    rows = [
+        (f"{date(2026, 9, day):%d.%m.%Y}", "ja" if one < (2 if day < 21 else 4) else "nein")
+        for day in range(1, 28)
+        for one in range(9)
+    ]
+    table = Table.of("meldungen.csv", ("Datum", "Erledigt"), list(enumerate(rows, start=2)))
+    spec = prepare(table, {"frequency": "W", "dimensions": ["Erledigt"], "rows_name": "Meldungen"})
+    facts = compute(table, spec, week(2026, 39))
+    [right] = [one.text for one in sentences(facts, "de") if "nach Erledigt" in one.text]
+    assert "ja\xa0+14" in right, right
+    assert "nein\xa0−14" in right
+    assert check(right, facts, "de") == []
+    for wrong in (right.replace("+14", "−14"), right.replace("−14", "+14"), right.replace("ja", "nein")):
+        assert check(wrong, facts, "de")
 
 
 @settings(max_examples=300, deadline=None)

@@ -36,7 +36,7 @@ def model() -> SupportModel:
 
 
 def test_only_what_is_built_is_offered() -> None:
-    assert list(RECIPES) == ["support", "stock", "leads"]
+    assert list(RECIPES) == ["support", "stock", "leads", "reports"]
     assert RECIPES["support"].about.needs == ("text",)
 
 
