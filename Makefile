@@ -64,7 +64,7 @@ bench-%: setup-dev
 faults: setup-dev
 	@$(BIN)/python tools/messages.py compile
 	PILOTWERK_FAULTS=200 $(BIN)/python -m pytest tests/faults
-	PILOTWERK_FAULTS=200 $(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest tests/faults/test_storm.py
+	PILOTWERK_FAULTS=200 $(BIN)/python tools/with_postgres.py $(BIN)/python -m pytest tests/faults/test_storm.py tests/faults/test_halt.py
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -25,7 +25,7 @@ from django.utils import translation
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor, System
 from pilotwerk.core import clock, jobs
-from pilotwerk.core.errors import PilotwerkError, Refused
+from pilotwerk.core.errors import BadInput, PilotwerkError, Refused
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.connectors import mailbox
 from pilotwerk.pilots.connectors.access import Access, Look
@@ -36,19 +36,21 @@ from pilotwerk.pilots.connectors.base import (
     Message,
     NotDelivered,
     Outcome,
+    Record,
 )
-from pilotwerk.pilots.connectors.files import CaseFile, Rejection, WatchedFolder, read_cases
-from pilotwerk.pilots.connectors.kinds import TESTS
+from pilotwerk.pilots.connectors.files import IN, CaseFile, Rejection, WatchedFolder, read_cases
+from pilotwerk.pilots.connectors.kinds import READERS, TARGETS, TESTS
 from pilotwerk.pilots.connectors.mailbox import Mailbox
 from pilotwerk.pilots.connectors.outbox import Outbox
 from pilotwerk.pilots.connectors.smtp import Smtp
 from pilotwerk.pilots.connectors.trouble import FOR_A_PERSON, Trouble, sentence
-from pilotwerk.pilots.domain.incoming import Ingested, NewCase
+from pilotwerk.pilots.domain.incoming import Ingested, NewCase, Unusable
 from pilotwerk.pilots.domain.mails import chain
 from pilotwerk.pilots.domain.states import CaseState, PilotState
 from pilotwerk.pilots.models import (
     Case,
     Connection,
+    ConnectionKind,
     ConnectionState,
     Delivery,
     DeliveryState,
@@ -79,7 +81,9 @@ from pilotwerk.pilots.services.deliveries import (
 from pilotwerk.pilots.services.learning import pilot_train
 from pilotwerk.pilots.services.mails import Taken, answer_noted, mails_take
 from pilotwerk.pilots.services.recipes import cases_noticed, pilot_watch, table_take, watch_later
+from pilotwerk.pilots.services.sources import batch_take, rejected_note, table_renew
 from pilotwerk.pilots.wording import not_running
+from pilotwerk.processes.databases.selectors import connection_list
 
 log = logging.getLogger("pilotwerk.pilots")
 
@@ -92,7 +96,11 @@ RECOGNISES_REPEATS: Final = frozenset({TargetKind.OUTBOX.value})
 SLOW_SECONDS: Final = 1.0
 # A mailbox that only a person can put right is not asked every minute: that would lock the account.
 PAUSE_WHEN_BROKEN: Final = timedelta(minutes=15)
-# So many steps of a mailbox are taken in one job; the next job goes on.
+# Anything else is tried again after as long as it has been broken, so that the pauses double, up to this long.
+LONGEST_PAUSE: Final = timedelta(minutes=30)
+# Ways out that take values beside the letter.
+TAKE_VALUES: Final = frozenset({TargetKind.WEBHOOK.value, TargetKind.SQL_TABLE.value, TargetKind.FILES.value})
+# So many steps of a mailbox or another source are taken in one job; the next job goes on.
 STEPS: Final = 20
 # So many answers whose fate is unclear are looked for in one job, and for so long.
 LOOKED_FOR: Final = 20
@@ -112,10 +120,10 @@ def connector_for(pilot: Pilot) -> Connector:
             password=settings.EMAIL_HOST_PASSWORD or None,
             sender=settings.DEFAULT_FROM_EMAIL,
         )
-    if pilot.target_kind == TargetKind.MAILBOX:
+    if pilot.target_kind in TARGETS:
         if pilot.target_connection is None:
             raise Trouble("gone")
-        return Mailbox(access_of(pilot.target_connection))
+        return TARGETS[pilot.target_kind](access_of(pilot.target_connection))
     return Outbox(folders.outbox(pilot))
 
 
@@ -129,7 +137,10 @@ def access_of(connection: Connection) -> Access:
     def keep(renewed: Mapping[str, str]) -> None:
         secrets_keep(connection=connection, secrets=renewed)
 
-    return Access(connection.settings, secrets, keep)
+    wanted = connection.settings.get("database")
+    database = connection_list(connection.organisation).filter(pk=wanted).first() if wanted else None
+    folder = folders.exchange(connection) if connection.kind == ConnectionKind.FILES else None
+    return Access(connection.settings, secrets, keep, str(connection.pk), database, folder)
 
 
 def case_execute(*, case_id: UUID, decision_id: UUID) -> None:
@@ -204,6 +215,7 @@ def _tried(delivery: Delivery, mail: Mail | None) -> Outcome:
         in_reply_to=(mail.message_id or None) if mail else None,
         references=chain(mail.references, mail.message_id) if mail else (),
         may_go=partial(delivery_may_go, delivery),
+        record=_record(delivery) if case.pilot.target_kind in TAKE_VALUES else None,
     )
     try:
         connector = connector_for(case.pilot)
@@ -220,24 +232,45 @@ def _tried(delivery: Delivery, mail: Mail | None) -> Outcome:
     return connector.deliver(message, delivery.key)
 
 
+def _record(delivery: Delivery) -> Record:
+    """The decided case as values."""
+    case, decision = delivery.case, delivery.decision
+    proposal = decision.proposal
+    assert proposal is not None  # as above
+    place = place_of(case.pilot, case.pilot.organisation)
+    grid = recipe.of(case.pilot.recipe).grid(proposal.content(), place)
+    return Record(
+        pilot=case.pilot.name,
+        kind=case.pilot.recipe,
+        category=proposal.category,
+        source_id=str(case.payload.get("source_id") or case.payload.get("lead") or ""),
+        decided_at=decision.decided_at.isoformat(timespec="seconds"),
+        details=proposal.details,
+        columns=grid.columns,
+        rows=grid.rows,
+    )
+
+
 def _after_a_crash(case: Case, decision_id: UUID) -> Delivery | None:
     """An earlier try ended without a word: repeat it where that is safe, else let a person find out."""
     delivery = Delivery.objects.filter(case=case, decision_id=decision_id).first()
     if delivery is None:
         return None
-    if case.pilot.target_kind in RECOGNISES_REPEATS or _saves_drafts(case.pilot):
+    if _recognises_repeats(case.pilot):
         return delivery_retake(case_id=case.pk, decision_id=decision_id)
     if not _found_out(case.pilot, delivery):
         delivery_lost(delivery=delivery, problem=ENDED)
     return None
 
 
-def _saves_drafts(pilot: Pilot) -> bool:
-    """A draft is looked for before it is saved, so a second try is safe."""
-    connection = pilot.target_connection
-    return pilot.target_kind == TargetKind.MAILBOX and bool(
-        connection and connection.settings.get("answers") == "drafts"
-    )
+def _recognises_repeats(pilot: Pilot) -> bool:
+    """Whether a second try is safe: the way out itself knows what it has taken."""
+    if pilot.target_kind in RECOGNISES_REPEATS:
+        return True
+    try:
+        return bool(getattr(connector_for(pilot), "recognises_repeats", False))
+    except Trouble:
+        return False
 
 
 def _found_out(pilot: Pilot, delivery: Delivery) -> bool:
@@ -307,21 +340,104 @@ def _ingest(pilot: Pilot, actor: Actor, found: CaseFile, source: str) -> Ingeste
 
 
 def folder_ingest(*, pilot: Pilot) -> int:
-    """Take in what lies in the pilot's watched folder; answers how many files that were."""
-    inbox = folders.inbox(pilot)
+    """Take in what lies in the pilot's watched folder, or in that of its connection; answers how many files.
+
+    In a shared folder a file counts as whole when it is the same at two looks.
+    """
+    connection = pilot.source_connection if pilot.source_kind == SourceKind.FILES else None
+    inbox = folders.exchange(connection) / IN if connection else folders.inbox(pilot)
     inbox.mkdir(parents=True, exist_ok=True)
 
     def handle(path: Path, found: CaseFile) -> CaseFile | None:
-        taken = _file_taken(pilot, WORKER, path, path.name)
-        if taken is not None:
-            return taken[1]
-        _ingest(pilot, WORKER, found, path.name)
-        return None
+        try:
+            taken = _file_taken(pilot, WORKER, path, path.name)
+            if taken is None:
+                _ingest(pilot, WORKER, found, path.name)
+        except Refused:
+            if _runs(pilot):
+                raise
+            raise _StoppedMeanwhile from None
+        read = taken[1] if taken else found
+        _noted(
+            connection, [Unusable(one.row, one.column or "", one.message, path.name) for one in read.rejected]
+        )
+        return read
+
+    def refused(path: Path, error: PilotwerkError) -> None:
+        row, column = getattr(error, "row", None), getattr(error, "column", None)
+        said = str(getattr(error, "message", error))
+        _noted(connection, [Unusable(row or 0, column or "", said, path.name)])
 
     # A recipe with tables of its own reads the file itself.
     own = bool(recipe.of(pilot.recipe).about.tables)
-    folder = WatchedFolder(inbox, read=lambda _path: CaseFile((), (), {})) if own else WatchedFolder(inbox)
-    return len(folder.take(handle))
+    folder = WatchedFolder(
+        inbox,
+        read=(lambda _path: CaseFile((), (), {})) if own else None,
+        looked=connection.cursor.get("looked", {}) if connection else None,
+    )
+    try:
+        count = len(folder.take(handle, refused))
+    except _StoppedMeanwhile:
+        return 0
+    if connection is not None:
+        Connection.objects.filter(pk=connection.pk).update(cursor={"looked": folder.looked_now})
+    return count
+
+
+class _StoppedMeanwhile(Exception):
+    """The pilot was stopped in the middle: the file stays where it is until it goes on."""
+
+
+def _runs(pilot: Pilot) -> bool:
+    pilot.refresh_from_db(fields=["state"])
+    return pilot.is_running
+
+
+def _noted(connection: Connection | None, unusable: list[Unusable]) -> None:
+    if connection is not None:
+        rejected_note(connection=connection, unusable=unusable)
+
+
+def source_ingest(*, pilot: Pilot) -> int:
+    """Take in what is new where the pilot's cases come from; answers how many cases are new.
+
+    What is wrong is kept with the connection and ends the look; the next one goes on where this one ended.
+    """
+    connection, count = pilot.source_connection, 0
+    if connection is None or pilot.started_at is None:
+        return count
+    problem: dict[str, Any] = {}
+    try:
+        if connection.kind == ConnectionKind.FILES:
+            folder_ingest(pilot=pilot)
+        elif recipe.of(pilot.recipe).about.renewed:
+            batch = READERS[connection.kind](access_of(connection)).whole()
+            table_renew(actor=WORKER, pilot=pilot, connection=connection, batch=batch)
+        else:
+            since = pilot.started_at - timedelta(days=int(connection.settings.get("backlog_days") or 0))
+            count = _read_on(pilot, connection, since)
+    except Trouble as trouble:
+        problem = _problem(trouble)
+    except (Refused, BadInput, OSError) as error:
+        if not _runs(pilot):
+            return count  # stopped in the middle; what was not stored is read when it goes on
+        problem = _problem(Trouble("file", why=str(error)))
+    connection_looked(actor=WORKER, connection=connection, problem=problem)
+    return count
+
+
+def _read_on(pilot: Pilot, connection: Connection, since: datetime) -> int:
+    reader, count = READERS[connection.kind](access_of(connection)), 0
+    for _number in range(STEPS):
+        connection.refresh_from_db(fields=["cursor"])
+        before = connection.cursor
+        # Another pilot begins anew: it wants what came since its own start.
+        mine = before if before.get("pilot") == str(pilot.pk) else {}
+        batch = reader.step(mine, since=since)
+        count += batch_take(actor=WORKER, pilot=pilot, connection=connection, batch=batch, before=before)
+        if not batch.more:
+            break
+    return count
 
 
 def connection_test(*, organisation: Organisation, actor: Actor, connection: Connection) -> Look | Trouble:
@@ -415,6 +531,21 @@ def _is_due(pilot: Pilot) -> bool:
     return clock.now() - connection.looked_at >= PAUSE_WHEN_BROKEN
 
 
+def _source_is_due(connection: Connection) -> bool:
+    """Whether to look now: after the minutes that were set, and while it is broken after a pause that doubles."""
+    if connection.looked_at is None or connection.state == ConnectionState.UNTESTED:
+        return True
+    pause = timedelta(minutes=int(connection.settings.get("minutes") or 1))
+    if connection.state == ConnectionState.BROKEN:
+        broken_for = connection.looked_at - connection.state_since
+        asked = timedelta(seconds=int(connection.problem.get("values", {}).get("seconds") or 0))
+        pause = max(min(broken_for, LONGEST_PAUSE), asked, timedelta(minutes=1))
+        if connection.problem.get("code") in FOR_A_PERSON:
+            pause = PAUSE_WHEN_BROKEN
+    # The job itself comes every minute, give or take a few seconds.
+    return clock.now() - connection.looked_at >= pause - timedelta(seconds=10)
+
+
 def _watching() -> QuerySet[Pilot]:
     return Pilot.objects.filter(state=PilotState.RUNNING.value, source_kind=SourceKind.FOLDER).select_related(
         "organisation"
@@ -488,3 +619,26 @@ def mailbox_job(job: jobs.Work) -> None:
             mailbox_ingest(pilot=pilot)
         if pilot.target_kind == TargetKind.MAILBOX:
             unclear_find_out(pilot=pilot)
+
+
+def sources_job(work: jobs.Work) -> None:
+    """Handler of pilots.sources, run every minute: order a look for each running pilot whose source is due."""
+    kinds = [SourceKind.REST.value, SourceKind.SQL.value, SourceKind.FILES.value]
+    running = Pilot.objects.filter(state=PilotState.RUNNING.value, source_kind__in=kinds)
+    for pilot in running.select_related("source_connection"):
+        if pilot.source_connection is not None and _source_is_due(pilot.source_connection):
+            jobs.enqueue(
+                kind="pilots.source",
+                organisation_id=pilot.organisation_id,
+                payload={"pilot": str(pilot.pk)},
+                key=f"pilots.source:{pilot.pk}",
+            )
+
+
+def source_job(work: jobs.Work) -> None:
+    """Handler of pilots.source: one look at where the cases of one pilot come from."""
+    found = Pilot.objects.select_related("source_connection__organisation", "organisation", "model_version")
+    pilot = found.filter(pk=work.payload["pilot"], state=PilotState.RUNNING.value).first()
+    if pilot is not None:
+        with translation.override("de"):
+            source_ingest(pilot=pilot)

@@ -4,12 +4,22 @@ from pathlib import Path
 
 from django.conf import settings
 
-from pilotwerk.pilots.models import Pilot
+from pilotwerk.pilots.models import Connection, Pilot
 
 
 def _folder(pilot: Pilot, *parts: str) -> Path:
     root: Path = settings.PILOTWERK_DATA_DIR
     return root.joinpath("organisations", str(pilot.organisation_id), "pilots", str(pilot.pk), *parts)
+
+
+def exchange(connection: Connection) -> Path:
+    """Where a connection of the kind "files" exchanges files: below the folder that the operator has set aside, each
+    organisation in its own, or below the organisation's own folder where there is none.
+    """
+    shared: Path | None = settings.PILOTWERK_FILES_FOLDER
+    own: Path = settings.PILOTWERK_DATA_DIR / "organisations" / str(connection.organisation_id) / "exchange"
+    root = shared / str(connection.organisation_id) if shared else own
+    return root / str(connection.settings.get("folder") or connection.pk)
 
 
 def inbox(pilot: Pilot) -> Path:

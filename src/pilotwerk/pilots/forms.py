@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -28,7 +29,7 @@ from pilotwerk.pilots.models import (
 )
 from pilotwerk.pilots.models.cases import LEVELS
 from pilotwerk.pilots.recipes.base import Recipe, RunningRecipe
-from pilotwerk.pilots.selectors import categories, connections_working, sources_offered, targets_offered
+from pilotwerk.pilots.selectors import categories, connections_in_ways, sources_offered, targets_offered
 from pilotwerk.pilots.wording import RULE_NAMES
 
 # Nobody starts the day at midnight: what is put back to a day is in the queue when work begins.
@@ -225,12 +226,14 @@ class SetupForm(forms.Form):
     source_kind = forms.ChoiceField(label=gettext_lazy("How requests come in"), widget=forms.RadioSelect)
     source_connection = forms.ModelChoiceField(
         queryset=Connection.objects.none(),
-        label=gettext_lazy("Mailbox from which requests come"),
+        label=gettext_lazy("Connection from which it comes in"),
         required=False,
     )
     target_kind = forms.ChoiceField(label=gettext_lazy("How answers go out"), widget=forms.RadioSelect)
     target_connection = forms.ModelChoiceField(
-        queryset=Connection.objects.none(), label=gettext_lazy("Mailbox that sends answers"), required=False
+        queryset=Connection.objects.none(),
+        label=gettext_lazy("Connection by which it goes out"),
+        required=False,
     )
     untrained_reason = forms.CharField(
         label=gettext_lazy("Reason to start without anything learned"),
@@ -256,27 +259,31 @@ class SetupForm(forms.Form):
             self._choices("urgent_categories", [(name, name) for name in known])
         else:
             del self.fields["urgent_categories"]
-        targets, sources = targets_offered(organisation), sources_offered(organisation)
+        targets = targets_offered(organisation, kind.about)
+        sources = sources_offered(organisation, kind.about)
         self._choices("target_kind", [c for c in TargetKind.choices if c[0] in targets])
         if kind.about.renewed:
             # Its cases come from its own tables; a mail would find nothing to be answered from.
             sources = [one for one in sources if one != SourceKind.MAILBOX]
         self._choices("source_kind", [c for c in SourceKind.choices if c[0] in sources])
-        self._mailboxes(organisation)
-        if kind.about.renewed:
-            self.fields.pop("source_connection", None)
+        self._connections("source_connection", connections_in_ways(organisation, kind.about, sources))
+        self._connections("target_connection", connections_in_ways(organisation, kind.about, targets))
         for rule in self._rules(pilot, kind.about.stop_rules):
             self._rule_fields(rule)
 
-    def _mailboxes(self, organisation: Organisation) -> None:
-        """The mailboxes that work; without one there is nothing to choose."""
-        working = connections_working(organisation, ConnectionKind.MAILBOX)
-        for name in ("source_connection", "target_connection"):
-            if working:
-                self.fields[name].queryset = working  # type: ignore[attr-defined]
-                self.fields[name].empty_label = _("please choose")  # type: ignore[attr-defined]
-            else:
-                del self.fields[name]
+    def _connections(self, name: str, working: QuerySet[Connection]) -> None:
+        """The connections that work; without one there is nothing to choose."""
+        if not working:
+            del self.fields[name]
+            return
+        field = self.fields[name]
+        field.queryset = working  # type: ignore[attr-defined]
+        field.empty_label = _("please choose")  # type: ignore[attr-defined]
+        field.label_from_instance = (  # type: ignore[attr-defined]
+            lambda one: (
+                one.name if one.kind == ConnectionKind.MAILBOX else f"{one.name} · {one.get_kind_display()}"
+            )
+        )
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -321,8 +328,14 @@ class SetupForm(forms.Form):
         if not any(limits):
             raise ValidationError(_("Set at least one stop rule: a pilot without a brake does not start."))
         for way in ("source", "target"):
-            if data.get(f"{way}_kind") == SourceKind.MAILBOX and not data.get(f"{way}_connection"):
-                self.add_error(f"{way}_connection", _("Choose a mailbox."))
+            wanted, chosen = data.get(f"{way}_kind"), data.get(f"{way}_connection")
+            if wanted in ConnectionKind.values and (chosen is None or chosen.kind != wanted):
+                said = (
+                    _("Choose a mailbox.")
+                    if wanted == ConnectionKind.MAILBOX
+                    else _("Choose one of this kind.")
+                )
+                self.add_error(f"{way}_connection", said)
         return data
 
     def stop_rules(self) -> list[StopRule]:

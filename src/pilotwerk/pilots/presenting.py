@@ -8,11 +8,11 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from pilotwerk.pilots import execution, recipe, selectors
+from pilotwerk.pilots import recipe, selectors
 from pilotwerk.pilots.domain.content import normalised, shortened
 from pilotwerk.pilots.domain.editing import changed_lines, changes
 from pilotwerk.pilots.domain.states import NEEDS_A_LOOK, OPEN_FOR_DECISION, CaseState
-from pilotwerk.pilots.models import Case, Connection, Delivery, Pilot, Proposal
+from pilotwerk.pilots.models import Case, Delivery, Pilot, Proposal
 from pilotwerk.pilots.providers.telling import Notes, notes, reason_sentence
 from pilotwerk.pilots.wording import (
     RULE_NAMES,
@@ -193,23 +193,6 @@ def case_context(case: Case, queue: selectors.Queue | None, typed: dict[str, Any
         "position": next((n for n, one in enumerate(waiting, 1) if one.pk == case.pk), 0),
         "decisions": list(selectors.decisions_of(case)),
         **thread_context(case),
-    }
-
-
-STATE_SIGNS = {"ok": "ok", "broken": "bad", "untested": "open"}
-
-
-def connection_facts(connection: Connection) -> dict[str, Any]:
-    """A connection for the page: its state as sign and word, what is wrong, and where it leads. No secret."""
-    settings = connection.settings
-    return {
-        "row": connection,
-        "sign": STATE_SIGNS[connection.state],
-        "problem": execution.problem_sentence(connection),
-        "address": settings.get("address", ""),
-        "host": settings.get("host", ""),
-        "folder": settings.get("folder", ""),
-        "drafts": settings.get("answers") == "drafts",
     }
 
 

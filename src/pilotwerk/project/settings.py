@@ -37,6 +37,9 @@ class Environment(BaseSettings):
     sql_hosts: str = ""
     # A folder with SQLite files that companies may read; none by default.
     sql_folder: Path | None = None
+    # A folder (such as a mounted share) below which connections exchange files, each organisation in a folder that is
+    # named by its number; by default the organisation's own data folder.
+    files_folder: Path | None = None
     # Servers of the own network ("mail.example.lan", "10.0.0.5", or "*") to which connections and models may lead.
     allow_private_hosts: str = ""
     signup: Literal["open", "invitation"] = "open"
@@ -129,6 +132,7 @@ PILOTWERK_TENANT_MODEL = "accounts.Organisation"
 PILOTWERK_UPLOAD_MAX_BYTES = env.upload_max_mb * 1024 * 1024
 PILOTWERK_SQL_HOSTS = {host.strip().lower() for host in env.sql_hosts.split(",") if host.strip()}
 PILOTWERK_SQL_FOLDER = env.sql_folder
+PILOTWERK_FILES_FOLDER = env.files_folder
 PILOTWERK_ALLOW_PRIVATE_HOSTS = {
     host.strip().lower() for host in env.allow_private_hosts.split(",") if host.strip()
 }

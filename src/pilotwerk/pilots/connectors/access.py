@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pilotwerk.processes.models import DatabaseConnection
 
 
 def _forget(secrets: Mapping[str, str]) -> None:
@@ -19,6 +23,11 @@ class Access:
     settings: Mapping[str, Any]
     secrets: dict[str, str] = field(repr=False)
     keep: Callable[[Mapping[str, str]], None] = field(default=_forget, repr=False)
+    # The connection's own number: part of the keys of what comes from it, and of the names of what it owns.
+    id: str = ""
+    # Of kinds that need them: the database of the processes room, the folder on this machine.
+    database: DatabaseConnection | None = None
+    folder: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +45,7 @@ class Look:
 
     seen: tuple[Seen, ...]
     total: int
+    # The first entries as a table, and what is wrong with some of them.
+    columns: tuple[str, ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
+    problems: tuple[str, ...] = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from pilotwerk.core.errors import BadInput
 
@@ -13,6 +13,23 @@ from pilotwerk.core.errors import BadInput
 def always() -> bool:
     """Nothing holds it back."""
     return True
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The decided case as values, for ways out that take more than a letter. `details` are plain JSON.
+
+    `source_id` is the number that the case has where it came from; `columns` and `rows` are the recipe's own table.
+    """
+
+    pilot: str
+    kind: str
+    category: str
+    source_id: str
+    decided_at: str
+    details: Mapping[str, Any]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +50,7 @@ class Message:
     also: tuple[str, ...] = ()
     # Asked directly before the outside effect; after a "no" the connector answers `HeldBack`.
     may_go: Callable[[], bool] = field(default=always, compare=False, repr=False)
+    record: Record | None = None
 
 
 @dataclass(frozen=True, slots=True)

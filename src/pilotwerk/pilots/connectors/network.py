@@ -14,7 +14,7 @@ import ssl
 from typing import Any, Final
 
 from pilotwerk.pilots.connectors.trouble import Trouble
-from pilotwerk.pilots.hosts import allowed, is_public
+from pilotwerk.pilots.hosts import HostUnknown, PrivateAddress, lookup
 
 TIMEOUT: Final = 20.0
 
@@ -22,13 +22,11 @@ TIMEOUT: Final = 20.0
 def addresses(host: str, port: int) -> list[str]:
     """The addresses of a host, looked up now. `Trouble` when there are none or one is not allowed."""
     try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
+        return lookup(host, port)
+    except HostUnknown:
         raise Trouble("host_unknown", host=host) from None
-    seen = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    if not allowed(host) and not all(is_public(address) for address in seen):
-        raise Trouble("host_private", host=host)
-    return seen
+    except PrivateAddress:
+        raise Trouble("host_private", host=host) from None
 
 
 def connected(host: str, port: int, timeout: float | None = TIMEOUT) -> socket.socket:

@@ -33,12 +33,76 @@ SENTENCES: Final = {
     "broken_off": _("The connection to %(host)s broke off. It is tried again by itself."),
     "answer": _("%(host)s answered in a way that Pilotwerk does not understand: %(why)s."),
     "smtp_sign_in": _("The mailbox can be read, but the server for sending refused the sign-in (%(host)s)."),
+    "address": _("“%(address)s” is not an address that can be used. Enter one that begins with https://."),
+    "no_https": _(
+        "%(host)s is to be reached without https. That is only possible inside the own network, where whoever runs "
+        "this installation allows the server in the setting PILOTWERK_ALLOW_PRIVATE_HOSTS."
+    ),
+    "tls": _("%(host)s does not speak TLS at port %(port)s (%(why)s)."),
+    "redirects": _("%(host)s sends on from address to address. Enter the last one."),
+    "elsewhere": _("The next page is said to lie at %(host)s, another server. It is not followed."),
+    "busy": _("%(host)s asks to come again later (%(status)s). It is tried again by itself."),
+    "http_failed": _("%(host)s has a fault (%(status)s). It is tried again by itself."),
+    "http_refused": _("%(host)s refused the request (%(status)s). Check the address and the parameters."),
+    "token_refused": _("%(host)s refused the access (%(status)s). Check the secret and its rights."),
+    "too_large": _("The answer of %(host)s is larger than %(limit)s MB. Ask for smaller pages."),
+    "too_many": _("There are more than %(limit)s entries at once. Ask for fewer."),
+    "too_many_pages": _("There are more than %(limit)s pages. Ask for larger ones."),
+    "not_json": _("%(host)s did not answer in JSON. Check the address."),
+    "list_missing": _("The answer of %(host)s holds no list at “%(path)s”."),
+    "time_unreadable": _("“%(value)s” in the field %(field)s is no date or time."),
+    "not_in_order": _(
+        "The entries do not come in the order of %(field)s, oldest first, so some could be lost. Ask for this order "
+        "in the address, for example with sort=%(field)s."
+    ),
+    "database_gone": _("The database connection was deleted under “Processes”. Choose another one."),
+    "database": _("The database cannot be used: %(why)s"),
+    "column": _("There is no column “%(column)s”. The table has: %(columns)s."),
+    "not_growing": _("“%(value)s” in the column %(column)s is not of the kind that was entered."),
+    "all_alike": _(
+        "More than %(limit)s rows carry the same value in %(column)s. Choose a column that tells rows apart."
+    ),
+    "table_foreign": _(
+        "There is a table %(table)s that this connection did not make. It is not touched; choose another name."
+    ),
+    "moved": _("The database connection leads elsewhere now. Enter the user and the password again."),
+    "folder_unusable": _("The folder %(folder)s cannot be read or written: %(why)s."),
+    "file": _("What came cannot be used: %(why)s"),
     "gone": _("The connection that this pilot needs was removed. Set up another one."),
     "secret": _("The stored password cannot be read any more. Enter it again."),
 }
 # Trying these again at once does not help and may lock the account: a person has to change something.
 FOR_A_PERSON: Final = frozenset(
-    {"host_private", "certificate", "sign_in", "smtp_sign_in", "token", "folder", "secret", "gone"}
+    {
+        "address",
+        "all_alike",
+        "certificate",
+        "column",
+        "database_gone",
+        "elsewhere",
+        "file",
+        "folder",
+        "gone",
+        "host_private",
+        "http_refused",
+        "list_missing",
+        "moved",
+        "no_https",
+        "not_growing",
+        "not_in_order",
+        "not_json",
+        "redirects",
+        "secret",
+        "sign_in",
+        "smtp_sign_in",
+        "table_foreign",
+        "time_unreadable",
+        "token",
+        "token_refused",
+        "too_large",
+        "too_many",
+        "too_many_pages",
+    }
 )
 
 

@@ -13,6 +13,11 @@ class ConnectionKind(models.TextChoices):
     """One folder below `pilots/connectors/` each."""
 
     MAILBOX = "mailbox", _("Mailbox")
+    REST = "rest", _("REST interface")
+    SQL = "sql", _("Database, read")
+    FILES = "files", _("Folder of files")
+    WEBHOOK = "webhook", _("Webhook")
+    SQL_TABLE = "sql_table", _("Database, own table")
 
 
 class ConnectionState(models.TextChoices):
@@ -43,6 +48,8 @@ class Connection(TenantModel):
     looked_at = models.DateTimeField(null=True, blank=True)
     # How far it was read: the kind of connection knows what stands in it, `pilot` for whom.
     cursor = models.JSONField(default=dict, blank=True)
+    # What could not be taken at last: [{"file": ..., "row": ..., "column": ..., "message": ...}], newest first.
+    rejected = models.JSONField(default=list, blank=True)
 
     class Meta:
         ordering = ["name"]

@@ -19,12 +19,18 @@ class SourceKind(models.TextChoices):
     UPLOAD = "upload", _("Upload of files")
     FOLDER = "folder", _("Watched folder")
     MAILBOX = "mailbox", _("Mailbox")
+    REST = "rest", _("REST interface")
+    SQL = "sql", _("Database")
+    FILES = "files", _("Folder of files")
 
 
 class TargetKind(models.TextChoices):
     OUTBOX = "outbox", _("Outbox folder")
     SMTP = "smtp", _("E-mail (SMTP)")
     MAILBOX = "mailbox", _("Mailbox")
+    WEBHOOK = "webhook", _("Webhook")
+    SQL_TABLE = "sql_table", _("Table in a database")
+    FILES = "files", _("Folder of files")
 
 
 class ModelState(models.TextChoices):

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final, Generic, TypeVar
 from pydantic import BaseModel
 
 from pilotwerk.core.secrets import unseal
+from pilotwerk.pilots.hosts import PrivateAddress
 from pilotwerk.pilots.models import Provider, ProviderKind
-from pilotwerk.pilots.providers.address import PrivateAddress, guarded_client
+from pilotwerk.pilots.providers.address import guarded_client
 
 if TYPE_CHECKING:
     from contextlib import AsyncExitStack

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-import socket
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
 from pilotwerk.core.errors import Refused
-from pilotwerk.pilots.hosts import allowed, is_public
+from pilotwerk.pilots.hosts import HostUnknown, PrivateAddress, is_public, lookup
 from pilotwerk.pilots.models import ProviderKind, ProviderRegion
 
 if TYPE_CHECKING:
@@ -30,10 +29,6 @@ KNOWN_HOSTS: Final = {
 }
 # AWS regions of Europe outside the EU: London, Zurich.
 _AWS: Final = {"eu-west-2": ProviderRegion.OTHER, "eu-central-2": ProviderRegion.CH}
-
-
-class PrivateAddress(OSError):
-    """The host leads to a private or local address, and the installation does not allow that."""
 
 
 def check_base_url(url: str, *, kind: str) -> None:
@@ -51,19 +46,18 @@ def check_base_url(url: str, *, kind: str) -> None:
 def check_host(host: str, port: int, scheme: str) -> None:
     """Look the host up now, so that a wrong or forbidden one is told when it is entered."""
     try:
-        found = [info[4][0] for info in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    except OSError:
+        found = lookup(host, port)
+    except HostUnknown:
         raise Refused(_("The host %(host)s cannot be found.") % {"host": host}) from None
-    private = [address for address in found if not is_public(str(address))]
-    if private and not allowed(host):
+    except PrivateAddress:
         raise Refused(
             _(
                 "%(host)s leads to a private address. Whoever runs the installation allows that with the setting "
                 "PILOTWERK_ALLOW_PRIVATE_HOSTS."
             )
             % {"host": host}
-        )
-    if scheme == "http" and len(private) < len(found):
+        ) from None
+    if scheme == "http" and any(map(is_public, found)):
         raise Refused(_("Without https nothing is sent to a host outside of the own network."))
 
 
@@ -96,7 +90,7 @@ def guarded_client(*, timeout: float) -> httpx2.AsyncClient:
             host = request.url.host
             port = request.url.port or (443 if request.url.scheme == "https" else 80)
             try:
-                address = await _checked(host, port)
+                [address, *_others] = await asyncio.to_thread(lookup, host, port)
             except OSError as error:
                 raise httpx2.ConnectError(type(error).__name__, request=request) from error
             request.extensions = {**request.extensions, "sni_hostname": host}
@@ -112,12 +106,3 @@ def guarded_client(*, timeout: float) -> httpx2.AsyncClient:
         follow_redirects=False,
         trust_env=False,
     )
-
-
-async def _checked(host: str, port: int) -> str:
-    """The first address of the host. Raises PrivateAddress when any of them is private and that is not allowed."""
-    infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [str(info[4][0]) for info in infos]
-    if not allowed(host) and not all(map(is_public, addresses)):
-        raise PrivateAddress(host)
-    return addresses[0]

@@ -20,6 +20,10 @@ from pilotwerk.pilots.domain.stop_rules import DEFAULTS, StopRule
 Details = dict[str, Any]
 Row = tuple[int, tuple[str, ...]]
 
+# Ways in and out of a recipe whose cases come as rows of a table.
+ROW_SOURCES = ("upload", "folder", "mailbox", "rest", "sql", "files")
+ROW_TARGETS = ("outbox", "smtp", "mailbox", "webhook", "sql_table", "files")
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -42,6 +46,7 @@ class Recipe:
     switched on for the pilot; `rewrites`: it only puts the recipe's own text into other words. `personal`: options that
     name people; the audit trail keeps them as commitments only. Proposed at the set-up: `enough` decided proposals
     until gate 2, `deadline_hours` until an answer, and the `stop_rules`.
+    `sources` and `targets` are the ways by which cases may come in and what was approved may go out.
     """
 
     kind: str
@@ -61,6 +66,8 @@ class Recipe:
     enough: int = 30
     deadline_hours: int = 24
     stop_rules: tuple[StopRule, ...] = DEFAULTS
+    sources: tuple[str, ...] = ("upload", "folder", "mailbox", "rest", "sql")
+    targets: tuple[str, ...] = ("outbox", "smtp", "mailbox", "webhook", "sql_table")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +216,14 @@ class Rewriting:
 
 
 @dataclass(frozen=True, slots=True)
+class Grid:
+    """What was approved as rows of values, for a target that takes tables."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str | int | float | None, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Figure:
     """A figure of the pilot: label, value as text, and what it is about."""
 
@@ -310,6 +325,13 @@ class RunningRecipe(ABC):
     def outgoing(self, content: Mapping[str, Any], place: Place) -> Outgoing:
         """Text and files for an approved content. The same content says the same."""
         return Outgoing(str(content["subject"]), str(content["body"]))
+
+    def grid(self, content: Mapping[str, Any], place: Place) -> Grid:
+        """The approved content as a table; it follows from that content alone."""
+        going = self.outgoing(content, place)
+        return Grid(
+            ("recipient", "subject", "text"), ((str(content["recipient"]), going.subject, going.body),)
+        )
 
     def rewriting(self, proposed: Proposed) -> Rewriting | None:
         """What a language model may put into other words, where the recipe `rewrites`."""

@@ -10,7 +10,8 @@ from django.db.models import Q, QuerySet
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.pilots.domain.mails import MailKind
 from pilotwerk.pilots.domain.states import PilotState
-from pilotwerk.pilots.models import Case, Connection, ConnectionState, Mail, Pilot
+from pilotwerk.pilots.models import Case, Connection, ConnectionKind, ConnectionState, Mail, Pilot
+from pilotwerk.pilots.recipes.base import Recipe
 
 SHOWN = 20
 
@@ -28,6 +29,23 @@ def connection_get(organisation: Organisation, pk: UUID) -> Connection | None:
 def connections_working(organisation: Organisation, kind: str) -> QuerySet[Connection]:
     """Those of a kind that were tested and work: what a pilot may be set up with."""
     return connections_of(organisation).filter(kind=kind, state=ConnectionState.OK)
+
+
+def connections_offered(organisation: Organisation, about: Recipe, kind: str) -> QuerySet[Connection]:
+    """Those of a kind that work and whose entries are what this recipe takes: requests, or rows of a table."""
+    found = connections_working(organisation, kind)
+    if kind in (ConnectionKind.REST, ConnectionKind.SQL):
+        return found.filter(settings__use="rows" if about.tables else "requests")
+    return found
+
+
+def connections_in_ways(organisation: Organisation, about: Recipe, ways: list[str]) -> QuerySet[Connection]:
+    """All that a pilot of this recipe may choose from, for these ways in or out."""
+    found = connections_of(organisation).none()
+    for kind in ways:
+        if kind in ConnectionKind.values:
+            found = found | connections_offered(organisation, about, kind)
+    return found
 
 
 def connection_pilots(connection: Connection) -> QuerySet[Pilot]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +27,8 @@ from pilotwerk.pilots.models import (
     SourceKind,
     TargetKind,
 )
-from pilotwerk.pilots.selectors.connections import connections_working
+from pilotwerk.pilots.recipes.base import Recipe
+from pilotwerk.pilots.selectors.connections import connections_offered
 from pilotwerk.pilots.selectors.recipes import place_of
 from pilotwerk.pilots.selectors.stop import ai_decisions
 
@@ -82,21 +84,32 @@ def pilot_summary(pilot: Pilot) -> PilotSummary:
     return PilotSummary(**cases, **decided)
 
 
-def targets_offered(organisation: Organisation) -> list[str]:
-    """The ways out that work here: e-mail where a mail server is set up, a mailbox where one is connected."""
+def targets_offered(organisation: Organisation, about: Recipe) -> list[str]:
+    """The recipe's ways out that work here: e-mail where a mail server is set up, a connection where one works."""
     mail = settings.EMAIL_BACKEND.endswith("smtp.EmailBackend")
-    box = connections_working(organisation, ConnectionKind.MAILBOX).exists()
+    without = {TargetKind.OUTBOX.value} | ({TargetKind.SMTP.value} if mail else set())
+    return _offered(organisation, about, TargetKind.values, about.targets, without)
+
+
+def sources_offered(organisation: Organisation, about: Recipe) -> list[str]:
+    """The recipe's ways in: upload and folder always, a connection where one works."""
+    without = {SourceKind.UPLOAD.value, SourceKind.FOLDER.value}
+    return _offered(organisation, about, SourceKind.values, about.sources, without)
+
+
+def _offered(
+    organisation: Organisation, about: Recipe, known: list[str], wanted: Sequence[str], without: set[str]
+) -> list[str]:
+    """Of the `wanted` ways those that need no connection, and those that have one."""
     return [
-        TargetKind.OUTBOX.value,
-        *([TargetKind.SMTP.value] if mail else []),
-        *([TargetKind.MAILBOX.value] if box else []),
+        str(one)
+        for one in known
+        if one in wanted
+        and (
+            one in without
+            or (one in ConnectionKind.values and connections_offered(organisation, about, one).exists())
+        )
     ]
-
-
-def sources_offered(organisation: Organisation) -> list[str]:
-    """The ways in: a mailbox where one is connected and works."""
-    box = connections_working(organisation, ConnectionKind.MAILBOX).exists()
-    return [str(value) for value in SourceKind.values if box or value != SourceKind.MAILBOX]
 
 
 def start_obstacles(pilot: Pilot) -> list[Obstacle]:
@@ -122,8 +135,12 @@ def start_obstacles(pilot: Pilot) -> list[Obstacle]:
         (pilot.source_kind, pilot.source_connection),
         (pilot.target_kind, pilot.target_connection),
     ):
-        if kind == SourceKind.MAILBOX and (connection is None or not connection.works):
-            text = _("The mailbox was not tested yet or does not work.")
+        if kind in ConnectionKind.values and (connection is None or not connection.works):
+            text = (
+                _("The mailbox was not tested yet or does not work.")
+                if kind == ConnectionKind.MAILBOX
+                else _("The connection was not tested yet or does not work.")
+            )
             if not any(one.text == text for one in found):
                 found.append(Obstacle(text, "pilots:connections"))
     if not pilot.stop_rules:

@@ -31,9 +31,11 @@ _PLACES: Final = (
     "smtp_security",
     "token_url",
     "client_id",
+    "database",
+    "place",
 )
 # Settings that say what is read: where one changes, reading begins anew.
-_READ: Final = ("host", "user", "folder")
+_READ: Final = ("host", "user", "folder", "url", "database", "query", "paging", "growing", "use", "list_path")
 
 
 @transaction.atomic
@@ -74,6 +76,10 @@ def connection_change(
     row = Connection.objects.of(organisation).select_for_update().filter(pk=connection.pk).first()
     if row is None:
         raise Refused(_("There is no such connection."))
+    if row.settings.get("use") != settings.get("use") and connection_pilots(row).exists():
+        raise Refused(
+            _("A pilot uses this connection. What its entries are can be changed when it does not any more.")
+        )
     given = {key: value for key, value in secrets.items() if value}
     if any(row.settings.get(place) != settings.get(place) for place in _PLACES):
         if row.sealed and not given:
@@ -87,7 +93,7 @@ def connection_change(
         # What the provider renewed belongs to the secrets before; new ones begin without it.
         row.sealed = _sealed({**_without_tokens(_opened_or_none(row)), **given})
     if any(row.settings.get(part) != settings.get(part) for part in _READ):
-        row.cursor = {}
+        row.cursor, row.rejected = {}, []
     row.name, row.settings = _name(name), dict(settings)
     row.state, row.problem, row.state_since = ConnectionState.UNTESTED, {}, clock.now()
     _saved(row, new=False)
@@ -183,7 +189,16 @@ def _saved(row: Connection, *, new: bool) -> None:
                 row.save(force_insert=True)
             else:
                 row.save(
-                    update_fields=["name", "settings", "sealed", "state", "problem", "state_since", "cursor"]
+                    update_fields=[
+                        "name",
+                        "settings",
+                        "sealed",
+                        "state",
+                        "problem",
+                        "state_since",
+                        "cursor",
+                        "rejected",
+                    ]
                 )
     except IntegrityError:
         raise Refused(_("There is a connection “%(name)s” already.") % {"name": row.name}) from None

@@ -17,7 +17,8 @@ from pilotwerk.pilots.domain.assignment import commitment, seed_new
 from pilotwerk.pilots.domain.states import ON_THE_WAY_OUT, CaseState, PilotState
 from pilotwerk.pilots.domain.stop_rules import StopRule, to_plain
 from pilotwerk.pilots.models import Case, Closed, Connection, ConnectionKind, Pilot, SourceKind, TargetKind
-from pilotwerk.pilots.selectors.connections import connections_working
+from pilotwerk.pilots.recipes.base import Recipe
+from pilotwerk.pilots.selectors.connections import connections_offered
 from pilotwerk.pilots.selectors.pilots import start_obstacles, targets_offered
 from pilotwerk.pilots.services.moves import pilot_lock, pilot_move, pilot_recorded
 from pilotwerk.pilots.services.recipes import watch_later
@@ -53,11 +54,11 @@ def pilot_setup(
     share = about.share if share is None else share
     if not 0 < share <= 1:
         raise Refused(_("The share with AI must be more than 0 and at most 100 %."))
-    if target_kind not in targets_offered(organisation):
+    if target_kind not in targets_offered(organisation, about):
         raise Refused(_("This way out is not set up on this installation."))
     connections = {
-        "source_connection": _connected(organisation, source_kind, source_connection),
-        "target_connection": _connected(organisation, target_kind, target_connection),
+        "source_connection": _connected(organisation, about, source_kind, source_connection),
+        "target_connection": _connected(organisation, about, target_kind, target_connection),
     }
     values: dict[str, Any] = {
         "name": (name.strip() or use_case.name)[:120],
@@ -97,11 +98,14 @@ def _can_become_a_pilot(organisation: Organisation, use_case: UseCase) -> None:
         raise Refused(_("There is no recipe yet for this kind of use case, so it cannot become a pilot."))
 
 
-def _connected(organisation: Organisation, kind: str, connection: Connection | None) -> Connection | None:
+def _connected(
+    organisation: Organisation, about: Recipe, kind: str, connection: Connection | None
+) -> Connection | None:
     """The connection that a way in or out needs; None for one that needs none."""
     if kind not in ConnectionKind.values:
         return None
-    if connection is None or not connections_working(organisation, kind).filter(pk=connection.pk).exists():
+    offered = connections_offered(organisation, about, kind)
+    if connection is None or not offered.filter(pk=connection.pk).exists():
         raise Refused(_("Choose a connection that was tested and works."))
     return connection
 

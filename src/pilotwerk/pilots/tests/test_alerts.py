@@ -207,7 +207,7 @@ def test_a_webhook_gets_a_signed_message_without_a_person_in_it(
 def test_the_signature_of_the_specification() -> None:
     # Computed with openssl:
     # printf 'msg_1.1700000000.{}' | openssl dgst -sha256 -hmac 0123456789abcdef -binary | base64
-    found = signature(secret="0123456789abcdef", key="msg_1", moment=1_700_000_000, body=b"{}")
+    found = signature("0123456789abcdef", "msg_1", 1_700_000_000, b"{}")
     assert found == "v1,3uojc/2kvL+KpJkw4ZNrA/5YjEs9cdfKdc3lXIvRjkk="
 
 

@@ -45,7 +45,7 @@ def filled(servers: tuple[Imap, int], **changes: Any) -> dict[str, Any]:
 
 def add(cast: Cast, servers: tuple[Imap, int], **changes: Any) -> Connection:
     """The lead fills in the form."""
-    url = cast.organisation.url("pilots:connection_new")
+    url = cast.organisation.url("pilots:connection_new", kind="mailbox")
     answer = cast.client("lead").post(url, filled(servers, **changes))
     assert answer.status_code == 302, answer.content.decode()
     return Connection.objects.get()
@@ -54,7 +54,7 @@ def add(cast: Cast, servers: tuple[Imap, int], **changes: Any) -> Connection:
 def test_a_lead_connects_a_mailbox_and_sees_what_would_be_read(cast: Cast, servers: tuple[Imap, int]) -> None:
     client = cast.client("lead")
     empty = client.get(cast.organisation.url("pilots:connections")).content.decode()
-    assert "Noch ist kein Postfach verbunden" in empty
+    assert "Noch ist nichts verbunden" in empty
     row = add(cast, servers)
     assert row.state == "untested"
     tested = client.post(cast.organisation.url("pilots:connection_test", pk=row.pk)).content.decode()
@@ -144,7 +144,7 @@ def test_an_empty_password_keeps_the_stored_one_but_goes_to_no_other_server(
 def test_what_is_missing_is_said_at_its_field(
     cast: Cast, servers: tuple[Imap, int], changes: dict[str, str], said: str
 ) -> None:
-    url = cast.organisation.url("pilots:connection_new")
+    url = cast.organisation.url("pilots:connection_new", kind="mailbox")
     answer = cast.client("lead").post(url, filled(servers, **changes))
     assert answer.status_code == 422
     assert said in answer.content.decode()
@@ -153,7 +153,9 @@ def test_what_is_missing_is_said_at_its_field(
 
 def test_two_connections_do_not_carry_one_name(cast: Cast, servers: tuple[Imap, int]) -> None:
     add(cast, servers)
-    answer = cast.client("lead").post(cast.organisation.url("pilots:connection_new"), filled(servers))
+    answer = cast.client("lead").post(
+        cast.organisation.url("pilots:connection_new", kind="mailbox"), filled(servers)
+    )
     assert answer.status_code == 422
     assert "Es gibt schon eine Verbindung" in answer.content.decode()
 

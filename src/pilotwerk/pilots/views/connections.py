@@ -1,4 +1,4 @@
-"""Connections to mailboxes: the list, one connection with its test, and its removal."""
+"""Connections: the list, a new one of a kind, one connection with its test, and its removal."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import execution, permissions, selectors, services
 from pilotwerk.pilots.connection_forms import FORMS
 from pilotwerk.pilots.models import Connection, ConnectionKind
-from pilotwerk.pilots.presenting import connection_facts
+from pilotwerk.pilots.presenting_connections import OFFERED, connection_facts, look_table
 from pilotwerk.web.render import page
 
 
@@ -36,30 +36,37 @@ def connections(request: OrganisationRequest) -> HttpResponse:
 
 
 @requires(permissions.MANAGE)
-def connection_new(request: OrganisationRequest) -> HttpResponse:
-    """A new mailbox; after it is stored its test comes next."""
-    form = FORMS[ConnectionKind.MAILBOX](request.POST or None)
+def connection_choose(request: OrganisationRequest) -> HttpResponse:
+    """Which kind of connection it is to be."""
+    offered = [(ConnectionKind(kind), what, way) for kind, what, way in OFFERED]
+    return page(request, "pilots/connection_choose.html", {"offered": offered})
+
+
+@requires(permissions.MANAGE)
+def connection_new(request: OrganisationRequest, kind: str) -> HttpResponse:
+    """A new connection; after it is stored its test comes next."""
+    if kind not in FORMS:
+        raise Http404
+    form = FORMS[kind](request.POST or None, organisation=request.organisation)
     if request.method == "POST" and form.is_valid():
         try:
             row = services.connection_create(
-                organisation=request.organisation,
-                actor=request.actor,
-                kind=ConnectionKind.MAILBOX,
-                **form.values(),
+                organisation=request.organisation, actor=request.actor, kind=kind, **form.values()
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
             messages.success(request, _("Stored. Test the connection now."))
             return redirect(request.organisation.url("pilots:connection", pk=row.pk))
-    return page(request, "pilots/connection_form.html", {"connection": None}, form=form)
+    context = {"connection": None, "kind": ConnectionKind(kind)}
+    return page(request, "pilots/connection_form.html", context, form=form)
 
 
 @requires(permissions.MANAGE)
 def connection_change(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Change a connection; secrets that are left empty stay."""
     row = _connection_or_404(request, pk)
-    form = FORMS[row.kind](request.POST or None, connection=row)
+    form = FORMS[row.kind](request.POST or None, organisation=request.organisation, connection=row)
     if request.method == "POST" and form.is_valid():
         try:
             services.connection_change(
@@ -70,7 +77,8 @@ def connection_change(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Stored. Test the connection now."))
             return redirect(request.organisation.url("pilots:connection", pk=row.pk))
-    return page(request, "pilots/connection_form.html", {"connection": row}, form=form)
+    context = {"connection": row, "kind": ConnectionKind(row.kind)}
+    return page(request, "pilots/connection_form.html", context, form=form)
 
 
 def _context(row: Connection) -> dict[str, Any]:
@@ -99,7 +107,8 @@ def connection_test(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         response = page(request, "pilots/connection.html", context)
         response.status_code = 422
         return response
-    return page(request, "pilots/connection.html", {**context, "look": found})
+    context |= {"look": found, "rows": look_table(found.columns, found.rows, row)}
+    return page(request, "pilots/connection.html", context)
 
 
 @requires(permissions.MANAGE)

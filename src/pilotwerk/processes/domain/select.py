@@ -59,6 +59,32 @@ def checked_select(text: str, kind: str, *, at_most: int | None = None) -> str:
     return str(tree.sql(dialect=dialect, comments=False))
 
 
+def onward_select(
+    text: str, kind: str, *, growing: str, number: bool, start: str | None, at_most: int
+) -> str:
+    """The rows of a query or table whose column `growing` is at least `start`, smallest first, at most so many.
+
+    `start` is a number or a date with time as the database writes it; None begins at the smallest. Raises `Unreadable`.
+    """
+    import sqlglot
+    from sqlglot import exp
+
+    dialect = DIALECTS.get(kind, "")
+    inner: Any = sqlglot.parse_one(checked_select(text, kind), read=dialect)
+    if not inner.args.get("limit"):
+        inner.set("order", None)  # it would count for nothing, and SQL Server refuses it here
+    column = exp.column(growing, quoted=True)
+    alias = exp.TableAlias(this=exp.to_identifier("pilotwerk_q"))
+    tree = exp.select("*").from_(exp.Subquery(this=inner, alias=alias))
+    tree = tree.where(exp.Not(this=exp.Is(this=column.copy(), expression=exp.Null())))
+    if start is not None:
+        literal = exp.Literal.number(start) if number else exp.Literal.string(start)
+        tree = tree.where(exp.GTE(this=column.copy(), expression=literal))
+    # As each database orders by itself, so that an index on the column serves.
+    order = exp.Ordered(this=column, nulls_first=dialect != "postgres")
+    return str(tree.order_by(order).limit(at_most).sql(dialect=dialect))
+
+
 def _check(tree: "Expression") -> None:
     """Looks at every node, so that nothing writes from inside a subquery either."""
     from sqlglot import exp

@@ -129,6 +129,11 @@ def decimal_comma(values: Iterable[str]) -> bool:
     return comma > point or (comma == point == 0 and either > 0)
 
 
+def point_text(text: str) -> str:
+    """A number whose point stands before decimals, so that nobody takes it for thousands: 1.5000 in place of 1.500."""
+    return f"{text}0" if re.search(r"^-?\d{1,3}\.\d{3}$", text) else text
+
+
 def minutes_factor(column: str) -> float:
     """What a number in a column of this name must be multiplied by to be minutes: seconds 1/60, hours 60."""
     words = re.split(r"[^a-zäöü]+", column.lower())

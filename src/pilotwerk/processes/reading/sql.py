@@ -14,6 +14,7 @@ from urllib.parse import quote
 from pilotwerk.processes.domain.header import unique_names
 from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.domain.select import checked_select
+from pilotwerk.processes.domain.values import point_text
 from pilotwerk.processes.reading.limits import Limits
 from pilotwerk.processes.reading.source import BATCH, Progress, Source, Stager, check_cells, connect
 from pilotwerk.processes.reading.xlsx import as_text
@@ -66,10 +67,13 @@ def kind_of_url(url: "URL") -> str:
     return url.get_backend_name()
 
 
-def connect_arguments(kind: str, seconds: int) -> dict[str, Any]:
-    """What each driver needs to wait no longer than `seconds`, and to open a session that only reads."""
+def connect_arguments(kind: str, seconds: int, *, writing: bool = False) -> dict[str, Any]:
+    """What each driver needs to wait no longer than `seconds`, and to open a session that only reads, unless it is to
+    write into a table of our own.
+    """
     if kind == "postgresql":
-        options = f"-c default_transaction_read_only=on -c statement_timeout={seconds * 1000:d}"
+        read_only = "" if writing else "-c default_transaction_read_only=on "
+        options = f"{read_only}-c statement_timeout={seconds * 1000:d}"
         return {"connect_timeout": CONNECT_SECONDS, "options": options}
     if kind == "mysql":
         return {
@@ -77,10 +81,10 @@ def connect_arguments(kind: str, seconds: int) -> dict[str, Any]:
             "read_timeout": seconds + GRACE_SECONDS,
             "write_timeout": CONNECT_SECONDS,
             "local_infile": False,
-            "init_command": "SET SESSION TRANSACTION READ ONLY",
+            **({} if writing else {"init_command": "SET SESSION TRANSACTION READ ONLY"}),
         }
     if kind == "mssql":
-        return {"login_timeout": CONNECT_SECONDS, "timeout": seconds, "read_only": True}
+        return {"login_timeout": CONNECT_SECONDS, "timeout": seconds, "read_only": not writing}
     return {}
 
 
@@ -111,7 +115,9 @@ def _engine(url: "URL", seconds: int) -> "Engine":
 def _text(value: Any) -> str:
     """A value as it would stand in a CSV file. Binary data has no text: it counts as missing."""
     if isinstance(value, decimal.Decimal):
-        return format(value, "f")
+        return point_text(format(value, "f"))
+    if isinstance(value, float):
+        return point_text(as_text(value))
     if isinstance(value, bytes | bytearray | memoryview):
         return ""
     if isinstance(value, str):
@@ -123,7 +129,7 @@ def _text(value: Any) -> str:
     return as_text(value)
 
 
-def _detail(error: Exception, url: "URL") -> str:
+def said_by(error: Exception, url: "URL") -> str:
     """The database's own first line, never with the password and never with our SQL."""
     cause: Any = getattr(error, "orig", None) or error
     parts = cause.args[0] if cause.args and isinstance(cause.args[0], tuple) else cause.args
@@ -175,7 +181,7 @@ def _read(
     try:
         connection = engine.connect()
     except SQLAlchemyError as error:
-        raise Unreadable("sql.unreachable", detail=_detail(error, url)) from None
+        raise Unreadable("sql.unreachable", detail=said_by(error, url)) from None
     with connection:
         try:
             if kind_of_url(url) == "mysql":
@@ -185,7 +191,7 @@ def _read(
             if any(words in str(error) for words in _SLOW.get(kind_of_url(url), ())):
                 raise Unreadable("sql.too_slow", seconds=seconds) from None
             lost = getattr(error, "connection_invalidated", False)
-            raise Unreadable("sql.lost" if lost else "sql.failed", detail=_detail(error, url)) from None
+            raise Unreadable("sql.lost" if lost else "sql.failed", detail=said_by(error, url)) from None
 
 
 def _give_up_after(connection: "Connection", seconds: int) -> None:

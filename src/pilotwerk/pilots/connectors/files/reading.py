@@ -8,6 +8,8 @@ from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext as _
+
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots.connectors.files.columns import NEEDED, guess_columns
 from pilotwerk.pilots.recipes.moments import MomentReader
@@ -74,13 +76,14 @@ def read_cases(
         if meaning not in found:
             raise BadInput(f"No column for “{meaning}” was found. Name one of them.", file=path.name)
     received = found.get("received", "")
-    moments = MomentReader.over((values.get(received, "") for _, values in table.rows), tz_name)
+    moments = MomentReader.over((values.get(received, "") for _number, values in table.rows), tz_name)
     cases: dict[str, IncomingCase] = {}
     rejected = list(table.rejected)
     for row, values in table.rows:
-        case = _case(row, values, found, moments)
+        case = case_of(row, values, found, moments)
         if isinstance(case, IncomingCase) and case.external_id in cases:
-            case = Rejection(row, found["external_id"], f"“{case.external_id}” occurs twice in this file.")
+            said = _("“%(text)s” occurs twice in this file.") % {"text": case.external_id}
+            case = Rejection(row, found["external_id"], said)
         if isinstance(case, Rejection):
             rejected.append(case)
         else:
@@ -122,7 +125,7 @@ def _read_json(path: Path) -> _Table:
             rows.append((number, {str(name): _plain(value) for name, value in item.items()}))
         else:
             broken.append(Rejection(number, None, "This entry is not an object with named values."))
-    columns = tuple(dict.fromkeys(name for _, values in rows for name in values))
+    columns = tuple(dict.fromkeys(name for _number, values in rows for name in values))
     return _Table(columns, rows, broken)
 
 
@@ -131,27 +134,31 @@ def _plain(value: Any) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
-def _case(
+def case_of(
     row: int, values: Mapping[str, str], mapping: Mapping[str, str], moments: MomentReader
 ) -> IncomingCase | Rejection:
+    """One row as a request, or why it is none. `mapping`: meaning -> name among `values`."""
+
     def value(meaning: str) -> str:
         found = values.get(mapping.get(meaning, ""), "")
         return "" if is_missing(found) else found.strip()
 
     for meaning in NEEDED:
         if not value(meaning):
-            return Rejection(row, mapping[meaning], "The value is missing.")
+            return Rejection(row, mapping[meaning], _("The value is missing."))
     if len(value("text")) > LONGEST_TEXT:
-        return Rejection(row, mapping["text"], f"The text is longer than {LONGEST_TEXT} characters.")
+        said = _("The text is longer than %(limit)s characters.") % {"limit": LONGEST_TEXT}
+        return Rejection(row, mapping["text"], said)
     for meaning in ("external_id", "subject", "sender_name", "sender_address", "category"):
         if len(value(meaning)) > LONGEST_FIELD:
-            return Rejection(row, mapping[meaning], f"The value is longer than {LONGEST_FIELD} characters.")
+            said = _("The value is longer than %(limit)s characters.") % {"limit": LONGEST_FIELD}
+            return Rejection(row, mapping[meaning], said)
     received = None
     if value("received"):
         received = moments.read(value("received"))
         if received is None:
-            message = f"“{value('received')[:40]}” is not a date or time that can be read."
-            return Rejection(row, mapping["received"], message)
+            said = _("“%(text)s” is not a date or time that can be read.") % {"text": value("received")[:40]}
+            return Rejection(row, mapping["received"], said)
     name, address = _sender(value("sender_name"), value("sender_address"))
     return IncomingCase(
         external_id=value("external_id"),

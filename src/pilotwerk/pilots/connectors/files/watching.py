@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,10 +46,16 @@ class WatchedFolder:
         settle_seconds: float = 2.0,
         mapping: Mapping[str, str] | None = None,
         read: Callable[[Path], CaseFile] | None = None,
+        looked: Mapping[str, Sequence[float]] | None = None,
     ) -> None:
+        """`looked`: time and size of the files at the look before; then only files that have stayed the same are taken,
+        and `looked_now` says what to hand in at the next look.
+        """
         self.folder = folder
         self.settle_seconds = settle_seconds
         self.read = read or (lambda path: read_cases(path, mapping))
+        self.looked = looked
+        self.looked_now: dict[str, list[float]] = {}
 
     def waiting(self) -> list[Path]:
         """Finished files, oldest first. Links are passed over: they may lead anywhere."""
@@ -61,16 +67,24 @@ class WatchedFolder:
             if path.is_symlink() or not path.is_file():
                 continue
             status = path.stat()
+            now = [status.st_mtime, status.st_size]
+            self.looked_now[path.name] = now
+            if self.looked is not None and list(self.looked.get(path.name, ())) != now:
+                continue
             # Files carry the time of the machine, also when the program's clock stands on another day.
             if time.time() - status.st_mtime >= self.settle_seconds and status.st_size > 0:
                 found.append((status.st_mtime, path))
         return [path for _, path in sorted(found)]
 
-    def take(self, handle: Callable[[Path, CaseFile], CaseFile | None]) -> tuple[Taken, ...]:
+    def take(
+        self,
+        handle: Callable[[Path, CaseFile], CaseFile | None],
+        refused: Callable[[Path, PilotwerkError], None] | None = None,
+    ) -> tuple[Taken, ...]:
         """Reads each finished file, gives it to `handle`, then moves it away.
 
         `handle` must bear being called again with the same file: a crash between its end and the move repeats it.
-        What it answers, if anything, stands for what was read.
+        What it answers, if anything, stands for what was read. `refused` is told of files that cannot be used.
         What it raises, other than a `PilotwerkError`, stops the round and leaves the file where it is.
         """
         taken = []
@@ -83,6 +97,8 @@ class WatchedFolder:
                 found = handle(path, found) or found
             except PilotwerkError as error:
                 if _state(path) == before:
+                    if refused is not None:
+                        refused(path, error)
                     taken.append(self._reject(path, str(error)))
                 continue
             taken.append(self._finish(path, found))

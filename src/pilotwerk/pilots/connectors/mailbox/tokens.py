@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from http.client import HTTPException
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pilotwerk.core import clock
-from pilotwerk.pilots.connectors import network
 from pilotwerk.pilots.connectors.access import Access
+from pilotwerk.pilots.connectors.http import NoAnswer, NotSent, exchange, origin, split
 from pilotwerk.pilots.connectors.mailbox.settings import MailboxSettings
 from pilotwerk.pilots.connectors.trouble import Trouble
-from pilotwerk.pilots.hosts import allowed
 
 # A token is renewed so many seconds before it ends.
 EARLY: Final = 60
@@ -41,11 +39,6 @@ def access_token(access: Access, *, anew: bool = False) -> str:
 
 def _asked(settings: MailboxSettings, secrets: dict[str, str]) -> dict[str, Any]:
     """The answer of the token endpoint. HTTP without TLS only to servers that the operator allows."""
-    url = urlsplit(settings.token_url)
-    host = url.hostname or ""
-    if url.scheme not in ("https", "http") or not host or (url.scheme == "http" and not allowed(host)):
-        raise Trouble("token", why="https://…")
-    port = url.port or (443 if url.scheme == "https" else 80)
     form = {
         "grant_type": "refresh_token",
         "refresh_token": secrets.get("refresh_token", ""),
@@ -53,22 +46,21 @@ def _asked(settings: MailboxSettings, secrets: dict[str, str]) -> dict[str, Any]
         "client_secret": secrets.get("client_secret", ""),
         "scope": settings.scope,
     }
-    kind = network.Https if url.scheme == "https" else network.Http
-    connection = kind(host, port, timeout=network.TIMEOUT)
+    body = urlencode({name: value for name, value in form.items() if value}).encode()
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"}
     try:
-        connection.request(
-            "POST",
-            (url.path or "/") + (f"?{url.query}" if url.query else ""),
-            urlencode({name: value for name, value in form.items() if value}),
-            {"Content-Type": "application/x-www-form-urlencoded", "Accept": "application/json"},
-        )
-        found = json.loads(connection.getresponse().read(LONGEST_ANSWER))
-    except (OSError, HTTPException) as error:
+        parts = split(settings.token_url)
+    except Trouble:
+        raise Trouble("token", why="https://…") from None
+    try:
+        answer = exchange("POST", settings.token_url, headers, body, limit=LONGEST_ANSWER)
+    except (NotSent, NoAnswer) as error:
+        _scheme, host, port = origin(parts)
         raise Trouble("unreachable", host=host, port=str(port)) from error
+    try:
+        found = json.loads(answer.body)
     except ValueError as error:
         raise Trouble("token", why="JSON") from error
-    finally:
-        connection.close()
     return found if isinstance(found, dict) else {}
 
 

@@ -31,7 +31,7 @@ class Outbox:
         """The same key and content again changes nothing; the same key with other content is refused."""
         digest = key_digest(key)
         values = asdict(message)
-        del values["files"], values["may_go"]
+        del values["files"], values["may_go"], values["record"]
         if not message.also:
             # Replies that were written before there were further addresses stay the same.
             del values["also"]

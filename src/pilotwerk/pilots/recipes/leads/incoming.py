@@ -85,7 +85,7 @@ def read_leads(sheet: Sheet, place: Place, cases: Iterable[CaseView]) -> Noticed
             ended = ""
         known = latest.get(lead)
         if cell(row, places.get("opt_out")).lower() in YES:
-            opted.append(mail)
+            opted.append(mail if "@" in mail else "")
         elif "@" not in mail:
             rejected.append((row[0], sheet.columns[places["mail"]], _("There is no e-mail address.")))
         elif place.opted_out(mail):

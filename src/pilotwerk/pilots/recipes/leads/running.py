@@ -11,8 +11,11 @@ from django.utils.translation import gettext_lazy
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.recipes.base import (
+    ROW_SOURCES,
+    ROW_TARGETS,
     Details,
     Figure,
+    Grid,
     Learned,
     Material,
     Noticed,
@@ -47,6 +50,11 @@ PRIORITY = {
     "low": gettext_lazy("low"),
 }
 
+GRID_HEADS = {
+    "de": ("E-Mail", "Priorität", "Nächster Kontakt", "Betreff", "Text"),
+    "en": ("E-mail", "Priority", "Next contact", "Subject", "Text"),
+}
+
 
 class Leads(RunningRecipe):
     """Receives leads; proposes priority, text and the next follow-up day, by the code of the backtest."""
@@ -59,6 +67,8 @@ class Leads(RunningRecipe):
         tables=(PAST,),
         watches=True,
         opt_out=True,
+        sources=ROW_SOURCES,
+        targets=ROW_TARGETS,
     )
     learned_template = "pilots/parts/leads_learned.html"
     details_template = "pilots/parts/lead_details.html"
@@ -160,6 +170,18 @@ class Leads(RunningRecipe):
 
     def changed(self, before: Details, after: Details) -> int:
         return int(before.get("next_date") != after.get("next_date"))
+
+    def grid(self, content: Mapping[str, Any], place: Place) -> Grid:
+        """The follow-up: to whom, how urgent, what, and when next."""
+        details: Any = content.get("details") or {}
+        row = (
+            str(content["recipient"]),
+            str(details.get("priority", "")),
+            str(details.get("next_date", "")),
+            str(content["subject"]),
+            str(content["body"]),
+        )
+        return Grid(GRID_HEADS[place.options.get("language", "de")], (row,))
 
     def shown(
         self,

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING, Any
+
+from pilotwerk.pilots.recipes import grids
+from pilotwerk.pilots.recipes.base import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -56,46 +57,17 @@ def _rows(lines: Iterable[Line]) -> list[tuple[Any, ...]]:
     ]
 
 
+def order_grid(lines: Iterable[Line], supplier: str, language: str) -> Grid:
+    """The order as a table with its supplier in front."""
+    head = {"de": "Lieferant", "en": "Supplier"}[language]
+    return Grid((head, *HEADS[language]), tuple((supplier, *row) for row in _rows(lines)))
+
+
 def as_csv(lines: Iterable[Line], language: str) -> bytes:
-    """For German spreadsheets with semicolons and decimal commas, UTF-8 with the mark that Excel asks for."""
-    out = io.StringIO()
-    german = language == "de"
-    writer = csv.writer(out, delimiter=";" if german else ",")
-    writer.writerow(HEADS[language])
-    for row in _rows(lines):
-        writer.writerow([_cell(value, german=german) for value in row])
-    return out.getvalue().encode("utf-8-sig")
-
-
-def _cell(value: Any, *, german: bool) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, (int, float)):
-        return str(value).replace(".", ",") if german else str(value)
-    text = str(value)
-    # A spreadsheet would calculate what begins like this.
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
+    """The order for spreadsheets, in German with semicolons and decimal commas."""
+    return grids.as_csv(HEADS[language], _rows(lines), german=language == "de")
 
 
 def as_xlsx(lines: Iterable[Line], language: str, title: str) -> bytes:
-    """One sheet with a bold header and numbers as numbers."""
-    from openpyxl import Workbook
-    from openpyxl.styles import Font
-
-    book = Workbook()
-    sheet = book.active
-    assert sheet is not None  # a new workbook has one sheet
-    sheet.title = title[:31]
-    sheet.append(HEADS[language])
-    for found in sheet[1]:
-        found.font = Font(bold=True)
-    for row in _rows(lines):
-        sheet.append(row)
-        for found in sheet[sheet.max_row]:
-            if isinstance(found.value, str):
-                found.data_type = "s"
-    for letter, width in zip("ABCDE", (18, 40, 10, 14, 14), strict=True):
-        sheet.column_dimensions[letter].width = width
-    out = io.BytesIO()
-    book.save(out)
-    return out.getvalue()
+    """The order as a workbook with one sheet."""
+    return grids.as_xlsx(HEADS[language], _rows(lines), title, (18, 40, 10, 14, 14))

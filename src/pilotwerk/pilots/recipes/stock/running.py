@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.recipes.base import (
+    ROW_SOURCES,
+    ROW_TARGETS,
     Attached,
     Details,
     Figure,
+    Grid,
     Learned,
     Material,
     Noticed,
@@ -34,6 +37,7 @@ from pilotwerk.pilots.recipes.stock.orders import (
     as_xlsx,
     lines_text,
     number_text,
+    order_grid,
     ordered,
 )
 from pilotwerk.pilots.recipes.stock.wording import due_sentence, reason_text
@@ -60,6 +64,8 @@ class Stock(RunningRecipe):
         renewed=ITEMS,
         watches=True,
         share=1.0,
+        sources=ROW_SOURCES,
+        targets=ROW_TARGETS,
     )
     learned_template = "pilots/parts/stock_learned.html"
     details_template = "pilots/parts/stock_lines.html"
@@ -188,6 +194,13 @@ class Stock(RunningRecipe):
         elif wanted == "csv":
             files = [Attached("order.csv", as_csv(lines, language))]
         return Outgoing(subject, f"{body}\n\n{lines_text(lines, language)}", tuple(files))
+
+    def grid(self, content: Mapping[str, Any], place: Place) -> Grid:
+        """The order list: one row a line that is ordered."""
+        details: Any = content.get("details")
+        if not details:
+            return super().grid(content, place)
+        return order_grid(details["lines"], details["supplier"], details["language"])
 
     def shown(
         self,

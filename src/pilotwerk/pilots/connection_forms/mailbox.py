@@ -1,4 +1,4 @@
-"""What people fill in for a connection; one form for each kind. Fields of secrets are always empty."""
+"""What people fill in for a mailbox."""
 
 from __future__ import annotations
 
@@ -9,24 +9,13 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pilotwerk.pilots.models import Connection, ConnectionKind
+from pilotwerk.pilots.connection_forms.base import ConnectionForm, Group, secret_field
 
 _SECURITY = [
     ("tls", gettext_lazy("TLS")),
     ("starttls", gettext_lazy("STARTTLS")),
     ("none", gettext_lazy("none (only inside the own network)")),
 ]
-
-
-def _secret(label: Any) -> forms.CharField:
-    return forms.CharField(
-        label=label,
-        required=False,
-        strip=False,
-        max_length=4000,
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Is kept encrypted and never shown again."),
-    )
 
 
 def _port(label: Any) -> forms.IntegerField:
@@ -39,34 +28,25 @@ def _port(label: Any) -> forms.IntegerField:
     )
 
 
-class MailboxForm(forms.Form):
+class MailboxForm(ConnectionForm):
     """Where the mailbox is, how it is read, and how answers go out."""
 
-    # What is needed depends on the kind of sign-in, which a browser does not know.
-    use_required_attribute = False
     SECRETS = ("password", "refresh_token", "client_secret")
     GROUPS = (
-        (gettext_lazy("The mailbox"), ("name", "address", "sender_name")),
-        (
-            gettext_lazy("Server and sign-in"),
-            ("host", "security", "port", "user", "auth", "password"),
-        ),
-        (
+        Group(gettext_lazy("The mailbox"), ("name", "address", "sender_name")),
+        Group(gettext_lazy("Server and sign-in"), ("host", "security", "port", "user", "auth", "password")),
+        Group(
             gettext_lazy("Only for XOAUTH2"),
             ("token_url", "client_id", "client_secret", "refresh_token", "scope"),
+            ("auth", "oauth2"),
         ),
-        (gettext_lazy("What is read"), ("folder", "backlog_days", "max_megabytes", "mark")),
-        (
+        Group(gettext_lazy("What is read"), ("folder", "backlog_days", "max_megabytes", "mark")),
+        Group(
             gettext_lazy("How answers go out"),
             ("answers", "smtp_host", "smtp_security", "smtp_port", "sent_folder", "drafts_folder"),
         ),
     )
 
-    name = forms.CharField(
-        label=gettext_lazy("Name"),
-        max_length=80,
-        help_text=gettext_lazy("As people call it, for example: customer service."),
-    )
     address = forms.EmailField(
         label=gettext_lazy("E-mail address"),
         max_length=254,
@@ -89,13 +69,13 @@ class MailboxForm(forms.Form):
         initial="password",
         help_text=gettext_lazy("Google and Microsoft ask for XOAUTH2; most others for a password."),
     )
-    password = _secret(gettext_lazy("Password"))
+    password = secret_field(gettext_lazy("Password"))
     token_url = forms.CharField(
         label=gettext_lazy("Address of the token endpoint"), required=False, max_length=500
     )
     client_id = forms.CharField(label=gettext_lazy("Client ID"), required=False, max_length=300)
-    client_secret = _secret(gettext_lazy("Client secret"))
-    refresh_token = _secret(gettext_lazy("Refresh token"))
+    client_secret = secret_field(gettext_lazy("Client secret"))
+    refresh_token = secret_field(gettext_lazy("Refresh token"))
     scope = forms.CharField(label=gettext_lazy("Scope"), required=False, max_length=500)
     folder = forms.CharField(label=gettext_lazy("Folder"), max_length=200, initial="INBOX")
     backlog_days = forms.IntegerField(
@@ -151,34 +131,12 @@ class MailboxForm(forms.Form):
     )
     drafts_folder = forms.CharField(label=gettext_lazy("Folder of drafts"), required=False, max_length=200)
 
-    def __init__(self, *args: Any, connection: Connection | None = None, **kwargs: Any) -> None:
-        if connection is not None:
-            kwargs["initial"] = {**connection.settings, "name": connection.name}
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.stored = bool(connection and connection.sealed)
         self.fields["password"].required = not self.stored and self["auth"].value() != "oauth2"
-        for name in self.SECRETS if self.stored else ():
-            self.fields[name].help_text = _(
-                "Is kept encrypted and never shown again. Leave empty to keep the present one."
-            )
-
-    def groups(self) -> list[dict[str, Any]]:
-        """The fields under their headings; those that few need are folded until they are wanted."""
-        return [
-            {
-                "title": title,
-                "fields": [self[name] for name in names],
-                "folded": "token_url" in names,
-                "open": self["auth"].value() == "oauth2",
-            }
-            for title, names in self.GROUPS
-        ]
 
     def clean(self) -> dict[str, Any]:
-        data = super().clean() or self.cleaned_data
-        for name, value in list(data.items()):
-            if isinstance(value, str) and not value.isprintable():
-                self.add_error(name, _("Please enter this on one line."))
+        data = super().clean()
         data["host"] = str(data.get("host", "")).strip().lower()
         data["smtp_host"] = str(data.get("smtp_host", "")).strip().lower()
         if data.get("answers") == "drafts" and not data.get("drafts_folder"):
@@ -200,12 +158,3 @@ class MailboxForm(forms.Form):
         for name, given in {"client_id": bool(data.get("client_id")), "refresh_token": token}.items():
             if not given:
                 self.add_error(name, _("This is needed for this kind of sign-in."))
-
-    def values(self) -> dict[str, Any]:
-        """Name, settings and secrets, as the service takes them."""
-        data = dict(self.cleaned_data)
-        secrets = {name: data.pop(name, "") for name in self.SECRETS}
-        return {"name": data.pop("name"), "settings": data, "secrets": secrets}
-
-
-FORMS = {ConnectionKind.MAILBOX.value: MailboxForm}
