@@ -67,8 +67,14 @@ from pilotwerk.pilots.selectors.queue import (
 from pilotwerk.pilots.selectors.recipes import optouts, place_of, proposal_of, recipe_figures, tables_of
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
 from pilotwerk.pilots.selectors.waiting import absences, deciders, reminded
+from pilotwerk.pilots.selectors.way import STEPS as WAY_STEPS
+from pilotwerk.pilots.selectors.way import Way, advised, way
 
 __all__ = [
+    "WAY_STEPS",
+    "Way",
+    "advised",
+    "way",
     "Awake",
     "CaseMeasure",
     "Draft",

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.accounts.models import Organisation
-from pilotwerk.governance.selectors import system_for_use_case, system_is_ready
+from pilotwerk.governance.selectors import obstacles, system_for_use_case, system_is_ready
 from pilotwerk.pilots.domain.states import Arm, CaseState, PilotState
 from pilotwerk.pilots.models import (
     SENDING,
@@ -27,14 +27,15 @@ from pilotwerk.pilots.models import (
 )
 from pilotwerk.pilots.selectors.connections import connections_working
 from pilotwerk.pilots.selectors.stop import ai_decisions
+from pilotwerk.portfolio.models import UseCase
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a pilot may not start yet, and where that is put right (a view name inside the organisation)."""
+    """Why a pilot may not start yet, and where that is put right (an address inside the organisation)."""
 
     text: str
-    view: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,23 +100,11 @@ def sources_offered(organisation: Organisation) -> list[str]:
 
 def start_obstacles(pilot: Pilot) -> list[Obstacle]:
     """Why the pilot may not start yet; empty when it may."""
-    found: list[Obstacle] = []
-    system = system_for_use_case(pilot.use_case)
-    if system is None:
-        found.append(Obstacle(_("The AI system is not in the AI register yet."), "governance:register"))
-    elif not system_is_ready(system):
-        found.append(
-            Obstacle(
-                _("The AI system is registered but its classification is not finished."),
-                "governance:register",
-            )
-        )
+    found = register_obstacles(pilot.organisation, pilot.use_case)
+    to = pilot.organisation.url
     if pilot.model_version_id is None and not pilot.untrained_reason:
-        found.append(
-            Obstacle(
-                _("Nothing was learned yet, and no reason is given to start without it."), "pilots:setup"
-            )
-        )
+        text = _("Nothing was learned yet, and no reason is given to start without it.")
+        found.append(Obstacle(text, to("pilots:setup") + "#learn"))
     for kind, connection in (
         (pilot.source_kind, pilot.source_connection),
         (pilot.target_kind, pilot.target_connection),
@@ -123,10 +112,31 @@ def start_obstacles(pilot: Pilot) -> list[Obstacle]:
         if kind == SourceKind.MAILBOX and (connection is None or not connection.works):
             text = _("The mailbox was not tested yet or does not work.")
             if not any(one.text == text for one in found):
-                found.append(Obstacle(text, "pilots:connections"))
+                found.append(Obstacle(text, to("pilots:connections")))
     if not pilot.stop_rules:
-        found.append(Obstacle(_("No stop rule is set."), "pilots:setup"))
+        found.append(Obstacle(_("No stop rule is set."), to("pilots:setup") + "#how"))
     return found
+
+
+def register_obstacles(organisation: Organisation, use_case: UseCase) -> list[Obstacle]:
+    """What the AI register still asks before a pilot of this use case may start; each leads to its page."""
+    system = system_for_use_case(use_case)
+    if system is None:
+        text = _("The AI system is not in the AI register yet.")
+        return [Obstacle(text, organisation.url("governance:system_add"))]
+    if system_is_ready(system):
+        return []
+    questions = organisation.url("governance:classify", pk=system.pk)
+    entry = organisation.url("governance:system", pk=system.pk)
+    said = {
+        "unclassified": Obstacle(_("The AI system is not classified yet."), questions),
+        "open": Obstacle(
+            _("Questions of the classification are open, so it cannot be told what applies."), questions
+        ),
+        "dpia": Obstacle(_("The decision on the data protection impact assessment is missing."), entry),
+    }
+    refused = Obstacle(_("By its classification the AI system may not start as a pilot."), entry)
+    return [said.get(code, refused) for code in obstacles(system)]
 
 
 def version_newest(pilot: Pilot) -> ModelVersion | None:

@@ -1,0 +1,142 @@
+"""From an empty organisation to a running pilot, by clicking only what is on the pages, for each kind of pilot."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import steps, tables
+from tests.browser.effort import Counted
+from tests.browser.test_first_phase import PROCESS
+from tests.browser.test_journey import exports
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+# Five minutes for hands that know what to do; and so few operations that somebody who reads along keeps up.
+MINUTES, OPERATIONS = 5, 80
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of pilot: its name in the catalogue, what is learned from, what is said once it has learned.
+
+    `files`: a table each, by role. `process`: the file of past requests, where it learns from an import.
+    """
+
+    german: str
+    english: str
+    learned: tuple[str, str]
+    files: Mapping[str, Callable[[Path], Path]] = field(default_factory=dict)
+    process: Callable[[Path], Path] | None = None
+
+
+KINDS = {
+    "support": Kind(
+        "Kundenanfragen beantworten",
+        "Answer customer requests",
+        ("aus 1.500 früheren Anfragen gelernt", "learned from 1,500 past requests"),
+        process=lambda folder: exports(folder)[0],
+    ),
+    "leads": Kind(
+        "Angebote nachfassen",
+        "Follow up offers",
+        ("hat aus 400 entschiedenen", "learned from 400 decided leads"),
+        files={"past": tables.past_leads},
+    ),
+    "stock": Kind(
+        "Warnung bei knappen Ersatzteilen",
+        "Warn when spare parts run low",
+        ("hat aus 3 Artikeln", "learned from 3 items"),
+        files={"items": tables.items, "demand": tables.demand},
+    ),
+}
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_pilot_is_set_up_in_five_minutes(
+    kind: str, language: str, chromium: Browser, server: str, tmp_path: Path
+) -> None:
+    me, wanted = Counted(chromium, server, language), KINDS[kind]
+    with me.closing():
+        found_company(me, kind)
+        choose(me, wanted)
+        learn(me, wanted, tmp_path)
+        enter_in_the_register(me)
+        start(me, wanted)
+        assert me.findings == []
+    print(f"\n{kind} {language}: {me.clicks} clicks, {me.fields} fields, {me.seconds:.0f} s; pages: {' > '.join(me.path)}")
+    assert me.clicks + me.fields <= OPERATIONS
+    assert me.seconds < MINUTES * 60
+
+
+def found_company(me: Counted, kind: str) -> None:
+    me.goto("/")
+    me.press("main a[href='/accounts/signup/']")
+    me.fill(company=f"Hansen {kind} {me.language}", place="DE-SH", name="Maren Hansen")
+    me.fill(email=f"maren@{kind}-{me.language}.example", password1=steps.PASSWORD)
+    me.submit()
+
+
+def choose(me: Counted, wanted: Kind) -> None:
+    """The page of the pilot says what Pilotwerk can run; the idea is estimated and chosen."""
+    me.press("nav.side a[href$='/pilots/']")
+    assert me.heading() == me.word("Es gibt noch keinen Piloten", "There is no pilot yet")
+    me.follow("Pilot einrichten", "Set up the pilot")
+    assert me.heading() == me.word("Was soll der Pilot tun?", "What should the pilot do?")
+    assert [one for one in KINDS.values() if me.word(one.german, one.english) not in me.text()] == []
+    me.follow(wanted.german, wanted.english)
+    me.follow("Hinzufügen und bewerten", "Add and assess")
+    estimates = {"cases_per_year": ("2000", "3000", "4000"), "minutes_per_case": ("8", "12", "15"), "hourly_cost": ("40", "46", "52")}
+    for name, values in estimates.items():
+        me.fill(**{f"{name}_{at}": value for at, value in enumerate(values)})
+    me.follow("Berechnen", "Calculate")
+    me.follow("Diesen Anwendungsfall wählen", "Choose this use case")
+    assert me.heading() == me.word(f"Gewählt: {wanted.german}", f"Chosen: {wanted.english}")
+    assert me.word("1 von 4 Schritten", "1 of 4 steps") in me.text(way(me))
+
+
+def way(me: Counted):  # type: ignore[no-untyped-def]
+    """The line that says what comes next on the way to the pilot."""
+    return me.panel("Weg zum Piloten", "Way to the pilot")
+
+
+def learn(me: Counted, wanted: Kind, folder: Path) -> None:
+    """Tables are handed in at the pilot; where it learns from requests, the way leads through their import."""
+    if wanted.process is not None:
+        me.follow("Frühere Anfragen importieren", "Import past requests", area=way(me))
+        me.fill(name=PROCESS)
+        me.hand_in("file", wanted.process(folder))
+        me.submit()
+        me.press("main form[method=post]:not(#discard):not(.filter) button[type=submit]:not([form])")
+        me.wait_for("main a[href$='/facts/']")
+    me.follow("Aus Ihren früheren Daten lernen", "Let it learn from your past data", area=way(me))
+    for role, made in wanted.files.items():
+        me.hand_in(f"file_{role}", made(folder))
+    me.follow("Daraus lernen und prüfen", "Learn from it and check")
+    me.wait_for("form[action$='/train/']")
+    assert me.word(*wanted.learned) in me.text()
+
+
+def enter_in_the_register(me: Counted) -> None:
+    """What stands against the start is said where it is started, and leads to the page where it is put right."""
+    panel = me.page.locator("#start")
+    me.follow("Das KI-System steht noch nicht", "The AI system is not in the AI register", area=panel)
+    assert me.word("Jetzt:", "Now:") in me.text(way(me))
+    me.submit()
+    answers = {"used_in_eu": "yes", "origin": "bought", "safety_component": "no", "profiling": "no", "personal_data": "yes",
+               "special_categories": "no", "legal_basis": "contract", "processor": "no"}  # fmt: skip
+    for name in ("prohibited", "annex_iii", "published"):
+        me.tick_only(name, "nothing")
+    me.fill(**answers)
+    me.submit()
+
+
+def start(me: Counted, wanted: Kind) -> None:
+    """The register leads back; everything is said to be ready, and the pilot runs."""
+    me.follow("Pilot starten", "Start the pilot", area=way(me))
+    me.follow("Pilot starten", "Start the pilot", area=me.page.locator("#start"))
+    name = me.word(wanted.german, wanted.english)
+    assert me.heading() == me.word(f"Der Pilot „{name}“ läuft", f"The pilot “{name}” runs")
