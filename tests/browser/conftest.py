@@ -68,6 +68,7 @@ def installation(folder: Path, *, sample: bool) -> Iterator[tuple[str, str]]:
         "PILOTWERK_DATA_DIR": str(folder),
         "PILOTWERK_DEMO": "on" if sample else "off",
         "PILOTWERK_EMBEDDINGS": "off",
+        "PILOTWERK_ALLOW_PRIVATE_HOSTS": "127.0.0.1",
         "OMP_NUM_THREADS": "1",
     }
     command = [sys.executable, "-m", "pilotwerk.cli.main"]

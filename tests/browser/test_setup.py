@@ -1,12 +1,14 @@
 """From an empty organisation to a running pilot, by clicking only what is on the pages, for each kind of pilot."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
+from pilotwerk.pilots.tests.mailservers import PASSWORD, USER, Postbox, imap, letter, smtp
 from tests.browser import steps, tables
 from tests.browser.effort import Counted
 from tests.browser.test_first_phase import PROCESS
@@ -22,7 +24,8 @@ MINUTES, OPERATIONS = 5, 80
 class Kind:
     """A kind of pilot: its name in the catalogue, what is learned from, what is said once it has learned.
 
-    `files`: a table each, by role. `process`: the file of past requests, where it learns from an import.
+    `files`: a table each, by role. `process`: the file of past requests, where it learns from an import. `mailbox`:
+    requests come from a mailbox and answers go out by it.
     """
 
     german: str
@@ -30,13 +33,14 @@ class Kind:
     learned: tuple[str, str]
     files: Mapping[str, Callable[[Path], Path]] = field(default_factory=dict)
     process: Callable[[Path], Path] | None = None
+    mailbox: bool = False
 
 
 KINDS = {
     "support": Kind(
         "Kundenanfragen beantworten",
         "Answer customer requests",
-        ("aus 1.500 früheren Anfragen gelernt", "learned from 1,500 past requests"),
+        ("früheren Anfragen gelernt", "past requests, 1,432 of them with an answer"),
         process=lambda folder: exports(folder)[0],
     ),
     "leads": Kind(
@@ -54,16 +58,21 @@ KINDS = {
 }
 
 
+KINDS["mailbox"] = replace(KINDS["support"], mailbox=True)
+
+
 @pytest.mark.parametrize("language", ["de", "en"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_pilot_is_set_up_in_five_minutes(
     kind: str, language: str, chromium: Browser, server: str, tmp_path: Path
 ) -> None:
     me, wanted = Counted(chromium, server, language), KINDS[kind]
-    with me.closing():
+    with me.closing(), ExitStack() as servers:
         found_company(me, kind)
         choose(me, wanted)
         learn(me, wanted, tmp_path)
+        if wanted.mailbox:
+            connect_a_mailbox(me, servers)
         enter_in_the_register(me)
         start(me, wanted)
         assert me.findings == []
@@ -117,7 +126,24 @@ def learn(me: Counted, wanted: Kind, folder: Path) -> None:
         me.hand_in(f"file_{role}", made(folder))
     me.follow("Daraus lernen und prüfen", "Learn from it and check")
     me.wait_for("form[action$='/train/']")
-    assert me.word(*wanted.learned) in me.text()
+    assert me.word(*wanted.learned) in me.text(me.page.locator("#learn"))
+
+
+def connect_a_mailbox(me: Counted, servers: ExitStack) -> None:
+    """Where it is decided how requests come in, a mailbox can be connected; once tested it is offered there."""
+    server, port = servers.enter_context(imap()), servers.enter_context(smtp(Postbox()))
+    server.put(letter(1, "Wann kommt der Monteur?"))
+    me.follow("Postfächer und andere Verbindungen", "Mailboxes and other connections")
+    me.follow("Postfach verbinden", "Connect a mailbox")
+    me.fill(name="Kundendienst", address=USER, host="127.0.0.1", security="none", port=str(server.port))
+    me.fill(user=USER, password=PASSWORD, smtp_security="none", smtp_port=str(port))
+    me.follow("Verbindung speichern", "Store the connection")
+    me.follow("Testen", "Test")
+    assert "Anfrage 1" in me.text()
+    me.follow("Pilot einrichten", "Set up the pilot")
+    me.fill(source_kind="mailbox", target_kind="mailbox")
+    me.follow("Speichern", "Save")
+    assert me.word("Gespeichert.", "Saved.") in me.text()
 
 
 def enter_in_the_register(me: Counted) -> None:

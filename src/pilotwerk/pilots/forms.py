@@ -270,6 +270,8 @@ class SetupForm(forms.Form):
             if working:
                 self.fields[name].queryset = working  # type: ignore[attr-defined]
                 self.fields[name].empty_label = _("please choose")  # type: ignore[attr-defined]
+                if len(working) == 1 and not self.initial.get(name):
+                    self.initial[name] = working[0].pk
             else:
                 del self.fields[name]
 
