@@ -31,6 +31,7 @@ from pilotwerk.pilots.models import Case, Closed, RejectReason
 from pilotwerk.pilots.presenting import case_context
 from pilotwerk.pilots.presenting_control import four_eyes
 from pilotwerk.pilots.recipes.base import Details
+from pilotwerk.pilots.views.said import said, said_decided, said_deferred, said_rejected
 from pilotwerk.web.render import page
 
 KEYS_OFF = "pilots_keys_off"
@@ -127,6 +128,7 @@ def approve(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said_decided(request, found)
     return _next(request, found)
 
 
@@ -171,6 +173,7 @@ def reject(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said_rejected(request, found)
     if found.state not in OPEN_FOR_DECISION:
         return _next(request, found)
     return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
@@ -189,6 +192,7 @@ def answer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said_decided(request, found)
     return _next(request, found)
 
 
@@ -203,6 +207,7 @@ def give_back(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         services.case_give_back(organisation=request.organisation, actor=request.actor, case=found, text=text)
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said(request, _("%(case)s waits for a decision again."), found)
     return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
 
 
@@ -224,6 +229,7 @@ def defer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said_deferred(request, found)
     return _next(request, found)
 
 
@@ -233,6 +239,7 @@ def take_back(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Take a deferred case back today."""
     found = _case_or_404(request, pk)
     services.case_take_back(organisation=request.organisation, actor=request.actor, case=found)
+    said(request, _("%(case)s waits for a decision again."), found)
     return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
 
 
@@ -247,6 +254,7 @@ def close(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     services.case_close(
         organisation=request.organisation, actor=request.actor, case=found, **form.cleaned_data
     )
+    said(request, _("%(case)s is closed. Nothing was sent."), found)
     return _next(request, found)
 
 
@@ -256,6 +264,7 @@ def withdraw(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Take back an approval that has not gone out."""
     found = _case_or_404(request, pk)
     services.approval_withdraw(organisation=request.organisation, actor=request.actor, case=found)
+    said(request, _("%(case)s was taken back. It waits for a decision again."), found)
     return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
 
 
@@ -265,6 +274,7 @@ def arrived(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """A person found out: the answer did arrive."""
     found = _case_or_404(request, pk)
     services.delivery_confirm(organisation=request.organisation, actor=request.actor, case=found)
+    said(request, _("%(case)s is noted as arrived."), found)
     return _next(request, found)
 
 
@@ -274,6 +284,7 @@ def again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """A person found out: it did not arrive; send it again."""
     found = _case_or_404(request, pk)
     services.delivery_again(organisation=request.organisation, actor=request.actor, case=found)
+    said(request, _("%(case)s is sent again."), found)
     return _next(request, found)
 
 
