@@ -48,8 +48,10 @@ class Counted(Person):
             field = self.page.locator(f"main [name='{name}']")
             kind = field.first.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
             if kind in ("radio", "checkbox"):
-                box = field if kind == "checkbox" and field.count() == 1 else field.and_(
-                    self.page.locator(f"[value='{value}']")
+                box = (
+                    field
+                    if kind == "checkbox" and field.count() == 1
+                    else field.and_(self.page.locator(f"[value='{value}']"))
                 )
                 if box.is_checked() == (value is not False):
                     continue

@@ -55,7 +55,9 @@ class Company:
         mail = name.lower().replace(" ", "-")
         owner = User.objects.create_user(f"owner@{mail}.example", PASSWORD, name="Gerda Chefin")
         clerk = User.objects.create_user(f"clerk@{mail}.example", PASSWORD, name="Kai Winter")
-        self.organisation: Organisation = organisation_create(owner=owner, name=name, country="DE", region="SH")
+        self.organisation: Organisation = organisation_create(
+            owner=owner, name=name, country="DE", region="SH"
+        )
         self.by: dict[str, Any] = {
             "organisation": self.organisation,
             "actor": Actor(kind="member", id=str(owner.pk), name=owner.name),
@@ -70,7 +72,12 @@ class Company:
             organisation=self.organisation, name="Probe", recipe=kind, state="chosen"
         )
         system = system_register(
-            **self.by, name="Probe", purpose="Vorschläge", recipe=kind, provider="Pilotwerk", use_case=use_case
+            **self.by,
+            name="Probe",
+            purpose="Vorschläge",
+            recipe=kind,
+            provider="Pilotwerk",
+            use_case=use_case,
         )
         system_classify(**self.by, system=system, answers={**proposed_answers(kind), **ANSWERS})
         return services.pilot_setup(**self.by, use_case=use_case, send_delay_seconds=DELAY, **settings)

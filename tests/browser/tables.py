@@ -43,16 +43,47 @@ def items(folder: Path, items: int = 3, suppliers: int = 2) -> Path:
     rows: list[tuple[object, ...]] = []
     for n in range(items):
         name = SUPPLIERS[n] if suppliers == 2 and n < 2 else f"Lieferant {n % suppliers}"
-        rows.append((f"F-{n}", f"Filter Größe {n}", 2, 0, 14, "12,50", 10, 5, name, f"bestellung{n % suppliers}@lieferant.example"))
+        rows.append(
+            (
+                f"F-{n}",
+                f"Filter Größe {n}",
+                2,
+                0,
+                14,
+                "12,50",
+                10,
+                5,
+                name,
+                f"bestellung{n % suppliers}@lieferant.example",
+            )
+        )
     return write(folder / "artikel.csv", _csv(head, rows))
 
 
-LEAD_HEAD = ("Lead ID", "Firma", "Ansprechpartner", "E-Mail", "Datum", "Quelle", "Mitarbeiter Anzahl", "Ergebnis")
+LEAD_HEAD = (
+    "Lead ID",
+    "Firma",
+    "Ansprechpartner",
+    "E-Mail",
+    "Datum",
+    "Quelle",
+    "Mitarbeiter Anzahl",
+    "Ergebnis",
+)
 
 
 def _lead(number: int, day: date, source: str, size: int, outcome: str) -> tuple[object, ...]:
     name = f"Petra Wulff{number}"
-    return (f"L{number}", f"Firma {number}", name, f"k{number}@firma{number}.example", f"{day:%d.%m.%Y}", source, size, outcome)
+    return (
+        f"L{number}",
+        f"Firma {number}",
+        name,
+        f"k{number}@firma{number}.example",
+        f"{day:%d.%m.%Y}",
+        source,
+        size,
+        outcome,
+    )
 
 
 def past_leads(folder: Path, count: int = 400) -> Path:
@@ -69,5 +100,8 @@ def past_leads(folder: Path, count: int = 400) -> Path:
 def new_leads(folder: Path, count: int) -> Path:
     """Leads of these days, without an outcome yet."""
     kinds = ("Empfehlung", "Messe", "Adresskauf")
-    rows = [_lead(900 + n, _today() - timedelta(days=1), kinds[n % 3], 20 + 30 * (n % 6), "") for n in range(count)]
+    rows = [
+        _lead(900 + n, _today() - timedelta(days=1), kinds[n % 3], 20 + 30 * (n % 6), "")
+        for n in range(count)
+    ]
     return write(folder / "neu.csv", _csv(LEAD_HEAD, rows))

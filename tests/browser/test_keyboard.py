@@ -41,8 +41,12 @@ def test_fifty_requests_without_a_mouse(language: str, chromium: Browser, staged
         assert me.findings == []
 
 
-@pytest.mark.parametrize(("kind", "language"), [("leads", "de"), ("stock", "de"), ("leads", "en"), ("stock", "en")])
-def test_leads_and_orders_without_a_mouse(kind: str, language: str, chromium: Browser, staged: Staged) -> None:
+@pytest.mark.parametrize(
+    ("kind", "language"), [("leads", "de"), ("stock", "de"), ("leads", "en"), ("stock", "en")]
+)
+def test_leads_and_orders_without_a_mouse(
+    kind: str, language: str, chromium: Browser, staged: Staged
+) -> None:
     company = staged(kind, 6, f"Südwind {kind} {language}")
     me = clerk(chromium, company, language)
     with me.closing():
@@ -132,7 +136,7 @@ def reject(me: AtKeyboard) -> None:
         me.key("Space", "ArrowDown")
         me.to(me.page.locator("#reject-text"))
         me.write("Das ist hier anders.")
-        me.to(me.named("button", "Ablehnen, selbst antworten", "Reject, answer by hand"))
+        me.to(me.named("button", "Ablehnen, von Hand erledigen", "Reject, do it by hand"))
         me.go("Enter")
         assert me.word("abgelehnt", "rejected") in me.said()
         assert label(me) == before
@@ -207,9 +211,9 @@ def approve_several_together(me: AtKeyboard) -> int:
     me.to(me.named("button", "Auswahl zeigen", "Show what was chosen"))
     me.go("Enter")
     me.look()
-    me.to(me.named("button", "2 Antworten freigeben", "Approve and send 2 answers"))
+    me.to(me.named("button", "2 Vorgänge freigeben", "Approve and send 2"))
     me.go("Enter")
-    assert me.word("2 Antworten sind freigegeben", "2 answers are approved") in me.said()
+    assert me.word("2 Vorgänge sind freigegeben", "2 cases are approved") in me.said()
     me.held()
     return 2
 

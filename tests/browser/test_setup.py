@@ -76,7 +76,9 @@ def test_a_pilot_is_set_up_in_five_minutes(
         enter_in_the_register(me)
         start(me, wanted)
         assert me.findings == []
-    print(f"\n{kind} {language}: {me.clicks} clicks, {me.fields} fields, {me.seconds:.0f} s; pages: {' > '.join(me.path)}")
+    print(
+        f"\n{kind} {language}: {me.clicks} clicks, {me.fields} fields, {me.seconds:.0f} s; pages: {' > '.join(me.path)}"
+    )
     assert me.clicks + me.fields <= OPERATIONS
     assert me.seconds < MINUTES * 60
 
@@ -98,7 +100,11 @@ def choose(me: Counted, wanted: Kind) -> None:
     assert [one for one in KINDS.values() if me.word(one.german, one.english) not in me.text()] == []
     me.follow(wanted.german, wanted.english)
     me.follow("Hinzufügen und bewerten", "Add and assess")
-    estimates = {"cases_per_year": ("2000", "3000", "4000"), "minutes_per_case": ("8", "12", "15"), "hourly_cost": ("40", "46", "52")}
+    estimates = {
+        "cases_per_year": ("2000", "3000", "4000"),
+        "minutes_per_case": ("8", "12", "15"),
+        "hourly_cost": ("40", "46", "52"),
+    }
     for name, values in estimates.items():
         me.fill(**{f"{name}_{at}": value for at, value in enumerate(values)})
     me.follow("Berechnen", "Calculate")

@@ -194,22 +194,22 @@ class SetupForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name of the pilot"), max_length=120)
     share = forms.IntegerField(
-        label=gettext_lazy("Share of requests with AI, in %"),
+        label=gettext_lazy("Share of cases with AI, in %"),
         min_value=1,
         max_value=100,
         help_text=gettext_lazy(
-            "The rest is answered as before. Half and half shows an effect soonest; "
+            "The rest is done as before. Half and half shows an effect soonest; "
             "without a rest there is no comparison."
         ),
     )
     send_delay_seconds = forms.IntegerField(
-        label=gettext_lazy("Seconds until an approved answer goes out"),
+        label=gettext_lazy("Seconds until what was approved goes out"),
         min_value=0,
         max_value=3600,
         help_text=gettext_lazy("During this time the approval can be withdrawn."),
     )
     deadline_hours = forms.IntegerField(
-        label=gettext_lazy("Deadline for an answer, in hours"), min_value=1, max_value=720
+        label=gettext_lazy("Deadline for a case, in hours"), min_value=1, max_value=720
     )
     enough_decisions = forms.IntegerField(
         label=gettext_lazy("Decided proposals until gate 2"),
@@ -222,15 +222,15 @@ class SetupForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    source_kind = forms.ChoiceField(label=gettext_lazy("How requests come in"), widget=forms.RadioSelect)
+    source_kind = forms.ChoiceField(widget=forms.RadioSelect)
     source_connection = forms.ModelChoiceField(
         queryset=Connection.objects.none(),
-        label=gettext_lazy("Mailbox from which requests come"),
+        label=gettext_lazy("Mailbox from which they come"),
         required=False,
     )
-    target_kind = forms.ChoiceField(label=gettext_lazy("How answers go out"), widget=forms.RadioSelect)
+    target_kind = forms.ChoiceField(widget=forms.RadioSelect)
     target_connection = forms.ModelChoiceField(
-        queryset=Connection.objects.none(), label=gettext_lazy("Mailbox that sends answers"), required=False
+        queryset=Connection.objects.none(), label=gettext_lazy("Mailbox that sends them"), required=False
     )
     untrained_reason = forms.CharField(
         label=gettext_lazy("Reason to start without anything learned"),
@@ -256,6 +256,8 @@ class SetupForm(forms.Form):
             self._choices("urgent_categories", [(name, name) for name in known])
         else:
             del self.fields["urgent_categories"]
+        self.fields["source_kind"].label = kind.words.how_in
+        self.fields["target_kind"].label = kind.words.how_out
         targets, sources = targets_offered(organisation), sources_offered(organisation)
         self._choices("target_kind", [c for c in TargetKind.choices if c[0] in targets])
         self._choices("source_kind", [c for c in SourceKind.choices if c[0] in sources])
@@ -411,7 +413,9 @@ class ControlForm(forms.Form):
         decimal_places=2,
         required=False,
         localize=True,
-        help_text=gettext_lazy("Above it two people decide. It counts in the request and in the answer."),
+        help_text=gettext_lazy(
+            "Above it two people decide. It counts in what came in, in the text and in the lines of an order."
+        ),
     )
     four_eyes_confidence = forms.IntegerField(
         label=gettext_lazy("Less sure than, in %"),

@@ -215,8 +215,8 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
     late = selectors.overdue(pilot).count() if pilot.is_running else 0
     if late:
         text = ngettext(
-            "%(count)s request waits beyond its deadline.",
-            "%(count)s requests wait beyond their deadline.",
+            "%(count)s case waits beyond its deadline.",
+            "%(count)s cases wait beyond their deadline.",
             late,
         )
         found.append(Attention("warn", _("overdue"), text % {"count": late}, queue))

@@ -121,7 +121,7 @@ CONNECTION_RESULTS = {
 
 
 def not_running() -> str:
-    return _("The pilot does not run. Start it first, then requests can come in.")
+    return _("The pilot does not run. Start it first, then cases can come in.")
 
 
 def confidence_sentence(confidence: float | None) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.domain.incoming import NewCase
+from pilotwerk.pilots.recipes.words import REQUESTS, Words
 
 Details = dict[str, Any]
 Row = tuple[int, tuple[str, ...]]
@@ -187,6 +188,7 @@ class RunningRecipe(ABC):
     # Templates: what is shown of a version, and of a case's details (with what a person may change in them).
     learned_template = ""
     details_template = ""
+    words: Words = REQUESTS
 
     @abstractmethod
     def learn(self, material: Material, folder: Path) -> Learned | CannotTell:

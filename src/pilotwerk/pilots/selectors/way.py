@@ -76,7 +76,9 @@ def advised(organisation: Organisation) -> list[Advice]:
     begin = organisation.url("journey:plan_start")
     gate = begin if plan is None else organisation.url("journey:gate", number=1)
     frozen = Advice(
-        _("A goal is set and its baseline is frozen"), organisation.url("kpis:goals"), goals(organisation).exists()
+        _("A goal is set and its baseline is frozen"),
+        organisation.url("kpis:goals"),
+        goals(organisation).exists(),
     )
     return [
         _task(plan, "inform_works_council", _("Works council or employees are informed"), begin),

@@ -85,6 +85,7 @@ def _show(
         context |= case_context(case, found, typed or {}) | four_eyes(case, request.actor.id)
     if context["pilot"] is not None:
         context["announced"] = selectors.announcement(context["pilot"])
+        context["words"] = recipe.of(context["pilot"].recipe).words
         context["together"] = selectors.bulk_categories(context["pilot"])
     response = page(request, "pilots/queue.html", context)
     response.status_code = 422 if refusal else 200

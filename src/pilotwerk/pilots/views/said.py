@@ -37,9 +37,9 @@ def said_decided(request: OrganisationRequest, case: Case) -> None:
 def said_rejected(request: OrganisationRequest, case: Case) -> None:
     """Whether an answer by hand is still expected."""
     if case.state in OPEN_FOR_DECISION:
-        said(request, _("The proposal for %(case)s is rejected. Now answer by hand."), case)
+        said(request, _("The proposal for %(case)s is rejected. Now do it by hand."), case)
     else:
-        said(request, _("The proposal for %(case)s is rejected. It needs no answer."), case)
+        said(request, _("The proposal for %(case)s is rejected. Nothing is to be sent."), case)
 
 
 def said_deferred(request: OrganisationRequest, case: Case) -> None:

@@ -65,7 +65,9 @@ def _to_choose_from(request: OrganisationRequest) -> dict[str, Any]:
     """The ideas that can become a pilot, and the catalogue's first entry of each kind that runs."""
     kinds = recipe.kinds()
     entries = [next((e for e in usecase_catalogue().entries if e.recipe == kind), None) for kind in kinds]
-    ideas = [one for one in usecases(request.organisation) if one.recipe in kinds and one.state == "candidate"]
+    ideas = [
+        one for one in usecases(request.organisation) if one.recipe in kinds and one.state == "candidate"
+    ]
     return {"ideas": ideas, "offered": [one for one in entries if one is not None]}
 
 
@@ -188,5 +190,5 @@ def start(request: OrganisationRequest) -> HttpResponse:
     if pilot is None:
         raise Http404
     services.pilot_start(organisation=request.organisation, actor=request.actor, pilot=pilot)
-    messages.success(request, _("The pilot runs. Requests can come in."))
+    messages.success(request, _("The pilot runs. Cases can come in."))
     return redirect(request.organisation.url("pilots:pilot"))

@@ -37,6 +37,7 @@ from pilotwerk.pilots.recipes.stock.orders import (
     ordered,
 )
 from pilotwerk.pilots.recipes.stock.wording import due_sentence, reason_text
+from pilotwerk.pilots.recipes.words import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -63,6 +64,7 @@ class Stock(RunningRecipe):
     )
     learned_template = "pilots/parts/stock_learned.html"
     details_template = "pilots/parts/stock_lines.html"
+    words = ORDERS
 
     def roles(self) -> Mapping[str, tuple[str, str]]:
         return {
