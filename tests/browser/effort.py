@@ -1,7 +1,7 @@
 """A person whose every click and key is counted, and who knows no address but the first: the keystroke-level model.
 
-Seconds an operation takes for somebody who knows what to do (Card, Moran and Newell, The Keystroke-Level Model for User
-Performance Time with Interactive Systems, CACM 23(7), 1980). Reading at leisure and waiting for the machine are not in it.
+Seconds an operation takes for somebody who knows what to do (Card, Moran and Newell, The Keystroke-Level Model for
+User Performance Time with Interactive Systems, CACM 23(7), 1980). Reading and waiting are not in it.
 """
 
 from pathlib import Path

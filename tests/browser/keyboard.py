@@ -20,7 +20,8 @@ LOST = """() => {
   const y = (Math.max(box.top, 0) + Math.min(box.bottom, innerHeight)) / 2;
   const over = document.elementFromPoint(x, y);
   if (box.bottom < 0 || box.top > innerHeight) return `the focus is out of sight: ${at.outerHTML.slice(0, 90)}`;
-  if (over && !at.contains(over) && !over.contains(at) && !(at.labels && [...at.labels].some((one) => one.contains(over))))
+  const label = [...(at.labels || [])].some((one) => one.contains(over));
+  if (over && !at.contains(over) && !over.contains(at) && !label)
     return `the focus is covered: ${at.outerHTML.slice(0, 90)} by ${over.outerHTML.slice(0, 60)}`;
   return "";
 }"""

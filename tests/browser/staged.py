@@ -1,6 +1,6 @@
 """A company with a running pilot and cases that wait, made by the services in the database of an installation.
 
-`python -m tests.browser.staged KIND COUNT NAME` prints where the clerk signs in. It runs beside the installation's server.
+`python -m tests.browser.staged KIND COUNT NAME` prints where the clerk signs in. The server runs beside it.
 """
 
 import json
@@ -88,10 +88,9 @@ def support(company: Company, count: int) -> None:
     today = clock.today("Europe/Berlin")
     known = history(seed=5, until=today - timedelta(days=1), count=400)
     rows = [
-        TextRow(case=str(one.number), text=one.text, category=one.category or "", answer=one.answer if one.answer_kept else "",
-                opened=None)
+        TextRow(str(one.number), one.text, one.category or "", one.answer * one.answer_kept, None)
         for one in known
-    ]  # fmt: skip
+    ]
     process = Process.objects.create(organisation=company.organisation, name="Anfragen")
     past = ProcessImport.objects.create(
         organisation=company.organisation, process=process, filename="anfragen.csv", kind="case_table",
@@ -105,9 +104,9 @@ def support(company: Company, count: int) -> None:
     pilot.refresh_from_db()
     fresh = stream(seed=5, first=today, last=today + timedelta(days=20), count=count, past=known)
     new = [
-        NewCase(key=str(one.number), subject=one.subject, text=one.text, sender_name=one.customer, sender_address=one.email)
+        NewCase(str(one.number), one.text, one.subject, sender_name=one.customer, sender_address=one.email)
         for one in fresh
-    ]  # fmt: skip
+    ]
     services.case_ingest(**company.by, pilot=pilot, cases=new, source="anfragen.csv")
 
 
@@ -151,7 +150,9 @@ def main() -> None:
                 break
             time.sleep(1)
         waiting = cases.filter(state__startswith="waiting").count()
-    print(json.dumps({"home": company.organisation.home, "email": company.email, "waiting": waiting}))
+    sys.stdout.write(
+        json.dumps({"home": company.organisation.home, "email": company.email, "waiting": waiting})
+    )
 
 
 if __name__ == "__main__":

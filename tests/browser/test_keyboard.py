@@ -47,7 +47,7 @@ def test_fifty_requests_without_a_mouse(language: str, chromium: Browser, staged
 def test_leads_and_orders_without_a_mouse(
     kind: str, language: str, chromium: Browser, staged: Staged
 ) -> None:
-    company = staged(kind, 6, f"Südwind {kind} {language}")
+    company = staged(kind, 6, f"Ostwind {kind} {language}")
     me = clerk(chromium, company, language)
     with me.closing():
         read_the_keys(me)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Locator
 
 from pilotwerk.pilots.tests.mailservers import PASSWORD, USER, Postbox, imap, letter, smtp
 from tests.browser import steps, tables
@@ -76,11 +76,9 @@ def test_a_pilot_is_set_up_in_five_minutes(
         enter_in_the_register(me)
         start(me, wanted)
         assert me.findings == []
-    print(
-        f"\n{kind} {language}: {me.clicks} clicks, {me.fields} fields, {me.seconds:.0f} s; pages: {' > '.join(me.path)}"
-    )
-    assert me.clicks + me.fields <= OPERATIONS
-    assert me.seconds < MINUTES * 60
+    effort = f"{me.clicks} clicks, {me.fields} fields, {me.seconds:.0f} s on {' > '.join(me.path)}"
+    assert me.clicks + me.fields <= OPERATIONS, effort
+    assert me.seconds < MINUTES * 60, effort
 
 
 def found_company(me: Counted, kind: str) -> None:
@@ -113,7 +111,7 @@ def choose(me: Counted, wanted: Kind) -> None:
     assert me.word("1 von 4 Schritten", "1 of 4 steps") in me.text(way(me))
 
 
-def way(me: Counted):  # type: ignore[no-untyped-def]
+def way(me: Counted) -> Locator:
     """The line that says what comes next on the way to the pilot."""
     return me.panel("Weg zum Piloten", "Way to the pilot")
 
@@ -158,8 +156,8 @@ def enter_in_the_register(me: Counted) -> None:
     me.follow("Das KI-System steht noch nicht", "The AI system is not in the AI register", area=panel)
     assert me.word("Jetzt:", "Now:") in me.text(way(me))
     me.submit()
-    answers = {"used_in_eu": "yes", "origin": "bought", "safety_component": "no", "profiling": "no", "personal_data": "yes",
-               "special_categories": "no", "legal_basis": "contract", "processor": "no"}  # fmt: skip
+    answers = dict.fromkeys(("safety_component", "profiling", "special_categories", "processor"), "no")
+    answers |= {"used_in_eu": "yes", "origin": "bought", "personal_data": "yes", "legal_basis": "contract"}
     for name in ("prohibited", "annex_iii", "published"):
         me.tick_only(name, "nothing")
     me.fill(**answers)

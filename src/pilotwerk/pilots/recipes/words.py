@@ -13,8 +13,8 @@ from django.utils.translation import pgettext_lazy
 class Words:
     """`case`, `text`: headings above what came in and what goes out; `text_to` has a place for %(address)s.
 
-    `incoming`, `outgoing`: in lists of settings; `how_in`, `how_out`: above their choices; `take_in`: above the field for
-    a file; `file`: which files those are; `appears`: when something new waits in the approvals.
+    `incoming`, `outgoing`: in lists of settings; `how_in`, `how_out`: above their choices; `take_in`: above the
+    field for a file; `file`: which files those are; `appears`: when something new waits in the approvals.
     """
 
     case: Any
@@ -38,9 +38,11 @@ REQUESTS = Words(
     how_in=_("How requests come in"),
     how_out=_("How answers go out"),
     take_in=_("Take in requests"),
-    file=_("CSV, Excel, text or mail files. A request that is known already is recognised by its number and left out."),
+    file=_(
+        "CSV, Excel, text or mail files. A request that is known already is recognised by its number and left out."
+    ),
     appears=_("New requests appear here when a file with requests is uploaded."),
-)  # fmt: skip
+)
 LEADS = Words(
     case=_("Lead"),
     text=_("Message"),
@@ -50,9 +52,14 @@ LEADS = Words(
     how_in=_("How leads come in"),
     how_out=_("How messages go out"),
     take_in=_("Take in leads"),
-    file=_("CSV or Excel. A lead that is known already is recognised by its number; what changed about it is taken over."),
-    appears=_("Leads appear here when a table of leads is taken in, and every morning when a follow-up is due."),
-)  # fmt: skip
+    file=_(
+        "CSV or Excel. A lead that is known already is recognised by its number; what changed about it is taken "
+        "over."
+    ),
+    appears=_(
+        "Leads appear here when a table of leads is taken in, and every morning when a follow-up is due."
+    ),
+)
 ORDERS = Words(
     case=_("Stock warning"),
     text=pgettext_lazy("stock", "Order letter"),

@@ -72,9 +72,6 @@ from pilotwerk.pilots.selectors.way import Way, advised, way
 
 __all__ = [
     "WAY_STEPS",
-    "Way",
-    "advised",
-    "way",
     "Awake",
     "CaseMeasure",
     "Draft",
@@ -82,7 +79,9 @@ __all__ = [
     "PilotSummary",
     "Queue",
     "Standing",
+    "Way",
     "absences",
+    "advised",
     "announcement",
     "approval_coverage",
     "awake",
@@ -140,5 +139,6 @@ __all__ = [
     "version_in_training",
     "version_newest",
     "waiting_count",
+    "way",
     "withdrawable",
 ]

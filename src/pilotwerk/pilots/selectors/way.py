@@ -1,4 +1,4 @@
-"""The way to the pilot: what is still to be done before it can start, in order, each with the page where that is done."""
+"""The way to the pilot: what is still to be done before it can start, each with the page where that is done."""
 
 from __future__ import annotations
 
