@@ -404,7 +404,7 @@ class ControlForm(forms.Form):
         label=gettext_lazy("Random sample, in %"),
         min_value=1,
         max_value=100,
-        help_text=gettext_lazy("So many cases a person still sees when answers go out by themselves."),
+        help_text=gettext_lazy("So many cases a person still sees when they go out by themselves."),
     )
     amount_limit = forms.DecimalField(
         label=gettext_lazy("Amount in euro or francs"),

@@ -160,7 +160,7 @@ def categories(pilot: Pilot) -> list[str]:
 FILTERS: list[tuple[str, Any, Q]] = [
     ("all", gettext_lazy("all"), Q()),
     ("open", gettext_lazy("open"), ~Q(state=CaseState.DONE.value)),
-    ("sent", gettext_lazy("answered"), Q(closed=Closed.SENT)),
+    ("sent", gettext_lazy("sent"), Q(closed=Closed.SENT)),
     ("ai", gettext_lazy("with AI"), Q(arm=Arm.AI.value)),
     ("control", gettext_lazy("as before"), Q(arm=Arm.CONTROL.value)),
     ("rejected", gettext_lazy("rejected proposals"), Q(decisions__kind=DecisionKind.REJECT)),
@@ -170,7 +170,7 @@ FILTERS: list[tuple[str, Any, Q]] = [
         Q(decisions__kind=DecisionKind.EDIT, decisions__withdrawn_at=None),
     ),
     ("fault", gettext_lazy("faults"), Q(state__in=[CaseState.FAILED.value, CaseState.OUTCOME_UNKNOWN.value])),
-    ("closed", gettext_lazy("closed without an answer"), Q(closed__in=[Closed.NO_ANSWER, Closed.ELSEWHERE])),
+    ("closed", gettext_lazy("closed without sending"), Q(closed__in=[Closed.NO_ANSWER, Closed.ELSEWHERE])),
 ]
 
 
