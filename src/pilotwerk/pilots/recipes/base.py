@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -239,6 +240,12 @@ class RunningRecipe(ABC):
     def changed(self, before: Details, after: Details) -> int:
         """How many values of the details a person changed."""
         return 0
+
+    def worth(self, details: Details) -> Decimal | CannotTell | None:
+        """What the details order or promise, in the organisation's money; None where they name none. Above a limit two
+        people decide, and where it cannot be told as well.
+        """
+        return None
 
     def subject_by_hand(self, request: Request) -> str:
         """The subject of what a person writes without a proposal."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -168,6 +169,16 @@ class Stock(RunningRecipe):
     def changed(self, before: Details, after: Details) -> int:
         pairs = zip(before.get("lines", ()), after.get("lines", ()), strict=False)
         return sum((a["order"], a["quantity"]) != (b["order"], b["quantity"]) for a, b in pairs)
+
+    def worth(self, details: Details) -> Decimal | CannotTell | None:
+        lines = [line for line in details.get("lines", ()) if line["order"] and line["quantity"]]
+        if not lines:
+            return None
+        if any(line["price_assumed"] for line in lines):
+            return CannotTell(_("Not every item has a price in the table."))
+        return sum(
+            (Decimal(str(line["price"])) * Decimal(str(line["quantity"])) for line in lines), Decimal()
+        )
 
     def outgoing(self, content: Mapping[str, Any], place: Place) -> Outgoing:
         subject, body = str(content["subject"]), str(content["body"])
