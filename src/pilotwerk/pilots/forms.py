@@ -130,6 +130,7 @@ class TablesForm(forms.Form):
         roles: Mapping[str, tuple[str, str]],
         imports: list[Any],
         known: Mapping[str, Any],
+        optional: tuple[str, ...] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -143,6 +144,8 @@ class TablesForm(forms.Form):
                 required=not imports and role not in known,
                 error_messages={"required": _("Choose a file or an import.")},
             )
+            # One of the two is needed: neither of them is optional by itself.
+            self.fields[f"file_{role}"].one_of = role not in optional  # type: ignore[attr-defined]
             if self.imports:
                 choices = [(key, f"{one.filename} · {one.process}") for key, one in self.imports.items()]
                 self.fields[f"import_{role}"] = forms.ChoiceField(
@@ -150,6 +153,7 @@ class TablesForm(forms.Form):
                     choices=[("", _("none")), *choices],
                     required=False,
                 )
+                self.fields[f"import_{role}"].one_of = role not in optional  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -18,8 +18,8 @@ from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.pilots import execution, folders, recipe, services
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal
 from pilotwerk.pilots.recipes.stock import learning
-from pilotwerk.pilots.selectors import pilots as pilot_selectors
 from pilotwerk.pilots.selectors import limits_reached, place_of, recipe_figures
+from pilotwerk.pilots.selectors import pilots as pilot_selectors
 from pilotwerk.pilots.tests.own_recipes import Own, begun, demand, items, remember_learning, table
 from tests.cast import Cast
 

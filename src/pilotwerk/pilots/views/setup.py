@@ -101,7 +101,7 @@ def _own_forms(
     data = (request.POST, request.FILES) if bound else ()
     known = selectors.tables_of(pilot) if pilot else {}
     imports = list(imports_done(request.organisation))
-    tables = TablesForm(*data, roles=kind.roles(), imports=imports, known=known)
+    tables = TablesForm(*data, roles=kind.roles(), imports=imports, known=known, optional=kind.about.optional)
     maker = kind.options_form()
     if maker is None:
         return tables, None
