@@ -37,7 +37,7 @@ class AtKeyboard(Person):
     def _by_mouse(self, *_args: Any, **_more: Any) -> NoReturn:
         raise AssertionError("this person has no mouse")
 
-    press = follow = fill = submit = _by_mouse  # type: ignore[assignment]
+    press = follow = fill = submit = _by_mouse
 
     def held(self) -> None:
         """The focus is somewhere, and can be seen."""

@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,7 +13,7 @@ WEEKS = 60
 SUPPLIERS = ("Filter Müller GmbH", "Dichtwerk AG")
 
 
-def _csv(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> bytes:
+def _csv(head: tuple[str, ...], rows: Sequence[tuple[object, ...]]) -> bytes:
     """As a German spreadsheet writes it."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";")

@@ -61,7 +61,7 @@ def test_leads_and_orders_without_a_mouse(
 
 def label(me: AtKeyboard) -> str:
     """The number of the open case."""
-    return re.findall(r"V-\d+", me.page.locator(".casehead .small").inner_text())[0]
+    return str(re.findall(r"V-\d+", me.page.locator(".casehead .small").inner_text())[0])
 
 
 def next_case(me: AtKeyboard, before: str, german: str, english: str) -> None:

@@ -28,7 +28,7 @@ def workbook(path: Path, formulas: set[tuple[int, int]], rows: int = 40) -> Path
     sheet.append(["Aufträge 2026"])
     sheet.append(["Nr", "Beginn", "Ende", "Minuten"])
     for row in range(3, rows + 3):
-        day = dt.datetime(2026, 1, 5, 8) + dt.timedelta(days=row)
+        day = dt.datetime(2026, 1, 5, 8) + dt.timedelta(days=row)  # noqa: DTZ001
         sheet.append([f"A-{row}", day, day + dt.timedelta(days=2), 15])
     for row, column in formulas:
         sheet.cell(row, column + 1).value = "=3/4"

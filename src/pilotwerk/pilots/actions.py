@@ -12,6 +12,7 @@ from pilotwerk.pilots.wording import (
 )
 
 register("pilots.pilot_set_up", _("%(actor)s set up the pilot %(pilot)s"))
+register("pilots.pilot_changed", _("%(actor)s changed the running pilot %(pilot)s"))
 register("pilots.model_ordered", _("%(actor)s had version %(number)s trained for the pilot %(pilot)s"))
 register("pilots.model_trained", _("Version %(number)s for the pilot %(pilot)s was trained on %(rows)s rows"))
 register("pilots.model_failed", _("Version %(number)s for the pilot %(pilot)s could not be trained"))

@@ -190,6 +190,8 @@ class RunningRecipe(ABC):
     learned_template = ""
     details_template = ""
     words: Words = REQUESTS
+    # Options that may change while the pilot runs: neither what is proposed nor what is measured depends on them.
+    changeable: tuple[str, ...] = ()
 
     @abstractmethod
     def learn(self, material: Material, folder: Path) -> Learned | CannotTell:

@@ -10,6 +10,7 @@ from pilotwerk.pilots.services.autonomy import (
     promotion_withdraw,
 )
 from pilotwerk.pilots.services.cases import case_assign, case_ingest, case_propose, cases_return_due
+from pilotwerk.pilots.services.changing import STARTED, pilot_change
 from pilotwerk.pilots.services.connections import connection_change, connection_create, connection_remove
 from pilotwerk.pilots.services.decisions import (
     approval_withdraw,
@@ -43,6 +44,7 @@ from pilotwerk.pilots.services.stopping import pilot_resume, pilot_stop, stop_re
 from pilotwerk.pilots.services.waiting import absence_add, absence_remove, cases_escalate
 
 __all__ = [
+    "STARTED",
     "Outcome",
     "absence_add",
     "absence_remove",
@@ -77,6 +79,7 @@ __all__ = [
     "optout_add",
     "optout_remove",
     "outcomes_load",
+    "pilot_change",
     "pilot_end",
     "pilot_resume",
     "pilot_setup",

@@ -66,6 +66,7 @@ class Stock(RunningRecipe):
     learned_template = "pilots/parts/stock_learned.html"
     details_template = "pilots/parts/stock_lines.html"
     words = ORDERS
+    changeable = ("order_file",)
 
     def roles(self) -> Mapping[str, tuple[str, str]]:
         return {
