@@ -74,7 +74,7 @@ class AtKeyboard(Person):
 
     def said(self) -> str:
         """What a screen reader reads out after the last step."""
-        self.page.locator("#said:not(:empty)").wait_for(state="attached", timeout=5000)
+        self.page.locator("#said:not(:empty)").wait_for(state="attached", timeout=20_000)
         return " ".join(self.page.locator("#said").inner_text().split())
 
     def look_at_open(self, what: str) -> None:

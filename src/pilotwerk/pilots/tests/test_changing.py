@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pilotwerk.audit.models import AuditEntry
+from pilotwerk.audit import selectors as audit
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import services
 from pilotwerk.pilots.models import Pilot
@@ -28,15 +28,16 @@ def test_deadline_and_urgent_categories_change_and_the_share_does_not(stage: Sta
     before, pilot = stage.pilot, Pilot.objects.get()
     assert (pilot.name, pilot.deadline_hours, pilot.urgent_categories) == ("Post", 8, ["Störung"])
     assert (pilot.share, pilot.stop_rules, pilot.seed) == (before.share, before.stop_rules, before.seed)
-    [entry] = AuditEntry.objects.filter(action="pilots.pilot_changed")
-    assert "deadline_hours" in str(vars(entry))
+    about = audit.entries_about(stage.cast.organisation.pk, ("pilots.Pilot", str(pilot.pk)))
+    assert any("den laufenden Piloten" in str(line) for line in about)
     [case] = stage.receive(1)
     assert round((case.deadline - case.received_at).total_seconds() / 3600) == 8
 
 
 def test_what_stays_as_it_was_leaves_no_entry(stage: Stage) -> None:
+    before = audit.state(stage.cast.organisation.pk).entries
     services.pilot_change(**stage.by("lead"), pilot=stage.pilot, options={}, name=stage.pilot.name)
-    assert not AuditEntry.objects.filter(action="pilots.pilot_changed").exists()
+    assert audit.state(stage.cast.organisation.pk).entries == before
 
 
 def test_neither_terms_of_the_measurement_nor_an_ended_pilot_are_changed(stage: Stage) -> None:
