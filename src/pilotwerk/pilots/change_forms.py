@@ -18,14 +18,14 @@ from pilotwerk.pilots.services.changing import SETTINGS
 class ChangeForm(forms.Form):
     """The fields of the set-up that may change after the start, and the recipe's own ones."""
 
-    def __init__(self, *args: Any, pilot: Pilot, **kwargs: Any) -> None:
+    def __init__(self, data: Any = None, *, pilot: Pilot) -> None:
         known = categories(pilot)
         kind = recipe.of(pilot.recipe)
         maker = kind.options_form()
         initial = {name: getattr(pilot, name) for name in SETTINGS}
         if maker is not None:
             initial |= maker.shown(pilot.options)
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(data, initial=initial)
         for name in SETTINGS:
             self.fields[name] = deepcopy(SetupForm.base_fields[name])
         self.fields["deadline_hours"].help_text = gettext_lazy("Counts for cases that come in from now on.")
