@@ -2,7 +2,9 @@
 
 `python bench/runtime.py [--cases N] [--page N]`. Every run is a process of its own on a fresh database, fully durable:
 SQLite in WAL mode with synchronous=FULL, PostgreSQL with fsync=on and synchronous_commit=on, LangGraph with
-durability="sync". A case goes from ingest over propose and approve (service call) to executed. No time is asserted.
+durability="sync". A case goes from ingest over propose and approve (service call) to executed: each approval is a
+call and a transaction of its own, and beside it a list of 20 of one kind is approved by one call, as the approval page
+offers it. No time is asserted.
 """
 
 from __future__ import annotations
@@ -70,7 +72,8 @@ def on_sqlite(cases: int) -> None:
 
     line("sqlite", "bare: 4 transactions, 4 updates, 4 inserts", fresh("peers_run.py", "bare"))
     peer = line("sqlite", "LangGraph", fresh("peers_run.py", "langgraph"))
-    line("sqlite", "Pilotwerk, leased", fresh("ours_run.py"), peer)
+    line("sqlite", "Pilotwerk, approved one by one", fresh("ours_run.py"), peer)
+    line("sqlite", "Pilotwerk, approved as lists of 20", fresh("ours_run.py", "--bulk", 20), peer)
     line("sqlite", "Pilotwerk, with real recipe and outbox", fresh("ours_run.py", "--real"), peer)
 
 
@@ -101,6 +104,9 @@ def on_postgresql(cases: int) -> None:
                 assert found is not None
                 companies = f"{organisations} organisation{'s' if organisations > 1 else ''}"
                 line("postgresql", f"Pilotwerk, {queue}, {named}, {companies}", found, against)
+        lists = fresh("ours_run.py", "--workers", workers, "--organisations", workers, "--bulk", 20)
+        assert lists is not None
+        line("postgresql", f"Pilotwerk, lists of 20, {named}", lists, against)
 
 
 def page(most: int) -> None:

@@ -8,7 +8,6 @@ What is outside of the runtime is replaced: the recipe answers the same proposal
 from __future__ import annotations
 
 import argparse
-import dataclasses
 import json
 import os
 import resource
@@ -36,10 +35,11 @@ from bench.runtime_parts.servers import size  # noqa: E402
 from pilotwerk.accounts.services import member_add, organisation_create  # noqa: E402
 from pilotwerk.audit import selectors as audit  # noqa: E402
 from pilotwerk.core import jobs  # noqa: E402
-from pilotwerk.pilots import execution, folders, recipe, selectors, services  # noqa: E402
+from pilotwerk.pilots import execution, recipe, services  # noqa: E402
 from pilotwerk.pilots.connectors.base import Delivered  # noqa: E402
 from pilotwerk.pilots.domain.incoming import NewCase  # noqa: E402
 from pilotwerk.pilots.models import Case, Pilot, Proposal  # noqa: E402
+from pilotwerk.pilots.recipes.base import Proposed  # noqa: E402
 from pilotwerk.pilots.selectors import pilots as pilot_selectors  # noqa: E402
 from pilotwerk.pilots.services import learning  # noqa: E402
 from pilotwerk.pilots.tests import stage as stages  # noqa: E402
@@ -81,29 +81,28 @@ def _another(first: Cast, number: int) -> Cast:
     return cast
 
 
-def quick_world(pilot: Pilot) -> None:
+def quick_world() -> None:
     """The recipe answers the same proposal at once, and what is sent arrives at once."""
-    version = pilot.model_version
-    assert version is not None
-    found = recipe.propose(
-        folders.models(pilot) / version.version,
-        subject="",
-        text=stages.request_text("Termin"),
-        sender_name="",
-        organisation_name="Probe GmbH",
-    )
     # Without evidence, which the peer's state has not either.
-    bare = {"similar": (), "reasons_for": (), "reasons_against": (), "alternatives": (), "origin": ()}
-    answer = dataclasses.replace(found, draft=stages.PLAIN, to_check=(), **bare)
-    recipe.propose = lambda *args, **kwargs: answer  # type: ignore[assignment]
+    answer = Proposed(
+        category="Termin",
+        recipient="petra.wulff@beispiel.example",
+        subject="Ihre Anfrage",
+        body=stages.PLAIN,
+        confidence=0.9,
+    )
+    recipe.propose = lambda *args, **kwargs: answer
     execution.connector_for = lambda pilot: Nowhere()  # type: ignore[assignment,return-value]
 
 
 class Phases:
     """The work of one process in each phase."""
 
-    def __init__(self, stage: list[tuple[Cast, Pilot]], cases: int, *, count_statements: bool) -> None:
+    def __init__(
+        self, stage: list[tuple[Cast, Pilot]], cases: int, *, bulk: int, count_statements: bool
+    ) -> None:
         self.stage = stage
+        self.bulk = bulk
         self.cases = cases
         self.count_statements = count_statements
 
@@ -150,11 +149,13 @@ class Phases:
             waiting = Proposal.objects.filter(case__pilot=pilot, case__state="waiting").order_by(
                 "case__number"
             )
-            rows = list(waiting.values_list("case_id", "revision", "content_hash"))
-            for case_id, revision, content_hash in rows[number::count]:
-                case = selectors.case_get(cast.organisation, case_id)
-                assert case is not None
-                services.case_approve(**by, case=case, revision=revision, content_hash=content_hash)
+            items = [(one.case, one.revision, one.content_hash) for one in waiting.select_related("case")]
+            mine = items[number::count]
+            if self.bulk == 1:
+                for case, revision, content_hash in mine:
+                    services.case_approve(**by, case=case, revision=revision, content_hash=content_hash)
+            for start in range(0, len(mine) if self.bulk > 1 else 0, self.bulk):
+                services.cases_approve(**by, items=mine[start : start + self.bulk])
 
     def execute(self, number: int, count: int) -> None:
         jobs.run_due(kinds=["pilots.execute"], limit=self.cases)
@@ -165,17 +166,18 @@ def main() -> None:
     parser.add_argument("--cases", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--organisations", type=int, default=1)
+    parser.add_argument("--bulk", type=int, default=1, help="so many are approved at once, as a list")
     parser.add_argument("--real", action="store_true")
     parser.add_argument("--count", action="store_true")
     parser.add_argument("--profile", default="")
     args = parser.parse_args()
     stage = set_stage(args.organisations)
     if not args.real:
-        quick_world(stage[0][1])
+        quick_world()
     connections.close_all()
     url = os.environ["DATABASE_URL"]
     before = size(url)
-    phases = Phases(stage, args.cases, count_statements=args.count)
+    phases = Phases(stage, args.cases, bulk=args.bulk, count_statements=args.count)
     if args.profile:
         profile(phases, args.profile)
         return

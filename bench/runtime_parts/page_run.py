@@ -29,7 +29,7 @@ VISITS = 60
 
 def main(sizes: list[int]) -> None:
     [(cast, pilot)] = set_stage(1)
-    quick_world(pilot)
+    quick_world()
     first = [NewCase(key=f"K-{n}", text=stages.request_text("Termin", n)) for n in range(60)]
     services.case_ingest(
         organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot, cases=first, source="post.csv"

@@ -63,7 +63,9 @@ from pilotwerk.pilots.domain.incoming import NewCase  # noqa: E402
 from pilotwerk.pilots.domain.states import CaseState  # noqa: E402
 from pilotwerk.pilots.domain.stop_rules import DEFAULTS, RuleKind  # noqa: E402
 from pilotwerk.pilots.models import Case, Delivery, Pilot, Proposal  # noqa: E402
+from pilotwerk.pilots.recipes.base import Request  # noqa: E402
 from pilotwerk.pilots.selectors import pilots as pilot_selectors  # noqa: E402
+from pilotwerk.pilots.selectors import recipes as recipe_selectors  # noqa: E402
 from pilotwerk.pilots.services import deliveries, learning  # noqa: E402
 from pilotwerk.pilots.tests import stage as stages  # noqa: E402
 from tests.cast import Cast, make_cast  # noqa: E402
@@ -118,7 +120,9 @@ def set_stage() -> dict[str, tuple[Cast, Pilot]]:
                 cast, share=0.8, target_kind=target, send_delay_seconds=0, stop_rules=rules
             )
             services.pilot_start(organisation=cast.organisation, actor=cast.actor("lead"), pilot=pilot)
-            recipe.loaded(folders.models(pilot) / version.version)  # forks inherit what is loaded
+            place = recipe_selectors.place_of(pilot, cast.organisation, version=version)
+            # Forks inherit what is loaded.
+            recipe.propose(pilot.recipe, Request("warm", stages.request_text("Termin")), place)
             found[target] = (cast, pilot)
     return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -26,6 +26,7 @@ from pilotwerk.audit.models import (
     AuditPurge,
     PersonalText,
 )
+from pilotwerk.audit.store import Event
 from pilotwerk.audit.verifier.verify import Report
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
@@ -52,22 +53,39 @@ def record(
     actor, for data that is not plain JSON, for other personal keys, or when the action's sentence lacks a
     value.
     """
+    return record_all(
+        organisation_id=organisation_id,
+        actor=actor,
+        events=[Event(action, subject, data or {}, personal or {})],
+    )
+
+
+def record_all(*, organisation_id: UUID | None, actor: Actor, events: Sequence[Event]) -> int:
+    """Write down several things that one actor did in one transaction, in this order: see `record`. Answers the
+    number of the last entry; ValueError without any.
+    """
+    if not events:
+        raise ValueError("there is nothing to record")
     if not connection.in_atomic_block:
-        raise RuntimeError(f"{action} must be recorded in the transaction of the change it tells of")
+        raise RuntimeError(
+            f"{events[0].action} must be recorded in the transaction of the change it tells of"
+        )
     if not isinstance(actor, Actor):
-        raise TypeError(f"{action} needs an actor, not {actor!r}")
-    kind, key = subject
-    data = data or {}
-    personal = {name: _text(text, f"{action}: {name}") for name, text in (personal or {}).items()}
-    registry.check_values(registry.action_named(action), data=data, personal=personal)
+        raise TypeError(f"{events[0].action} needs an actor, not {actor!r}")
     return store.append(
         log=organisation_id or INSTALLATION,
         actor=Actor(actor.kind, _text(actor.id, "actor.id"), _text(actor.name, "actor.name")),
-        action=action,
-        subject=(_text(kind, f"{action}: subject"), _text(key, f"{action}: subject")),
-        data=data,
-        personal=personal,
+        events=[_checked(event) for event in events],
     )
+
+
+def _checked(event: Event) -> Event:
+    """The event with plain texts, after the action's own rules."""
+    action, (kind, key) = event.action, event.subject
+    personal = {name: _text(text, f"{action}: {name}") for name, text in event.personal.items()}
+    registry.check_values(registry.action_named(action), data=event.data, personal=personal)
+    subject = (_text(kind, f"{action}: subject"), _text(key, f"{action}: subject"))
+    return Event(action, subject, event.data, personal)
 
 
 def _text(value: str, what: str) -> str:

@@ -1,4 +1,5 @@
-"""Appending to a log: the busiest write of the program, so it is written in SQL, four short statements.
+"""Appending to a log: the busiest write of the program, so it is written in SQL, a few short
+statements however many entries.
 
 The head row is locked first (PostgreSQL; on SQLite the whole transaction is), so that numbers have no gap,
 and it is written last.
@@ -6,7 +7,8 @@ and it is written last.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -25,48 +27,60 @@ _NEW_HEAD = (
 )
 _ENTRY = (
     "INSERT INTO audit_auditentry (organisation_id, sequence, at, action, actor_kind, actor_id, "
-    "subject_type, subject_id, leaf, leaf_hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s) RETURNING id"
+    "subject_type, subject_id, leaf, leaf_hash) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)"
 )
-_TEXT = "INSERT INTO audit_personaltext (entry_id, key, salt, text) VALUES (%s, %s, %s, %s)"
+_TEXT = (
+    "INSERT INTO audit_personaltext (entry_id, key, salt, text) "
+    "SELECT id, %s, %s, %s FROM audit_auditentry WHERE organisation_id = %s AND sequence = %s"
+)
 _MOVE_HEAD = "UPDATE audit_audithead SET size = %s, frontier = %s WHERE organisation_id = %s"
 
 
-def append(
-    *,
-    log: UUID,
-    actor: Actor,
-    action: str,
-    subject: tuple[str, str],
-    data: dict[str, Any],
-    personal: Mapping[str, str],
-) -> int:
-    """Write the next entry of a log inside the running transaction and answer its number."""
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What is to be written down: see `services.record`."""
+
+    action: str
+    subject: tuple[str, str]
+    data: dict[str, Any] = field(default_factory=dict)
+    personal: Mapping[str, str] = field(default_factory=dict)
+
+
+def append(*, log: UUID, actor: Actor, events: Sequence[Event]) -> int:
+    """Write the next entries of a log inside the running transaction; answers the number of the last one."""
     key = log if connection.features.has_native_uuid_field else log.hex
+    rows, texts = [], []
     with connection.cursor() as cursor:
-        tree = _locked_head(cursor, key)
-        sequence, at = tree.size + 1, clock.now()
-        entry = entry_new(
-            log=log,
-            sequence=sequence,
-            at=at,
-            actor=actor,
-            action=action,
-            subject=subject,
-            data=data,
-            personal=personal,
-        )
-        leaf = leaf_hash(entry.leaf)
+        tree, at = _locked_head(cursor, key), clock.now()
         moment = connection.ops.adapt_datetimefield_value(at)
-        who_and_what = (action, actor.kind, actor.id, *subject)
-        cursor.execute(_ENTRY, (key, sequence, moment, *who_and_what, entry.leaf.decode(), leaf))
-        if entry.clear_texts:
-            (entry_id,) = cursor.fetchone()
-            cursor.executemany(
-                _TEXT, [(entry_id, text.key, text.salt, text.text) for text in entry.clear_texts]
+        for event in events:
+            sequence = tree.size + 1
+            entry = entry_new(
+                log=log,
+                sequence=sequence,
+                at=at,
+                actor=actor,
+                action=event.action,
+                subject=event.subject,
+                data=event.data,
+                personal=event.personal,
             )
-        tree.append(leaf)
+            leaf = leaf_hash(entry.leaf)
+            who_and_what = (event.action, actor.kind, actor.id, *event.subject)
+            rows.append((key, sequence, moment, *who_and_what, entry.leaf.decode(), leaf))
+            texts += [(text.key, text.salt, text.text, key, sequence) for text in entry.clear_texts]
+            tree.append(leaf)
+        _write(cursor, _ENTRY, rows)
+        _write(cursor, _TEXT, texts)
         cursor.execute(_MOVE_HEAD, (tree.size, frontier_write(tree), key))
-    return sequence
+    return tree.size
+
+
+def _write(cursor: CursorWrapper, statement: str, rows: Sequence[tuple[Any, ...]]) -> None:
+    if len(rows) > 1:
+        cursor.executemany(statement, rows)
+    elif rows:
+        cursor.execute(statement, rows[0])
 
 
 def _locked_head(cursor: CursorWrapper, key: UUID | str) -> Frontier:

@@ -8,7 +8,9 @@ try whose end nobody saw goes to a person instead of being repeated.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+import time
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -40,14 +42,14 @@ from pilotwerk.pilots.models import (
     Case,
     Connection,
     ConnectionState,
-    Decision,
     Delivery,
     DeliveryState,
+    Mail,
     Pilot,
     SourceKind,
     TargetKind,
 )
-from pilotwerk.pilots.selectors.connections import mail_of
+from pilotwerk.pilots.selectors.connections import mails_of
 from pilotwerk.pilots.selectors.recipes import case_views, place_of, sheet_of
 from pilotwerk.pilots.services.cases import case_ingest
 from pilotwerk.pilots.services.connections import (
@@ -57,7 +59,8 @@ from pilotwerk.pilots.services.connections import (
     secrets_of,
 )
 from pilotwerk.pilots.services.deliveries import (
-    delivery_claim,
+    deliveries_claim,
+    deliveries_sent,
     delivery_lost,
     delivery_not_sent,
     delivery_retake,
@@ -75,6 +78,8 @@ WORKER: Final = System("worker")
 FROM_HOUR: Final = 6
 # Targets where a second try with the same key has no second effect.
 RECOGNISES_REPEATS: Final = frozenset({TargetKind.OUTBOX.value})
+# So long a worker sends before it gives back what it has not begun.
+SLOW_SECONDS: Final = 1.0
 # A mailbox that only a person can put right is not asked every minute: that would lock the account.
 PAUSE_WHEN_BROKEN: Final = timedelta(minutes=15)
 # So many steps of a mailbox are taken in one job; the next job goes on.
@@ -122,25 +127,57 @@ def case_execute(*, case_id: UUID, decision_id: UUID) -> None:
     case = Case.objects.select_related("pilot__organisation", "pilot__target_connection").get(pk=case_id)
     if case.state == CaseState.EXECUTING:
         delivery = _after_a_crash(case, decision_id)
+        claimed = [delivery] if delivery else []
     else:
-        delivery = delivery_claim(case_id=case_id, decision_id=decision_id)
-    if delivery is None:
-        return
-    decision = Decision.objects.select_related("proposal").get(pk=delivery.decision_id)
-    outcome = _tried(case, decision, delivery)
-    if isinstance(outcome, Delivered):
-        delivery_sent(delivery=delivery, reference=outcome.reference)
-    elif isinstance(outcome, NotDelivered):
-        delivery_not_sent(delivery=delivery, problem=outcome.reason, retry=outcome.retry)
-    else:
-        delivery_lost(delivery=delivery, problem=outcome.reason)
+        claimed = deliveries_claim(approved=[(case, decision_id)])
+    _let_out(claimed)
 
 
-def _tried(case: Case, decision: Decision, delivery: Delivery) -> Outcome:
+def execute_together(works: Sequence[jobs.Work]) -> list[jobs.Work]:
+    """Several answers of one organisation at once, where their target recognises a repeat: a crash in the middle
+    leaves nothing unclear. The others one by one, until it gets slow; answers what is done.
+    """
+    cases = Case.objects.select_related("pilot").in_bulk([UUID(work.payload["case"]) for work in works])
+    together: dict[UUID, list[tuple[Case, UUID]]] = defaultdict(list)
+    alone, done, began = [], [], time.monotonic()
+    for work in works:
+        case = cases[UUID(work.payload["case"])]
+        if case.state == CaseState.EXECUTING or case.pilot.target_kind not in RECOGNISES_REPEATS:
+            alone.append(work)
+        else:
+            together[case.pilot_id].append((case, UUID(work.payload["decision"])))
+            done.append(work)
+    with translation.override("de"):
+        for approved in together.values():
+            _let_out(deliveries_claim(approved=approved))
+    for work in alone:
+        if time.monotonic() - began > SLOW_SECONDS:
+            break
+        execute_job(work)
+        done.append(work)
+    return done
+
+
+def _let_out(claimed: Sequence[Delivery]) -> None:
+    """Try each and write down what became of it; what arrived is written down together."""
+    mails = mails_of([delivery.case_id for delivery in claimed])
+    arrived: list[tuple[Delivery, str]] = []
+    for delivery in claimed:
+        outcome = _tried(delivery, mails.get(delivery.case_id))
+        if isinstance(outcome, Delivered):
+            arrived.append((delivery, outcome.reference))
+        elif isinstance(outcome, NotDelivered):
+            delivery_not_sent(delivery=delivery, problem=outcome.reason, retry=outcome.retry)
+        else:
+            delivery_lost(delivery=delivery, problem=outcome.reason)
+    if arrived:
+        deliveries_sent(arrived=arrived)
+
+
+def _tried(delivery: Delivery, mail: Mail | None) -> Outcome:
     """Let the answer out by the pilot's way."""
-    proposal = decision.proposal
+    case, proposal = delivery.case, delivery.decision.proposal
     assert proposal is not None  # a check constraint says so for everything that may be sent
-    mail = mail_of(case)
     going = recipe.of(case.pilot.recipe).outgoing(
         proposal.content(), place_of(case.pilot, case.pilot.organisation)
     )

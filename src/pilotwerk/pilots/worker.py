@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import time
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import Q
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock, jobs
 from pilotwerk.pilots.domain.states import CaseState, PilotState
-from pilotwerk.pilots.models import SENDING, Case, Decision, HumanControl
-from pilotwerk.pilots.services.cases import case_asked, case_assign, case_propose, cases_return_due
+from pilotwerk.pilots.models import SENDING, Case, Decision, HumanControl, Pilot
+from pilotwerk.pilots.services.cases import case_propose, cases_propose, cases_return_due
 from pilotwerk.pilots.services.decisions import case_release
 from pilotwerk.pilots.services.learning import model_train
 from pilotwerk.pilots.services.moves import execute_later, propose_later
@@ -57,30 +56,23 @@ def escalate_job(job: jobs.Work) -> None:
 
 
 def propose_together(works: Sequence[jobs.Work]) -> list[jobs.Work]:
-    """Several cases of one organisation: the arms are recorded in one transaction, the proposals in another.
-
-    Between them the recipe is asked, case by case, and stops when that gets slow; answers what is done.
-    """
-    found = Case.objects.select_related("pilot", "pilot__model_version", "organisation").in_bulk(
-        [UUID(work.payload["case"]) for work in works]
-    )
-    cases = {work.id: found[UUID(work.payload["case"])] for work in works}
-    running = [work for work in works if cases[work.id].pilot.is_running]
-    with transaction.atomic():
-        for work in running:
-            case = cases[work.id]
-            case_assign(organisation=case.organisation, actor=WORKER, case=case)
-    began, keep, asked = time.monotonic(), [], []
-    for work in running:
-        case = cases[work.id]
-        keep.append(case_asked(organisation=case.organisation, actor=WORKER, case=case))
-        asked.append(work)
-        if time.monotonic() - began > SLOW_SECONDS:
-            break
-    with transaction.atomic():
-        for store in keep:
-            store()
-    return [work for work in works if work in asked or work not in running]
+    """Several cases of one organisation at once; answers what is done, the rest goes back when it gets slow."""
+    found = Case.objects.in_bulk([UUID(work.payload["case"]) for work in works])
+    by_pilot: dict[UUID, list[Case]] = defaultdict(list)
+    for case in (found[UUID(work.payload["case"])] for work in works):
+        by_pilot[case.pilot_id].append(case)
+    done: set[UUID] = set()
+    for pilot_id, cases in by_pilot.items():
+        pilot = Pilot.objects.select_related("model_version", "organisation").get(pk=pilot_id)
+        for case in cases:
+            case.pilot, case.organisation = pilot, pilot.organisation
+        if not pilot.is_running:
+            done |= {case.pk for case in cases}
+            continue
+        organisation = pilot.organisation
+        took = cases_propose(organisation=organisation, actor=WORKER, cases=cases, seconds=SLOW_SECONDS)
+        done |= {case.pk for case in took}
+    return [work for work in works if UUID(work.payload["case"]) in done]
 
 
 def sweep_job(job: jobs.Work) -> None:
@@ -107,6 +99,6 @@ def orphans() -> int:
     for case in Case.objects.filter(stuck)[:500]:
         decision = Decision.objects.filter(case=case, kind__in=SENDING, withdrawn_at=None).first()
         if decision is not None and not jobs.waits(kind="pilots.execute", payload={"case": str(case.pk)}):
-            execute_later(case, decision_id=decision.pk)
+            execute_later((case, decision.pk))
             count += 1
     return count

@@ -1,11 +1,18 @@
 """A pilot and what was learned for it."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.core.models import TenantModel
 from pilotwerk.pilots.domain.states import PilotState
+
+if TYPE_CHECKING:
+    from pilotwerk.pilots.models.autonomy import HumanControl
 
 
 class SourceKind(models.TextChoices):
@@ -38,6 +45,8 @@ PILOT_STATES = [
 class Pilot(TenantModel):
     """One use case that runs. An organisation has at most one that has not ended."""
 
+    # The settings of human control as they were read together with this row; None where only the row was read.
+    control_held: HumanControl | None = None
     use_case = models.ForeignKey("portfolio.UseCase", on_delete=models.CASCADE, related_name="pilots")
     name = models.CharField(_("Name"), max_length=120)
     recipe = models.CharField(max_length=20)

@@ -38,12 +38,18 @@ KEY: Final = "key_unreadable"
 
 
 def propose_with_model(
-    *, organisation: Organisation, actor: Actor, case: Case, embedded: Proposed | CannotTell
+    *,
+    organisation: Organisation,
+    actor: Actor,
+    case: Case,
+    embedded: Proposed | CannotTell,
+    use: ModelUse | None,
 ) -> tuple[Proposed | CannotTell, dict[str, Any]]:
     """The proposal that counts, and what is kept beside it as evidence: attempts to steer, model, reasons.
 
-    Without a model for the pilot it is the built-in proposal as it stands. When the model cannot be asked or does not
-    answer, it is the built-in one or none (manual work), with the reason. Never raises for a model's fault.
+    ``use`` is the pilot's choice of a model. Without one it is the built-in proposal as it stands. When the model
+    cannot be asked or does not answer, it is the built-in one or none (manual work), with the reason. Never raises
+    for a model's fault.
     """
     evidence: dict[str, Any] = {}
     if not recipe.of(case.pilot.recipe).about.language_model:
@@ -51,7 +57,6 @@ def propose_with_model(
     found = flags(f"{case.subject}\n{case.text}")
     if found:
         evidence["injection"] = [{"code": flag.code, "words": flag.words} for flag in found]
-    use = ModelUse.objects.of(organisation).select_related("provider").filter(pilot_id=case.pilot_id).first()
     if use is None:
         return embedded, evidence
     try:

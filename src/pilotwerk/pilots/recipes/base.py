@@ -67,10 +67,14 @@ class Place:
     subdivision: str
     today: date
     options: Mapping[str, Any]
-    folder: Path | None = None
+    learned: Callable[[], Path | None] = lambda: None
     table: Callable[[str], Sheet | None] = lambda _role: None
     taken_at: Callable[[str], datetime | None] = lambda _role: None
     opted_out: Callable[[str], bool] = lambda _address: False
+
+    @property
+    def folder(self) -> Path | None:
+        return self.learned()
 
 
 @dataclass(frozen=True, slots=True)

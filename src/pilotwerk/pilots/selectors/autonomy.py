@@ -73,7 +73,9 @@ class Standing:
 
 
 def control_of(pilot: Pilot) -> HumanControl:
-    """The pilot's settings, or those that hold without any."""
+    """The pilot's settings, or those that hold without any; as they were read with a locked pilot."""
+    if pilot.control_held is not None:
+        return pilot.control_held
     return HumanControl.objects.filter(pilot=pilot).first() or UNSET
 
 

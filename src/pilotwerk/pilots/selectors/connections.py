@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -64,7 +65,13 @@ def mail_get(organisation: Organisation, pk: UUID) -> Mail | None:
 
 def mail_of(case: Case) -> Mail | None:
     """The mail that this case was made of; None where it came in another way."""
-    return Mail.objects.filter(case=case, kind=MailKind.REQUEST.value).select_related("earlier").first()
+    return mails_of([case.pk]).get(case.pk)
+
+
+def mails_of(cases: Collection[UUID]) -> dict[UUID, Mail]:
+    """The mails that these cases were made of, by case."""
+    found = Mail.objects.filter(case__in=cases, kind=MailKind.REQUEST.value).select_related("earlier")
+    return {mail.case_id: mail for mail in reversed(found) if mail.case_id}
 
 
 def thread_of(case: Case, mail: Mail | None) -> list[Mail]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.core import clock
@@ -32,18 +33,22 @@ def request_of(case: Case) -> Request:
 
 def place_of(pilot: Pilot, organisation: Organisation, *, version: ModelVersion | None = None) -> Place:
     """Where the pilot's recipe works now."""
-    used = version or pilot.model_version
     return Place(
         organisation=organisation.name,
         country=organisation.country,
         subdivision=organisation.region,
         today=clock.today(organisation.timezone),
         options=pilot.options,
-        folder=folders.models(pilot) / used.version if used is not None else None,
+        learned=partial(_learned, pilot, version),
         table=partial(table_read, pilot),
         taken_at=partial(table_taken_at, pilot),
         opted_out=partial(opted_out, organisation),
     )
+
+
+def _learned(pilot: Pilot, version: ModelVersion | None) -> Path | None:
+    used = version or pilot.model_version
+    return folders.models(pilot) / used.version if used is not None else None
 
 
 def opted_out(organisation: Organisation, address: str) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Final
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any, Final
+from uuid import UUID
 
 from django.db.models import QuerySet
 
+from pilotwerk.core.prepared import Prepared
 from pilotwerk.pilots.domain.states import Arm
 from pilotwerk.pilots.domain.stop_rules import (
     REWRITTEN_FROM,
@@ -59,25 +63,45 @@ def _not_ok(pilot: Pilot, window: int) -> list[bool]:
 
 
 def _decided(pilot: Pilot, *, most: int) -> dict[RuleKind, list[bool]]:
-    """The three histories of decisions from one query. Where a figure is not known, an older one takes its
-    place, so more rows are read than the widest window has."""
-    decided = ai_decisions(pilot)
-    if pilot.watched_since:
-        decided = decided.filter(decided_at__gte=pilot.watched_since)
-    rows = list(decided.values_list("kind", "category_corrected", "edit_distance")[: 4 * most])
+    """The three histories of decisions from the newest ones. Where a figure is not known, an older one takes its
+    place: then more are read than the widest window has."""
+    since = pilot.watched_since or pilot.created_at
+    read = {"organisation": pilot.organisation_id, "pilot": pilot.pk, "since": since}
+    rows = _newest(most).rows(**read)
+    if len(rows) == most and any(None in row for row in rows):
+        rows = _newest(4 * most).rows(**read)
     return {
         RuleKind.REJECTED: [kind == DecisionKind.REJECT for kind, _corrected, _distance in rows],
-        RuleKind.CORRECTED: [corrected for _kind, corrected, _distance in rows if corrected is not None],
+        RuleKind.CORRECTED: [
+            bool(corrected) for _kind, corrected, _distance in rows if corrected is not None
+        ],
         RuleKind.REWRITTEN: [
             distance > REWRITTEN_FROM for _kind, _corrected, distance in rows if distance is not None
         ],
     }
 
 
+@lru_cache(maxsize=64)
+def _newest(most: int) -> Prepared[Decision]:
+    """What the rules read of the newest decisions since a moment."""
+
+    def build(organisation: UUID, pilot: UUID, since: datetime) -> QuerySet[Decision, Any]:
+        read = _ai_decisions(organisation, pilot).filter(decided_at__gte=since)
+        return read.values_list("kind", "category_corrected", "edit_distance")[:most]
+
+    return Prepared(
+        build, organisation=UUID(int=1), pilot=UUID(int=2), since=datetime(2000, 1, 1, tzinfo=UTC)
+    )
+
+
 def ai_decisions(pilot: Pilot) -> QuerySet[Decision]:
     """Valid decisions about proposals, newest first: approved, edited, rejected."""
+    return _ai_decisions(pilot.organisation_id, pilot.pk)
+
+
+def _ai_decisions(organisation: UUID, pilot: UUID) -> QuerySet[Decision]:
     return Decision.objects.filter(
-        organisation=pilot.organisation_id,
+        organisation=organisation,
         case__pilot=pilot,
         case__arm=Arm.AI.value,
         kind__in=[DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT],

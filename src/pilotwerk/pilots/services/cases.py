@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
-from functools import partial
+from math import inf
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Max
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
+from pilotwerk.audit.services import record_all
+from pilotwerk.audit.store import Event
 from pilotwerk.core import clock
 from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.core.results import CannotTell
@@ -23,19 +28,22 @@ from pilotwerk.pilots.domain.autonomy import BY_ITSELF, Level
 from pilotwerk.pilots.domain.content import content_hash, normalised
 from pilotwerk.pilots.domain.incoming import Ingested, NewCase
 from pilotwerk.pilots.domain.states import Arm, CaseEvent, CaseState
-from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal, Source
+from pilotwerk.pilots.models import Case, ModelUse, Pilot, Proposal, Source
 from pilotwerk.pilots.providers.proposing import propose_with_model
-from pilotwerk.pilots.recipes.base import Proposed
+from pilotwerk.pilots.recipes.base import Place, Proposed
 from pilotwerk.pilots.selectors.autonomy import level_for, sampled
 from pilotwerk.pilots.selectors.recipes import place_of, proposal_current, request_of
 from pilotwerk.pilots.services.autonomy import release_later
 from pilotwerk.pilots.services.moves import (
+    Step,
+    case_event,
     case_recorded,
-    move,
+    move_all,
     move_if,
     pilot_lock,
     pilot_recorded,
     propose_later,
+    refusal,
 )
 from pilotwerk.pilots.services.planted import plant
 from pilotwerk.pilots.wording import not_running
@@ -96,73 +104,115 @@ def _case(pilot: Pilot, item: NewCase, number: int, source: str) -> Case:
     )
 
 
-@transaction.atomic
 def case_assign(*, organisation: Organisation, actor: Actor, case: Case) -> Arm:
     """Draw the arm and record it, before anything is proposed. A second call answers the recorded arm."""
-    if case.arm:
-        return Arm(case.arm)
-    pilot = pilot_lock(case.pilot_id)
-    arm = arm_for(pilot.seed, case.key, pilot.share)
-    if arm is Arm.AI:
-        move(case, CaseEvent.ASSIGN_AI, arm=arm.value, sampled=sampled(pilot, case.key))
-    else:
-        move(
-            case,
-            CaseEvent.ASSIGN_CONTROL,
-            arm=arm.value,
-            by_hand=True,
-            sampled=sampled(pilot, case.key),
+    if not case.arm and not cases_assign(organisation=organisation, actor=actor, cases=[case]):
+        raise refusal(case, CaseEvent.ASSIGN_AI)
+    return Arm(case.arm)
+
+
+@transaction.atomic
+def cases_assign(*, organisation: Organisation, actor: Actor, cases: Sequence[Case]) -> list[Case]:
+    """Draw the arms of cases of one pilot that have none yet, and record them; answers those that got one now."""
+    new = [case for case in cases if not case.arm]
+    if not new:
+        return []
+    pilot = pilot_lock(new[0].pilot_id)
+    steps: dict[Arm, list[Step]] = {Arm.AI: [], Arm.CONTROL: []}
+    for case in new:
+        arm = arm_for(pilot.seed, case.key, pilot.share)
+        fields = {"arm": arm.value, "by_hand": arm is Arm.CONTROL, "sampled": sampled(pilot, case.key)}
+        steps[arm].append((case, fields))
+    moved = move_all(CaseEvent.ASSIGN_AI, steps[Arm.AI], pilot=pilot)
+    moved += move_all(CaseEvent.ASSIGN_CONTROL, steps[Arm.CONTROL], pilot=pilot)
+    if moved:
+        record_all(
+            organisation_id=organisation.id,
+            actor=actor,
+            events=[_assigned(pilot, case) for case in new if case in moved],
         )
-    case_recorded(
-        organisation=organisation,
-        actor=actor,
-        action="pilots.case_assigned",
-        case=case,
-        data={
-            "arm": arm.value,
-            "key": case.key,
-            "draw": draw(pilot.seed, case.key),
-            "share": pilot.share,
-            "commitment": pilot.seed_commitment,
-        },
-    )
-    return arm
+    return moved
+
+
+def _assigned(pilot: Pilot, case: Case) -> Event:
+    drawn = {
+        "arm": case.arm,
+        "key": case.key,
+        "draw": draw(pilot.seed, case.key),
+        "share": pilot.share,
+        "commitment": pilot.seed_commitment,
+    }
+    return case_event("pilots.case_assigned", case, drawn)
 
 
 def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Proposal | None:
     """Assign the case if that is still to do, then let the recipe propose. None for work by hand."""
     case_assign(organisation=organisation, actor=actor, case=case)
-    return case_asked(organisation=organisation, actor=actor, case=case)()
+    cases_propose(organisation=organisation, actor=actor, cases=[case])
+    return proposal_current(case) if case.state == CaseState.WAITING else None
 
 
-def case_asked(*, organisation: Organisation, actor: Actor, case: Case) -> Callable[[], Proposal | None]:
-    """Ask the recipe about an assigned case, outside of any transaction; what is answered keeps what it said."""
-    if case.arm != Arm.AI.value or case.state != CaseState.ASSIGNED:
-        return lambda: None
-    version = case.pilot.model_version
-    if version is None:
-        return partial(_no_proposal, organisation, actor, case, "untrained")
-    asked = _asked(organisation, case, version)
+def cases_propose(
+    *, organisation: Organisation, actor: Actor, cases: Sequence[Case], seconds: float = inf
+) -> list[Case]:
+    """Assign cases of one pilot and let its recipe propose; answers the cases that need no further work.
+
+    The arms are recorded in one transaction and what was proposed in another; between them the recipe is asked,
+    case by case, outside of any: a slow model must not hold the database. After ``seconds`` no further case is
+    asked about.
+    """
+    cases_assign(organisation=organisation, actor=actor, cases=cases)
+    pilot, began = cases[0].pilot, time.monotonic()
+    place = place_of(pilot, organisation)
+    use = ModelUse.objects.of(organisation).select_related("provider").filter(pilot=pilot).first()
+    answers, done = [], []
+    for case in cases:
+        done.append(case)
+        if case.arm == Arm.AI.value and case.state == CaseState.ASSIGNED:
+            answers.append(_answer(organisation, actor, case, place, use))
+        if time.monotonic() - began > seconds:
+            break
+    if answers:
+        _keep(organisation, actor, pilot.pk, answers)
+    return done
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came of asking about a case: a proposal that is not stored yet, or why there is none."""
+
+    case: Case
+    proposal: Proposal | None = None
+    confidence: float | None = None
+    urgent: bool = False
+    reason: str = ""
+
+
+def _answer(
+    organisation: Organisation, actor: Actor, case: Case, place: Place, use: ModelUse | None
+) -> Answer:
+    if case.pilot.model_version is None:
+        return Answer(case, reason="untrained")
+    asked = _asked(case, place)
     if asked is None:
-        return partial(_no_proposal, organisation, actor, case, "model_unreadable")
+        return Answer(case, reason="model_unreadable")
     found, milliseconds = asked
-    found, said = propose_with_model(organisation=organisation, actor=actor, case=case, embedded=found)
+    found, said = propose_with_model(
+        organisation=organisation, actor=actor, case=case, embedded=found, use=use
+    )
     if isinstance(found, CannotTell):
-        return partial(_no_proposal, organisation, actor, case, found.reason)
-    proposal = _proposal(case, found, said, version, milliseconds)
-    return partial(_store, organisation, actor, case, proposal, found=found, version=version)
+        return Answer(case, reason=found.reason)
+    return Answer(case, _proposal(case, found, said, milliseconds), found.confidence, found.urgent)
 
 
-def _proposal(
-    case: Case, found: Proposed, said: dict[str, Any], version: ModelVersion, milliseconds: int
-) -> Proposal:
+def _proposal(case: Case, found: Proposed, said: dict[str, Any], milliseconds: int) -> Proposal:
     """What the recipe said, as the revision after the present one; not stored yet."""
     proposal = Proposal(
         organisation_id=case.organisation_id,
         case=case,
         revision=case.revision + 1,
         source=Source.MODEL,
-        model_version=version,
+        model_version=case.pilot.model_version,
         category=found.category,
         recipient=found.recipient,
         subject=found.subject[:310],
@@ -175,80 +225,79 @@ def _proposal(
     return proposal
 
 
-def _asked(
-    organisation: Organisation, case: Case, version: ModelVersion
-) -> tuple[Proposed | CannotTell, int] | None:
-    """What the recipe says and how many milliseconds it took; None when its files are gone or damaged.
-
-    Outside of any transaction: a slow model must not hold the database.
-    """
+def _asked(case: Case, place: Place) -> tuple[Proposed | CannotTell, int] | None:
+    """What the recipe says and how many milliseconds it took; None when its files are gone or damaged."""
     began = time.perf_counter()
     try:
-        place = place_of(case.pilot, organisation, version=version)
         found = recipe.propose(case.pilot.recipe, request_of(case), place)
     except (BadInput, OSError):
-        log.exception("version %s of pilot %s cannot be read", version.number, case.pilot_id)
+        log.exception("the model of pilot %s cannot be read", case.pilot_id)
         return None
     return found, round((time.perf_counter() - began) * 1000)
 
 
 @transaction.atomic
-def _store(
-    organisation: Organisation,
-    actor: Actor,
-    case: Case,
-    proposal: Proposal,
-    *,
-    found: Proposed,
-    version: ModelVersion,
-) -> Proposal | None:
-    """Keep the proposal; None when another worker was faster or the pilot stands by now."""
-    level = level_for(case.pilot, proposal.category)
+def _keep(organisation: Organisation, actor: Actor, pilot_id: UUID, answers: Sequence[Answer]) -> None:
+    """Keep what was proposed; nothing of a case where another worker was faster, or when the pilot stands by now."""
+    pilot = pilot_lock(pilot_id)
+    levels: dict[str, Level] = {}
+    steps: dict[CaseEvent, list[Step]] = defaultdict(list)
+    for answer in answers:
+        proposal = answer.proposal
+        if proposal is None:
+            steps[CaseEvent.CANNOT_PROPOSE].append((answer.case, {"by_hand": True}))
+            continue
+        if proposal.category not in levels:
+            levels[proposal.category] = level_for(pilot, proposal.category)
+        level = levels[proposal.category]
+        event = CaseEvent.PROPOSE_BLIND if level is Level.SHADOW else CaseEvent.PROPOSE
+        steps[event].append((answer.case, _proposed(pilot, proposal, answer, level)))
+    moved = {case.pk for event, some in steps.items() for case in move_all(event, some, pilot=pilot)}
+    kept = [answer for answer in answers if answer.case.pk in moved]
+    Proposal.objects.bulk_create([answer.proposal for answer in kept if answer.proposal])
+    for answer in kept:
+        if answer.proposal is None:
+            continue
+        answer.case.pilot = pilot
+        if answer.case.level in BY_ITSELF:
+            release_later(answer.case)
+        plant(answer.case, answer.proposal)
+    if kept:
+        events = [_told(answer) for answer in kept]
+        record_all(organisation_id=organisation.id, actor=actor, events=events)
+
+
+def _proposed(pilot: Pilot, proposal: Proposal, answer: Answer, level: Level) -> dict[str, Any]:
+    """What a proposal changes in its case. Nothing that a person sees before answering may give a shadow proposal
+    away.
+    """
     blind = level is Level.SHADOW
-    moved = move_if(
+    return {
+        "revision": proposal.revision,
+        "category": "" if blind else proposal.category,
+        "confidence": answer.confidence,
+        "urgent": not blind and (answer.urgent or proposal.category in pilot.urgent_categories),
+        "by_hand": blind,
+        "level": level.value,
+    }
+
+
+def _told(answer: Answer) -> Event:
+    case, proposal = answer.case, answer.proposal
+    if proposal is None:
+        return case_event("pilots.case_not_proposed", case, {"reason": answer.reason})
+    return case_event(
+        "pilots.case_proposed",
         case,
-        CaseEvent.PROPOSE_BLIND if blind else CaseEvent.PROPOSE,
-        revision=proposal.revision,
-        # Nothing that a person sees before answering may give a shadow proposal away.
-        category="" if blind else proposal.category,
-        confidence=found.confidence,
-        urgent=not blind and (found.urgent or proposal.category in case.pilot.urgent_categories),
-        by_hand=blind,
-        level=level.value,
-    )
-    if not moved:
-        return None
-    proposal.save(force_insert=True)
-    if level in BY_ITSELF:
-        release_later(case)
-    plant(case, proposal)
-    case_recorded(
-        organisation=organisation,
-        actor=actor,
-        action="pilots.case_proposed",
-        case=case,
-        data={
+        {
             "revision": proposal.revision,
             "hash": proposal.content_hash,
             "category": proposal.category,
-            "confidence": found.confidence,
-            "model": version.version,
-            "level": level.value,
+            "confidence": answer.confidence,
+            "model": proposal.model_version.version if proposal.model_version else "",
+            "level": case.level,
         },
     )
-    return proposal
-
-
-@transaction.atomic
-def _no_proposal(organisation: Organisation, actor: Actor, case: Case, reason: str) -> None:
-    if move_if(case, CaseEvent.CANNOT_PROPOSE, by_hand=True):
-        case_recorded(
-            organisation=organisation,
-            actor=actor,
-            action="pilots.case_not_proposed",
-            case=case,
-            data={"reason": reason},
-        )
 
 
 def case_revise(*, organisation: Organisation, actor: Actor, case: Case) -> Proposal | None:
@@ -264,10 +313,10 @@ def case_revise(*, organisation: Organisation, actor: Actor, case: Case) -> Prop
         or current.source != Source.MODEL
     ):
         return None
-    asked = _asked(organisation, case, version)
+    asked = _asked(case, place_of(case.pilot, organisation))
     if asked is None or isinstance(asked[0], CannotTell):
         return None
-    proposal = _proposal(case, asked[0], {}, version, asked[1])
+    proposal = _proposal(case, asked[0], {}, asked[1])
     if proposal.content() == {**current.content(), "revision": proposal.revision}:
         return None
     return _revised(organisation, actor, case, proposal, asked[0].confidence)

@@ -15,7 +15,7 @@ def model_proposal(case: Case) -> Proposal | None:
     return Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
 
 
-def decision_write(
+def decision_made(
     organisation: Organisation,
     actor: Actor,
     case: Case,
@@ -25,13 +25,13 @@ def decision_write(
     reason: str = "",
     text: str = "",
 ) -> Decision:
-    """Write the decision, with what it changed against the model's proposal and whether it agreed."""
+    """The decision, not stored yet, with what it changed against the model's proposal and whether it agreed."""
     model = proposal if proposal is not None and proposal.source == Source.MODEL else model_proposal(case)
     corrected = _corrected(model, proposal, kind, reason)
     comparable = (
         proposal if model and model.body and kind in (DecisionKind.APPROVE, DecisionKind.EDIT) else None
     )
-    return Decision.objects.create(
+    return Decision(
         organisation=organisation,
         case=case,
         proposal=proposal,
@@ -47,6 +47,22 @@ def decision_write(
         actor_name=actor.name,
         decided_at=clock.now(),
     )
+
+
+def decision_write(
+    organisation: Organisation,
+    actor: Actor,
+    case: Case,
+    kind: DecisionKind,
+    proposal: Proposal | None,
+    *,
+    reason: str = "",
+    text: str = "",
+) -> Decision:
+    """Write the decision."""
+    decision = decision_made(organisation, actor, case, kind, proposal, reason=reason, text=text)
+    decision.save(force_insert=True)
+    return decision
 
 
 def _corrected(

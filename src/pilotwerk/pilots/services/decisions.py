@@ -7,15 +7,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import F, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
+from pilotwerk.audit.services import record_all
+from pilotwerk.audit.store import Event
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
+from pilotwerk.core.prepared import Prepared
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash as hash_of
 from pilotwerk.pilots.domain.content import normalised
@@ -36,25 +40,60 @@ from pilotwerk.pilots.selectors.autonomy import first_approval, limits_reached
 from pilotwerk.pilots.selectors.recipes import place_of, request_of
 from pilotwerk.pilots.selectors.stop import DECIDED
 from pilotwerk.pilots.services.autonomy import by_itself_allowed, level_watch
-from pilotwerk.pilots.services.decision_rows import decision_write
+from pilotwerk.pilots.services.decision_rows import decision_made, decision_write
 from pilotwerk.pilots.services.guards import guards_ask
 from pilotwerk.pilots.services.handling import sittings_end
-from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, pilot_lock
-from pilotwerk.pilots.services.planted import planted_answer
+from pilotwerk.pilots.services.moves import (
+    Step,
+    case_event,
+    case_recorded,
+    execute_later,
+    move,
+    move_all,
+    pilot_lock,
+    refusal,
+)
+from pilotwerk.pilots.services.planted import planted_answer, planted_answers
 from pilotwerk.pilots.services.stopping import stop_rules_apply
+
+Seen = tuple[Case, int, str]
+"""A case with the revision and the content hash that the person saw."""
+
+
+def _present() -> QuerySet[Proposal]:
+    return Proposal.objects.filter(revision=F("case__revision")).order_by()
+
+
+_PRESENT = Prepared(lambda case: _present().filter(case=case), case=UUID(int=1))
 
 
 def _named(case: Case, revision: int, content_hash: str) -> Proposal:
     """The proposal that the person saw; refused when it is not the present one, word for word."""
-    proposal = Proposal.objects.filter(
-        case=case, revision=revision, content_hash=content_hash, case__revision=revision
-    ).first()
-    if proposal is None or hash_of(proposal.content()) != content_hash:
-        raise Refused(
-            _("The proposal for %(case)s has changed since you opened it. Please read it again.")
-            % {"case": case.label}
-        )
-    return proposal
+    return _named_all([(case, revision, content_hash)])[0]
+
+
+def _named_all(seen: Sequence[Seen]) -> list[Proposal]:
+    """The same for several, all or none."""
+    if len(seen) == 1:
+        present = _PRESENT.objects(case=seen[0][0].pk)
+    else:
+        present = list(_present().filter(case__in=[case.pk for case, _revision, _hash in seen]))
+    by_case = {proposal.case_id: proposal for proposal in present}
+    found = []
+    for case, revision, content_hash in seen:
+        proposal = by_case.get(case.pk)
+        if (
+            proposal is None
+            or (proposal.revision, proposal.content_hash) != (revision, content_hash)
+            or hash_of(proposal.content()) != content_hash
+        ):
+            raise Refused(
+                _("The proposal for %(case)s has changed since you opened it. Please read it again.")
+                % {"case": case.label}
+            )
+        proposal.case = case
+        found.append(proposal)
+    return found
 
 
 def _sendable(case: Case, proposal: Proposal) -> None:
@@ -117,8 +156,10 @@ def _decide_or_wait(
     event: CaseEvent,
     kind: DecisionKind,
 ) -> Decision:
-    """One person lets the answer out; above the limits the first of two does not, the second one does."""
-    pilot_lock(case.pilot_id)
+    """One person lets the answer out; above the limits the first of two does not, the second one does.
+
+    The transaction holds the row of the case's pilot.
+    """
     _person(actor)
     _ready(case, proposal)
     if not limits_reached(case, proposal):
@@ -143,7 +184,7 @@ def _first(organisation: Organisation, actor: Actor, case: Case, proposal: Propo
     why = [limit.value for limit in limits_reached(case, proposal)]
     decision = decision_write(organisation, actor, case, DecisionKind.FIRST, proposal)
     move(case, CaseEvent.APPROVE_FIRST, revision=proposal.revision, category=proposal.category)
-    sittings_end(case=case, actor=actor)
+    sittings_end(cases=[case], actor=actor)
     case_recorded(
         organisation=organisation,
         actor=actor,
@@ -167,24 +208,57 @@ def _let_out(
     event: CaseEvent,
     kind: DecisionKind,
 ) -> Decision:
-    """The common end of approve, edit, answer and release: decision, state, job, audit, stop rules, watch."""
-    decision = decision_write(organisation, actor, case, kind, proposal)
-    execute_at = clock.now() + timedelta(seconds=case.pilot.send_delay_seconds)
-    move(case, event, execute_at=execute_at, revision=proposal.revision, category=proposal.category)
-    sittings_end(case=case, actor=actor)
-    execute_later(case, decision_id=decision.pk)
+    """The end of approve, edit, answer and release for one case."""
+    return _let_out_all(organisation, actor, [(case, proposal)], event, kind)[0]
+
+
+def _let_out_all(
+    organisation: Organisation,
+    actor: Actor,
+    items: Sequence[tuple[Case, Proposal]],
+    event: CaseEvent,
+    kind: DecisionKind,
+) -> list[Decision]:
+    """The common end for cases of one pilot, whose row is held, all or none: decisions, states, jobs, audit, stop
+    rules, watch.
+    """
+    pilot = items[0][0].pilot
+    decisions = [decision_made(organisation, actor, case, kind, proposal) for case, proposal in items]
+    execute_at = clock.now() + timedelta(seconds=pilot.send_delay_seconds)
+    steps: list[Step] = [
+        (case, {"execute_at": execute_at, "revision": one.revision, "category": one.category})
+        for case, one in items
+    ]
+    cases = [case for case, _proposal in items]
+    moved = move_all(event, steps, pilot=pilot)
+    if len(moved) < len(cases):
+        raise refusal(next(case for case in cases if case not in moved), event)
+    Decision.objects.bulk_create(decisions)
+    sittings_end(cases=cases, actor=actor)
+    execute_later(*((decision.case, decision.pk) for decision in decisions))
+    record_all(
+        organisation_id=organisation.id, actor=actor, events=[_decided(decision) for decision in decisions]
+    )
+    if kind != DecisionKind.AUTO:
+        stop_rules_apply(pilot.pk, DECIDED, held=pilot)
+        for case in cases:
+            level_watch(case)
+    return decisions
+
+
+def _decided(decision: Decision) -> Event:
     action = {
         DecisionKind.APPROVE: "pilots.case_approved",
         DecisionKind.EDIT: "pilots.case_edited",
         DecisionKind.ANSWER: "pilots.case_answered",
         DecisionKind.AUTO: "pilots.case_released",
-    }[kind]
-    case_recorded(
-        organisation=organisation,
-        actor=actor,
-        action=action,
-        case=case,
-        data={
+    }[DecisionKind(decision.kind)]
+    proposal = decision.proposal
+    assert proposal is not None  # nothing leaves without one
+    return case_event(
+        action,
+        decision.case,
+        {
             "revision": proposal.revision,
             "hash": proposal.content_hash,
             "category": proposal.category,
@@ -192,10 +266,6 @@ def _let_out(
             "category_corrected": decision.category_corrected,
         },
     )
-    if kind != DecisionKind.AUTO:
-        stop_rules_apply(case.pilot_id, DECIDED)
-        level_watch(case)
-    return decision
 
 
 def case_approve(
@@ -206,17 +276,24 @@ def case_approve(
     Above the limits the first approval waits for a second person, who approves the same revision. A planted
     mistake answers with a refusal that says so.
     """
-    planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=False)
     with transaction.atomic():
-        pilot_lock(case.pilot_id)
+        case.pilot, case.organisation = pilot_lock(case.pilot_id), organisation
         proposal = _named(case, revision, content_hash)
-        event, kind = CaseEvent.APPROVE, DecisionKind.APPROVE
-        if proposal.source == Source.PERSON:
-            kind = DecisionKind.EDIT
-        waits = Case.objects.filter(pk=case.pk, state=CaseState.WAITING_SECOND, by_hand=True).exists()
-        if waits and proposal.source == Source.PERSON:
-            event, kind = CaseEvent.ANSWER, DecisionKind.ANSWER
-        return _decide_or_wait(organisation, actor, case, proposal, event, kind)
+        if proposal.source != Source.PLANTED:
+            event, kind = CaseEvent.APPROVE, DecisionKind.APPROVE
+            if proposal.source == Source.PERSON:
+                by_hand = _waits_by_hand(case)
+                event = CaseEvent.ANSWER if by_hand else event
+                kind = DecisionKind.ANSWER if by_hand else DecisionKind.EDIT
+            return _decide_or_wait(organisation, actor, case, proposal, event, kind)
+    # Outside of the transaction, so that the refusal undoes nothing.
+    planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=False)
+    raise Refused(_("This text holds a planted mistake. It cannot go out."))
+
+
+def _waits_by_hand(case: Case) -> bool:
+    """Whether an answer without a proposal waits for its second person."""
+    return Case.objects.filter(pk=case.pk, state=CaseState.WAITING_SECOND, by_hand=True).exists()
 
 
 def case_edit_and_approve(
@@ -244,44 +321,48 @@ def case_edit_and_approve(
         )
     planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=True)
     with transaction.atomic():
-        pilot_lock(case.pilot_id)
+        case.pilot = pilot_lock(case.pilot_id)
         _named(case, revision, content_hash)
         proposal = _next_revision(organisation, actor, case, body, category, seen=seen, details=details)
-        by_hand = Case.objects.filter(pk=case.pk, state=CaseState.WAITING_SECOND, by_hand=True).exists()
         event, kind = CaseEvent.APPROVE, DecisionKind.EDIT
-        if by_hand:
+        if _waits_by_hand(case):
             event, kind = CaseEvent.ANSWER, DecisionKind.ANSWER
         return _decide_or_wait(organisation, actor, case, proposal, event, kind)
 
 
-def cases_approve(
-    *, organisation: Organisation, actor: Actor, items: Sequence[tuple[Case, int, str]]
-) -> list[Decision]:
+def cases_approve(*, organisation: Organisation, actor: Actor, items: Sequence[Seen]) -> list[Decision]:
     """Approve several at once: all of one category, each exactly as it was listed, none above the limits.
 
     All or none. Planted mistakes among them are answered as not noticed, and the rest waits for another look.
     """
-    for case, revision, content_hash in items:
-        planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=False)
+    planted_answers(items=items)
     with transaction.atomic():
-        named = [(case, _named(case, revision, digest)) for case, revision, digest in items]
-        if not named:
+        if not items:
             raise Refused(_("Choose at least one."))
+        pilot = pilot_lock(items[0][0].pilot_id)
+        _person(actor)
+        seen = list({case.pk: (case, revision, digest) for case, revision, digest in items}.values())
+        for case, _revision, _digest in seen:
+            if case.pilot_id != pilot.pk:
+                raise Refused(_("Only proposals of one pilot can be approved together."))
+            case.pilot, case.organisation = pilot, organisation
+        named = [(proposal.case, proposal) for proposal in _named_all(seen)]
         if len({proposal.category for _case, proposal in named}) != 1 or not named[0][1].category:
             raise Refused(_("Only proposals of one category can be approved together."))
         for case, proposal in named:
-            if proposal.source != Source.MODEL:
-                raise Refused(_("%(case)s was edited. Please look at it by itself.") % {"case": case.label})
-            if limits_reached(case, proposal):
-                raise Refused(
-                    _("%(case)s needs a second person. Please look at it by itself.") % {"case": case.label}
-                )
-        return [
-            case_approve(
-                organisation=organisation, actor=actor, case=case, revision=revision, content_hash=digest
-            )
-            for case, revision, digest in items
-        ]
+            _alike(case, proposal)
+        return _let_out_all(organisation, actor, named, CaseEvent.APPROVE, DecisionKind.APPROVE)
+
+
+def _alike(case: Case, proposal: Proposal) -> None:
+    """What holds beside the checks of every answer for one that is approved with others."""
+    if proposal.source not in (Source.MODEL, Source.PLANTED):
+        raise Refused(_("%(case)s was edited. Please look at it by itself.") % {"case": case.label})
+    _ready(case, proposal)
+    if limits_reached(case, proposal):
+        raise Refused(
+            _("%(case)s needs a second person. Please look at it by itself.") % {"case": case.label}
+        )
 
 
 @transaction.atomic
@@ -292,6 +373,7 @@ def case_release(*, organisation: Organisation, case: Case) -> Decision | None:
     """
     pilot = pilot_lock(case.pilot_id)
     case.refresh_from_db()
+    case.pilot = pilot
     proposal = Proposal.objects.filter(case=case, revision=case.revision).first()
     if case.state != CaseState.WAITING or proposal is None or proposal.source != Source.MODEL:
         return None
@@ -317,7 +399,7 @@ def case_give_back(*, organisation: Organisation, actor: Actor, case: Case, text
     )
     decision = decision_write(organisation, actor, case, DecisionKind.GIVE_BACK, None, text=text)
     move(case, CaseEvent.GIVE_BACK_MANUAL if case.by_hand else CaseEvent.GIVE_BACK_PROPOSAL)
-    sittings_end(case=case, actor=actor)
+    sittings_end(cases=[case], actor=actor)
     case_recorded(
         organisation=organisation,
         actor=actor,
@@ -377,7 +459,7 @@ def case_answer_manually(
     *, organisation: Organisation, actor: Actor, case: Case, body: str, category: str = ""
 ) -> Decision:
     """Answer without a proposal: the control arm, and what was rejected."""
-    pilot_lock(case.pilot_id)
+    case.pilot = pilot_lock(case.pilot_id)
     case.refresh_from_db(fields=["revision", "state"])
     if case.state == CaseState.WAITING_SECOND:
         raise Refused(
@@ -399,7 +481,7 @@ def case_defer(
     text = text.strip()[:1000]
     decision = decision_write(organisation, actor, case, DecisionKind.DEFER, None, text=text)
     move(case, CaseEvent.DEFER, deferred_until=until)
-    sittings_end(case=case, actor=actor)
+    sittings_end(cases=[case], actor=actor)
     case_recorded(
         organisation=organisation,
         actor=actor,
@@ -427,7 +509,7 @@ def case_close(*, organisation: Organisation, actor: Actor, case: Case, how: str
     text = text.strip()[:1000]
     decision = decision_write(organisation, actor, case, DecisionKind.CLOSE, None, text=text)
     move(case, CaseEvent.CLOSE, closed=how, deferred_until=None)
-    sittings_end(case=case, actor=actor)
+    sittings_end(cases=[case], actor=actor)
     case_recorded(
         organisation=organisation,
         actor=actor,

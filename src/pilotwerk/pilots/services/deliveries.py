@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -11,8 +12,10 @@ from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor, System
+from pilotwerk.audit.services import record_all
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
+from pilotwerk.core.rows import update_where
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash
 from pilotwerk.pilots.domain.states import CaseEvent, CaseState
@@ -25,62 +28,77 @@ from pilotwerk.pilots.models import (
     DecisionKind,
     Delivery,
     DeliveryState,
+    Pilot,
     Source,
 )
+from pilotwerk.pilots.recipes.base import Place
 from pilotwerk.pilots.selectors.autonomy import limits_reached, second_is_missing
 from pilotwerk.pilots.selectors.recipes import place_of
 from pilotwerk.pilots.services.autonomy import by_itself_allowed
 from pilotwerk.pilots.services.guards import objection
-from pilotwerk.pilots.services.moves import case_recorded, execute_later, move, move_if, pilot_lock
+from pilotwerk.pilots.services.moves import (
+    case_event,
+    case_recorded,
+    execute_later,
+    move,
+    move_all,
+    move_if,
+    pilot_lock,
+)
 from pilotwerk.pilots.services.stopping import stop_rules_apply
 
 WORKER: Final = System("worker")
+STOPPED: Final = "stopped"
 # Pauses before the second and the third try of a delivery that certainly did not go out.
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=10))
 
 
-@transaction.atomic
 def delivery_claim(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
-    """Write down the attempt before it is made; None when there is nothing to send (any more).
+    """Write down the attempt before it is made; None when there is nothing to send (any more)."""
+    claimed = deliveries_claim(approved=[(Case.objects.get(pk=case_id), decision_id)])
+    return claimed[0] if claimed else None
+
+
+@transaction.atomic
+def deliveries_claim(*, approved: Sequence[tuple[Case, UUID]]) -> list[Delivery]:
+    """Write down the attempts for answers of one pilot before they are made; those that may be made now.
 
     In one transaction: the pilot runs, the approval is valid, the content still has the approved hash, and four
-    eyes, level and guards still agree.
+    eyes, level and guards still agree. What does not hold (any more) goes back to a person.
     """
-    case = Case.objects.select_related("organisation", "pilot").get(pk=case_id)
-    pilot = pilot_lock(case.pilot_id)
-    decision = (
+    pilot = pilot_lock(approved[0][0].pilot_id)
+    place = place_of(pilot, pilot.organisation)
+    decisions = (
         Decision.objects.select_related("proposal")
-        .filter(pk=decision_id, case=case, kind__in=SENDING, withdrawn_at=None)
-        .first()
+        .filter(kind__in=SENDING, withdrawn_at=None, proposal__isnull=False)
+        .in_bulk([decision_id for _case, decision_id in approved])
     )
-    if decision is None or decision.proposal is None:
-        return None
-    if not pilot.is_running:
-        _hold(case, decision, CaseEvent.STOP, why="stopped")
-        return None
-    if content_hash(decision.proposal.content()) != decision.content_hash:
-        # Somebody changed the row behind our back: the approval does not cover it, a person must look.
-        _hold(case, decision, _back(case), why="content")
-        return None
-    why = _not_covered(case, decision)
-    if why:
-        _hold(case, decision, _back(case), why=why)
-        return None
-    if recipe.of(pilot.recipe).refusal(decision.proposal.content(), place_of(pilot, case.organisation)):
-        # Allowed when it was decided, not any more: the address has opted out since.
-        _hold(case, decision, _back(case), why="refused")
-        return None
-    if not move_if(case, CaseEvent.CLAIM):
-        return None
-    return _attempt(case, decision)
+    found: dict[UUID, tuple[Case, Decision]] = {}
+    for case, decision_id in approved:
+        decision = decisions.get(decision_id)
+        if decision is None or decision.case_id != case.pk:
+            continue
+        case.pilot, case.organisation = pilot, pilot.organisation
+        why = _objection(pilot, place, case, decision)
+        if why:
+            _hold(case, decision, CaseEvent.STOP if why == STOPPED else _back(case), why=why)
+        else:
+            found[case.pk] = (case, decision)
+    moved = move_all(CaseEvent.CLAIM, [(case, {}) for case, _decision in found.values()], pilot=pilot)
+    return _attempt([found[case.pk] for case in moved])
 
 
-def _not_covered(case: Case, decision: Decision) -> str:
-    """Why the decision does not cover this answer now, as a code; empty when it does. The last look before it
-    leaves, whatever path the decision took.
+def _objection(pilot: Pilot, place: Place, case: Case, decision: Decision) -> str:
+    """Why the answer may not leave now, as a code; empty when it may. The last look before it does, whatever path
+    the decision took.
     """
     proposal = decision.proposal
-    assert proposal is not None
+    assert proposal is not None  # only such are looked at
+    if not pilot.is_running:
+        return STOPPED
+    if content_hash(proposal.content()) != decision.content_hash:
+        # Somebody changed the row behind our back: the approval does not cover it, a person must look.
+        return "content"
     if proposal.source == Source.PLANTED:
         return "planted"
     if decision.kind == DecisionKind.AUTO:
@@ -88,7 +106,10 @@ def _not_covered(case: Case, decision: Decision) -> str:
             return "level"
     elif second_is_missing(case, decision):
         return "second"
-    return "guard" if objection(case, proposal) else ""
+    if objection(case, proposal):
+        return "guard"
+    # Allowed when it was decided, perhaps not any more: the address has opted out since.
+    return "refused" if recipe.of(pilot.recipe).refusal(proposal.content(), place) else ""
 
 
 def _back(case: Case) -> CaseEvent:
@@ -101,27 +122,41 @@ def _hold(case: Case, decision: Decision, event: CaseEvent, *, why: str) -> None
         _recorded("pilots.delivery_held_back", case, {"why": why})
 
 
-def _attempt(case: Case, decision: Decision) -> Delivery:
-    """The one row of this case, made or taken up again."""
-    delivery = Delivery.objects.filter(case=case).first()
-    if delivery is None:
-        delivery = Delivery(
-            organisation_id=case.organisation_id, case=case, key=f"pilotwerk-{case.pk}", attempt=0
-        )
-    delivery.decision = decision
-    delivery.content_hash = decision.content_hash
-    delivery.state = DeliveryState.TRYING
-    delivery.attempt += 1
-    delivery.attempted_at = clock.now()
-    delivery.finished_at = None
-    delivery.problem = ""
-    delivery.save()
-    _recorded(
-        "pilots.delivery_tried",
-        case,
-        {"attempt": delivery.attempt, "hash": delivery.content_hash, "key": delivery.key},
+def _attempt(approved: Sequence[tuple[Case, Decision]]) -> list[Delivery]:
+    """The one row of each of these cases, made or taken up again."""
+    if not approved:
+        return []
+    rows = {one.case_id: one for one in Delivery.objects.filter(case__in=[case.pk for case, _ in approved])}
+    found, new = [], []
+    for case, decision in approved:
+        delivery = rows.get(case.pk)
+        if delivery is None:
+            delivery = Delivery(organisation_id=case.organisation_id, key=f"pilotwerk-{case.pk}", attempt=0)
+            new.append(delivery)
+        delivery.case, delivery.decision = case, decision
+        delivery.content_hash = decision.content_hash
+        delivery.state = DeliveryState.TRYING
+        delivery.attempt += 1
+        delivery.attempted_at = clock.now()
+        delivery.finished_at = None
+        delivery.problem = ""
+        if case.pk in rows:
+            delivery.save()
+        found.append(delivery)
+    Delivery.objects.bulk_create(new)
+    record_all(
+        organisation_id=approved[0][0].organisation_id,
+        actor=WORKER,
+        events=[
+            case_event(
+                "pilots.delivery_tried",
+                one.case,
+                {"attempt": one.attempt, "hash": one.content_hash, "key": one.key},
+            )
+            for one in found
+        ],
     )
-    return delivery
+    return found
 
 
 @transaction.atomic
@@ -129,40 +164,63 @@ def delivery_retake(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
     """Take up an attempt whose worker died, where the target itself recognises a second try by its key."""
     case = Case.objects.select_related("organisation").get(pk=case_id)
     pilot = pilot_lock(case.pilot_id)
-    decision = Decision.objects.filter(pk=decision_id, case=case, withdrawn_at=None).first()
-    delivery = Delivery.objects.filter(case=case, state=DeliveryState.TRYING, decision=decision).first()
-    if decision is None or delivery is None or case.state != CaseState.EXECUTING:
+    decision = Decision.objects.select_related("proposal").filter(
+        pk=decision_id, case=case, withdrawn_at=None
+    )
+    approved = decision.first()
+    delivery = Delivery.objects.filter(case=case, state=DeliveryState.TRYING, decision=approved).first()
+    if approved is None or delivery is None or case.state != CaseState.EXECUTING:
         return None
     if not pilot.is_running:
         # Stopped in between: no second try. Whether the first one went out, a person finds out.
         delivery_lost(delivery=delivery, problem="The pilot was stopped while it was sending.")
         return None
-    return _attempt(case, decision)
+    return _attempt([(case, approved)])[0]
 
 
-def _finished(delivery: Delivery, state: DeliveryState, *, reference: str = "", problem: str = "") -> bool:
+def _finished(delivery: Delivery, state: DeliveryState, *, problem: str) -> bool:
     """Close the attempt; False when a later attempt has taken over."""
     mine = Delivery.objects.filter(pk=delivery.pk, attempt=delivery.attempt).exclude(state=DeliveryState.SENT)
-    return (
-        mine.update(state=state, finished_at=clock.now(), reference=reference[:400], problem=problem[:500])
-        == 1
-    )
+    return mine.update(state=state, finished_at=clock.now(), reference="", problem=problem[:500]) == 1
+
+
+def delivery_sent(*, delivery: Delivery, reference: str) -> None:
+    """It arrived: the case is done. Also when we had lost track of it in between."""
+    deliveries_sent(arrived=[(delivery, reference)])
 
 
 @transaction.atomic
-def delivery_sent(*, delivery: Delivery, reference: str) -> None:
-    """It arrived: the case is done. Also when we had lost track of it in between."""
-    case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
-    if not _finished(delivery, DeliveryState.SENT, reference=reference):
-        return
+def deliveries_sent(*, arrived: Sequence[tuple[Delivery, str]]) -> None:
+    """These arrived, answers of one pilot: their cases are done. Nothing where a later attempt has taken over."""
     moment = clock.now()
-    if move_if(case, CaseEvent.DELIVERED, closed=Closed.SENT, sent_at=moment, execute_at=None):
-        _recorded(
-            "pilots.delivery_sent",
-            case,
-            {"attempt": delivery.attempt, "reference": reference, "hash": delivery.content_hash},
-        )
-        stop_rules_apply(case.pilot_id, frozenset({RuleKind.NOT_DELIVERED}))
+    closed = update_where(
+        Delivery,
+        {
+            one.pk: {
+                "attempt": one.attempt,
+                "state": DeliveryState.SENT.value,
+                "finished_at": moment,
+                "reference": reference[:400],
+                "problem": "",
+            }
+            for one, reference in arrived
+        },
+        column="state",
+        among=[state.value for state in DeliveryState if state != DeliveryState.SENT],
+        same="attempt",
+    )
+    mine = {one.case_id: (one, reference) for one, reference in arrived if one.pk in closed}
+    done = {"closed": Closed.SENT.value, "sent_at": moment, "execute_at": None}
+    moved = move_all(CaseEvent.DELIVERED, [(one.case, done) for one, _reference in mine.values()])
+    if not moved:
+        return
+    events = []
+    for case in moved:
+        one, reference = mine[case.pk]
+        told = {"attempt": one.attempt, "reference": reference, "hash": one.content_hash}
+        events.append(case_event("pilots.delivery_sent", case, told))
+    record_all(organisation_id=moved[0].organisation_id, actor=WORKER, events=events)
+    stop_rules_apply(moved[0].pilot_id, frozenset({RuleKind.NOT_DELIVERED}))
 
 
 @transaction.atomic
@@ -182,7 +240,7 @@ def delivery_not_sent(*, delivery: Delivery, problem: str, retry: bool) -> None:
 def _again(case: Case, decision_id: UUID, attempt: int, when: object) -> None:
     event = CaseEvent.RETRY_MANUAL if case.by_hand else CaseEvent.RETRY_PROPOSAL
     move(case, event, execute_at=when)
-    execute_later(case, decision_id=decision_id, attempt=attempt)
+    execute_later((case, decision_id), attempt=attempt)
 
 
 @transaction.atomic

@@ -4,11 +4,16 @@ audit.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from uuid import UUID
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from pilotwerk.accounts.models import Membership, Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
+from pilotwerk.core.prepared import Prepared
 from pilotwerk.pilots.domain.handling import gap_seconds
 from pilotwerk.pilots.domain.states import OPEN_FOR_DECISION, CaseState
 from pilotwerk.pilots.models import Case, Sitting
@@ -65,9 +70,18 @@ def case_signal(*, organisation: Organisation, actor: Actor, case: Case) -> bool
     return True
 
 
-def sittings_end(*, case: Case, actor: Actor) -> None:
-    """The case is decided: the deciding person's time counts up to now, that of others to their last signal."""
-    mine = _open_sitting(case.organisation, actor) if actor.kind == "member" else None
-    if mine is not None and mine.case_id == case.pk:
-        _signal(mine, end=True)
-    Sitting.objects.filter(case=case, ended_at=None).update(ended_at=clock.now(), member=None)
+def _open() -> QuerySet[Sitting]:
+    return Sitting.objects.filter(ended_at=None).order_by()
+
+
+_OPEN = Prepared(lambda case: _open().filter(case=case), case=UUID(int=1))
+
+
+def sittings_end(*, cases: Sequence[Case], actor: Actor) -> None:
+    """These are decided: the deciding person's time counts up to now, that of others to their last signal."""
+    open_ones = _OPEN.objects(case=cases[0].pk) if len(cases) == 1 else list(_open().filter(case__in=cases))
+    for sitting in open_ones:
+        if actor.kind == "member" and sitting.member and str(sitting.member.user_id) == actor.id:
+            _signal(sitting, end=True)
+    if open_ones:
+        Sitting.objects.filter(case__in=cases, ended_at=None).update(ended_at=clock.now(), member=None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -9,46 +10,75 @@ from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
-from pilotwerk.audit.services import record
+from pilotwerk.audit.services import record, record_all
+from pilotwerk.audit.store import Event
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
-from pilotwerk.pilots.domain.states import MOVES, PILOT_MOVES, CaseEvent, PilotState
-from pilotwerk.pilots.models import Case, Pilot
+from pilotwerk.core.prepared import Prepared
+from pilotwerk.core.rows import update_where
+from pilotwerk.pilots.domain.states import MOVES, PILOT_MOVES, CaseEvent
+from pilotwerk.pilots.models import Case, HumanControl, Pilot
+from pilotwerk.pilots.selectors.autonomy import UNSET
+
+Step = tuple[Case, Mapping[str, Any]]
+"""A case and the fields that change with its state."""
+
+
+_LOCK = Prepared(
+    lambda pilot: Pilot.objects.filter(pk=pilot).order_by().select_for_update(), pilot=UUID(int=1)
+)
+_CONTROL = Prepared(lambda pilot: HumanControl.objects.filter(pilot=pilot).order_by(), pilot=UUID(int=1))
 
 
 def pilot_lock(pilot_id: UUID) -> Pilot:
-    """The pilot's row, held until the transaction ends: a stop and a step of a case never overlap."""
-    return Pilot.objects.select_for_update().get(pk=pilot_id)
+    """The pilot's row with its settings of human control, held until the transaction ends: a stop and a step of a
+    case never overlap. Pilot.DoesNotExist when it is gone.
+    """
+    found = _LOCK.objects(pilot=pilot_id)
+    if not found:
+        raise Pilot.DoesNotExist(pilot_id)
+    [pilot] = found
+    pilot.control_held = next(iter(_CONTROL.objects(pilot=pilot_id)), UNSET)
+    return pilot
 
 
-def _runs(pilot_id: UUID) -> bool:
-    """Whether the pilot runs, with its row held like by `pilot_lock`; reads one column of it."""
-    held = Pilot.objects.select_for_update().filter(pk=pilot_id).values_list("state", flat=True)
-    return list(held) == [PilotState.RUNNING.value]
+def move_all(event: CaseEvent, steps: Sequence[Step], *, pilot: Pilot | None = None) -> list[Case]:
+    """Move cases of one pilot; answers those that the machine allowed to move now, in the order given.
+
+    None of them when the move needs a running pilot and it stands. ``pilot`` is its row, where this transaction
+    holds it already.
+    """
+    rule, moment = MOVES[event], clock.now()
+    if not steps or (rule.needs_running and not (pilot or pilot_lock(steps[0][0].pilot_id)).is_running):
+        return []
+    values = {
+        case.pk: {"state": rule.target.value, "state_since": moment, **fields} for case, fields in steps
+    }
+    moved = update_where(Case, values, column="state", among=sorted(state.value for state in rule.sources))
+    found = [case for case, _fields in steps if case.pk in moved]
+    for case in found:
+        for name, value in values[case.pk].items():
+            setattr(case, name, value)
+    return found
 
 
 def move_if(case: Case, event: CaseEvent, **fields: Any) -> bool:
     """Move the case when the machine allows it now; False when somebody else was faster or the pilot stands."""
-    rule = MOVES[event]
-    if rule.needs_running and not _runs(case.pilot_id):
-        return False
-    values = {"state": rule.target.value, "state_since": clock.now(), **fields}
-    sources = [state.value for state in rule.sources]
-    if Case.objects.filter(pk=case.pk, state__in=sources).update(**values) != 1:
-        return False
-    for name, value in values.items():
-        setattr(case, name, value)
-    return True
+    return bool(move_all(event, [(case, fields)]))
 
 
 def move(case: Case, event: CaseEvent, **fields: Any) -> None:
     """Move the case, or refuse with the reason."""
-    if move_if(case, event, **fields):
-        return
+    if not move_if(case, event, **fields):
+        raise refusal(case, event)
+
+
+def refusal(case: Case, event: CaseEvent) -> Refused:
+    """Why the case did not move, in words."""
     case.refresh_from_db()
     if MOVES[event].needs_running and not Pilot.objects.get(pk=case.pilot_id).is_running:
-        raise Refused(_("The pilot does not run. Nothing was decided and nothing goes out."))
-    raise Refused(
+        return Refused(_("The pilot does not run. Nothing was decided and nothing goes out."))
+    return Refused(
         _("%(case)s has changed in the meantime (%(state)s). Please look at it again.")
         % {"case": case.label, "state": case.get_state_display()}
     )
@@ -69,6 +99,13 @@ def pilot_move(pilot: Pilot, verb: str, **fields: Any) -> None:
         setattr(pilot, name, value)
 
 
+def case_event(
+    action: str, case: Case, data: dict[str, Any] | None = None, personal: dict[str, str] | None = None
+) -> Event:
+    """What is written down about a case; always with its short number."""
+    return Event(action, ("pilots.Case", str(case.pk)), {"case": case.label, **(data or {})}, personal or {})
+
+
 def case_recorded(
     *,
     organisation: Organisation,
@@ -78,14 +115,9 @@ def case_recorded(
     data: dict[str, Any] | None = None,
     personal: dict[str, str] | None = None,
 ) -> None:
-    """One audit entry about a case; always with its short number."""
-    record(
-        organisation_id=organisation.id,
-        actor=actor,
-        action=action,
-        subject=("pilots.Case", str(case.pk)),
-        data={"case": case.label, **(data or {})},
-        personal=personal or {},
+    """One audit entry about a case."""
+    record_all(
+        organisation_id=organisation.id, actor=actor, events=[case_event(action, case, data, personal)]
     )
 
 
@@ -116,12 +148,15 @@ def propose_later(*cases: Case) -> None:
     )
 
 
-def execute_later(case: Case, *, decision_id: UUID, attempt: int = 0) -> None:
-    """Let the worker send the approved answer at ``case.execute_at``."""
-    jobs.enqueue(
-        kind="pilots.execute",
-        organisation_id=case.organisation_id,
-        payload={"case": str(case.pk), "decision": str(decision_id)},
-        run_at=case.execute_at,
-        key=f"pilots.execute:{decision_id}:{attempt}",
+def execute_later(*approved: tuple[Case, UUID], attempt: int = 0) -> None:
+    """Let the worker send the answers that these decisions let out, at the cases' ``execute_at``."""
+    jobs.enqueue_all(
+        jobs.Order(
+            "pilots.execute",
+            case.organisation_id,
+            {"case": str(case.pk), "decision": str(decision_id)},
+            run_at=case.execute_at,
+            key=f"pilots.execute:{decision_id}:{attempt}",
+        )
+        for case, decision_id in approved
     )

@@ -7,6 +7,7 @@ for it, so it changes no figure of the pilot, and who was asked is not kept.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -19,8 +20,8 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.pilots.domain.assignment import draw
 from pilotwerk.pilots.domain.content import content_hash as hash_of
 from pilotwerk.pilots.domain.states import CaseState
-from pilotwerk.pilots.models import Case, HumanControl, PlantedCheck, Proposal, Source
-from pilotwerk.pilots.selectors.autonomy import limits_reached
+from pilotwerk.pilots.models import Case, PlantedCheck, Proposal, Source
+from pilotwerk.pilots.selectors.autonomy import control_of, limits_reached
 from pilotwerk.pilots.services.moves import case_recorded, pilot_lock
 
 QUALITY: Final = System("quality")
@@ -38,8 +39,8 @@ def plant(case: Case, proposal: Proposal) -> PlantedCheck | None:
     Inside the transaction that keeps the proposal. Only where one person decides: never above the limits, never
     where it could go out by itself.
     """
-    control = HumanControl.objects.filter(pilot=case.pilot_id).exclude(planted_share=0).first()
-    if control is None or control.planted_announced_at is None or case.level != "suggest":
+    control = control_of(case.pilot)
+    if not control.planted_share or control.planted_announced_at is None or case.level != "suggest":
         return None
     if clock.now() < control.planted_announced_at + NOTICE:
         return None
@@ -98,6 +99,15 @@ def planted_answer(*, case: Case, revision: int, content_hash: str, noticed: boo
     raise PlantedMistake(
         _("This was a planted mistake, as announced. Nothing went out. The true proposal is here now.")
     )
+
+
+def planted_answers(*, items: Sequence[tuple[Case, int, str]]) -> None:
+    """The same for several that are approved together: each planted mistake among them is answered as not noticed."""
+    planted = PlantedCheck.objects.filter(case__in=[case for case, _, _ in items], answered_at=None)
+    if not planted.exists():
+        return
+    for case, revision, content_hash in items:
+        planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=False)
 
 
 @transaction.atomic

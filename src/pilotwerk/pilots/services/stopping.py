@@ -90,19 +90,22 @@ def pilot_resume(*, organisation: Organisation, actor: Actor, pilot: Pilot, reas
     )
 
 
-def stop_rules_apply(pilot_id: UUID, kinds: frozenset[RuleKind]) -> stop_rules.Reading | None:
+def stop_rules_apply(
+    pilot_id: UUID, kinds: frozenset[RuleKind], *, held: Pilot | None = None
+) -> stop_rules.Reading | None:
     """Look at the stop rules that what just happened concerns; the first that tripped stops the pilot.
 
-    Inside the running transaction, so that the stop and its cause are one.
+    Inside the running transaction, so that the stop and its cause are one. ``held`` is the pilot's row, where this
+    transaction holds it.
     """
     watched = ("state", "stop_rules", "watched_since", "name", "organisation_id")
-    pilot = Pilot.objects.only(*watched).get(pk=pilot_id)
+    pilot = held or Pilot.objects.only(*watched).get(pk=pilot_id)
     tripped = stop_rules.first_tripped(readings(pilot, kinds)) if pilot.is_running else None
     if tripped is None or isinstance(tripped.share, CannotTell):
         return None
     kind = tripped.rule.kind.value
     pilot_move(pilot, "stop", stopped_at=clock.now(), stop_reason="", stopped_by_rule=kind)
-    held = _hold_back(pilot)
+    held_back = _hold_back(pilot)
     pilot_recorded(
         actor=System("stop rules"),
         action="pilots.pilot_stopped_by_rule",
@@ -112,7 +115,7 @@ def stop_rules_apply(pilot_id: UUID, kinds: frozenset[RuleKind]) -> stop_rules.R
             "bad": tripped.bad,
             "of": tripped.of,
             "limit": tripped.rule.limit,
-            "held_back": held,
+            "held_back": held_back,
         },
     )
     return tripped

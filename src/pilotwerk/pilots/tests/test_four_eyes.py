@@ -183,7 +183,7 @@ def _job(stage: Stage, case: Case) -> None:
     """A job for a decision that is none: the first approval of two, or nothing at all."""
     first = Decision.objects.filter(case=case).first()
     case.execute_at = None
-    execute_later(case, decision_id=first.pk if first else case.pk)
+    execute_later((case, first.pk if first else case.pk))
 
 
 PATHS = [_service, _edit, _bulk, _page, _bulk_page, _release, _system, _job]

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pilotwerk.core import clock, jobs
-from pilotwerk.pilots import execution, services
+from pilotwerk.pilots import execution, selectors, services
 from pilotwerk.pilots.connectors.mailbox import Mailbox
 from pilotwerk.pilots.connectors.trouble import SENTENCES
 from pilotwerk.pilots.domain.states import CaseState
@@ -102,7 +102,7 @@ def test_a_worker_that_died_while_sending_finds_the_answer_in_the_sent_folder(ma
     way = execution.connector_for(mails.pilot)
     assert isinstance(way, Mailbox)
     # It was sent, and then the program ended without a word.
-    execution._tried(Case.objects.get(pk=case.pk), decision, delivery)
+    execution._tried(delivery, selectors.mail_of(case))
     jobs.run_due(kinds=["pilots.execute"])
     assert state(case) == CaseState.DONE
     assert len(mails.postbox.mails) == 1
@@ -236,7 +236,7 @@ def test_drafts_wait_for_a_person_to_send_them(cast: Cast, registered: None, set
         # The worker dies twice, once before and once after the draft was saved.
         delivery = delivery_claim(case_id=case.pk, decision_id=decision.pk)
         assert delivery is not None
-        execution._tried(Case.objects.get(pk=case.pk), decision, delivery)
+        execution._tried(delivery, selectors.mail_of(case))
         jobs.run_due(kinds=["pilots.execute"])
         assert state(case) == CaseState.DONE
         [(draft, _flags)] = mails.imap.holds("Entwürfe")
