@@ -126,7 +126,6 @@ def stock(company: Company, count: int) -> None:
     folder = Path(tempfile.mkdtemp())
     files = {"items": tables.items(folder, count, count), "demand": tables.demand(folder, count)}
     _with_tables(company, "stock", files, target_fill_rate=0.95, language="de", order_file="xlsx")
-    jobs.run_due(kinds=["pilots.watch_one"])
 
 
 def leads(company: Company, count: int) -> None:
@@ -145,8 +144,8 @@ def main() -> None:
         cases = Case.objects.filter(organisation=company.organisation)
         # The worker of the installation takes its part as well.
         for _second in range(120):
-            jobs.run_due(kinds=["pilots.propose"])
-            if not cases.filter(state__in=["received", "assigned"]).exists():
+            jobs.run_due(kinds=["pilots.watch_one", "pilots.propose"])
+            if cases.count() >= count and not cases.filter(state__in=["received", "assigned"]).exists():
                 break
             time.sleep(1)
         waiting = cases.filter(state__startswith="waiting").count()

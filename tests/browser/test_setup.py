@@ -40,7 +40,7 @@ KINDS = {
     "support": Kind(
         "Kundenanfragen beantworten",
         "Answer customer requests",
-        ("früheren Anfragen gelernt", "past requests, 1,432 of them with an answer"),
+        ("früheren Anfragen gelernt", "of them with an answer"),
         process=lambda folder: exports(folder)[0],
     ),
     "leads": Kind(
