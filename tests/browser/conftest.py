@@ -1,5 +1,6 @@
 """A real Pilotwerk with web and worker, a real Chromium, and axe on every page that is visited."""
 
+import json
 import os
 import shutil
 import socket
@@ -7,8 +8,9 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -61,15 +63,21 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@contextmanager
-def installation(folder: Path, *, sample: bool) -> Iterator[tuple[str, str]]:
-    """`pilotwerk serve` on a free port with a data folder of its own: its address, and what `demo` printed."""
-    environment = {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
+def environment_of(folder: Path, *, sample: bool) -> dict[str, str]:
+    """The settings of an installation with this data folder."""
+    return {key: value for key, value in os.environ.items() if key != "DATABASE_URL"} | {
         "PILOTWERK_DATA_DIR": str(folder),
         "PILOTWERK_DEMO": "on" if sample else "off",
         "PILOTWERK_EMBEDDINGS": "off",
+        "PILOTWERK_ALLOW_PRIVATE_HOSTS": "127.0.0.1",
         "OMP_NUM_THREADS": "1",
     }
+
+
+@contextmanager
+def installation(folder: Path, *, sample: bool) -> Iterator[tuple[str, str]]:
+    """`pilotwerk serve` on a free port with a data folder of its own: its address, and what `demo` printed."""
+    environment = environment_of(folder, sample=sample)
     command = [sys.executable, "-m", "pilotwerk.cli.main"]
     subprocess.run([*command, "migrate", "--quiet"], env=environment, check=True)
     told = ""
@@ -102,3 +110,32 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]
     """An installation with the sample company: its address, and the sign-ins as JSON."""
     with installation(tmp_path_factory.mktemp("sample"), sample=True) as found:
         yield found
+
+
+@dataclass(frozen=True)
+class Company:
+    """A company with a running pilot: where its pages are, and as whom the clerk signs in."""
+
+    address: str
+    home: str
+    email: str
+
+
+Staged = Callable[[str, int, str], Company]
+
+
+@pytest.fixture(scope="session")
+def staged(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staged]:
+    """Makes companies with a running pilot of a kind, so many cases, and a name; all in one installation."""
+    folder = tmp_path_factory.mktemp("office")
+    with installation(folder, sample=False) as (address, _told):
+
+        def make(kind: str, count: int, name: str) -> Company:
+            command = [sys.executable, "-m", "tests.browser.staged", kind, str(count), name]
+            environment = environment_of(folder, sample=False)
+            told = subprocess.run(command, env=environment, check=True, capture_output=True, text=True).stdout
+            made = json.loads(told)
+            assert made["waiting"] >= count
+            return Company(address, made["home"].rstrip("/"), made["email"])
+
+        yield make

@@ -18,6 +18,7 @@ register(
     _("%(actor)s set what the pilot %(pilot)s works with and for whom"),
     personal=("people",),
 )
+register("pilots.pilot_changed", _("%(actor)s changed the running pilot %(pilot)s"))
 register("pilots.model_ordered", _("%(actor)s had version %(number)s trained for the pilot %(pilot)s"))
 register("pilots.model_trained", _("Version %(number)s for the pilot %(pilot)s was trained on %(rows)s rows"))
 register("pilots.model_failed", _("Version %(number)s for the pilot %(pilot)s could not be trained"))

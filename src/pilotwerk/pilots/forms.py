@@ -131,6 +131,7 @@ class TablesForm(forms.Form):
         roles: Mapping[str, tuple[str, str]],
         imports: list[Any],
         known: Mapping[str, Any],
+        optional: tuple[str, ...] = (),
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -144,6 +145,8 @@ class TablesForm(forms.Form):
                 required=not imports and role not in known,
                 error_messages={"required": _("Choose a file or an import.")},
             )
+            # One of the two is needed: neither of them is optional by itself.
+            self.fields[f"file_{role}"].one_of = role not in optional  # type: ignore[attr-defined]
             if self.imports:
                 choices = [(key, f"{one.filename} · {one.process}") for key, one in self.imports.items()]
                 self.fields[f"import_{role}"] = forms.ChoiceField(
@@ -151,6 +154,7 @@ class TablesForm(forms.Form):
                     choices=[("", _("none")), *choices],
                     required=False,
                 )
+                self.fields[f"import_{role}"].one_of = role not in optional  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -195,22 +199,22 @@ class SetupForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name of the pilot"), max_length=120)
     share = forms.IntegerField(
-        label=gettext_lazy("Share of requests with AI, in %"),
+        label=gettext_lazy("Share of cases with AI, in %"),
         min_value=1,
         max_value=100,
         help_text=gettext_lazy(
-            "The rest is answered as before. Half and half shows an effect soonest; "
+            "The rest is done as before. Half and half shows an effect soonest; "
             "without a rest there is no comparison."
         ),
     )
     send_delay_seconds = forms.IntegerField(
-        label=gettext_lazy("Seconds until an approved answer goes out"),
+        label=gettext_lazy("Seconds until what was approved goes out"),
         min_value=0,
         max_value=3600,
         help_text=gettext_lazy("During this time the approval can be withdrawn."),
     )
     deadline_hours = forms.IntegerField(
-        label=gettext_lazy("Deadline for an answer, in hours"), min_value=1, max_value=720
+        label=gettext_lazy("Deadline for a case, in hours"), min_value=1, max_value=720
     )
     enough_decisions = forms.IntegerField(
         label=gettext_lazy("Decided proposals until gate 2"),
@@ -223,13 +227,13 @@ class SetupForm(forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    source_kind = forms.ChoiceField(label=gettext_lazy("How requests come in"), widget=forms.RadioSelect)
+    source_kind = forms.ChoiceField(widget=forms.RadioSelect)
     source_connection = forms.ModelChoiceField(
         queryset=Connection.objects.none(),
         label=gettext_lazy("Connection from which it comes in"),
         required=False,
     )
-    target_kind = forms.ChoiceField(label=gettext_lazy("How answers go out"), widget=forms.RadioSelect)
+    target_kind = forms.ChoiceField(widget=forms.RadioSelect)
     target_connection = forms.ModelChoiceField(
         queryset=Connection.objects.none(),
         label=gettext_lazy("Connection by which it goes out"),
@@ -259,6 +263,8 @@ class SetupForm(forms.Form):
             self._choices("urgent_categories", [(name, name) for name in known])
         else:
             del self.fields["urgent_categories"]
+        self.fields["source_kind"].label = kind.words.how_in
+        self.fields["target_kind"].label = kind.words.how_out
         targets = targets_offered(organisation, kind.about)
         sources = sources_offered(organisation, kind.about)
         self._choices("target_kind", [c for c in TargetKind.choices if c[0] in targets])
@@ -284,6 +290,8 @@ class SetupForm(forms.Form):
                 one.name if one.kind == ConnectionKind.MAILBOX else f"{one.name} · {one.get_kind_display()}"
             )
         )
+        if len(working) == 1 and not self.initial.get(name):
+            self.initial[name] = working[0].pk
 
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -419,7 +427,7 @@ class ControlForm(forms.Form):
         label=gettext_lazy("Random sample, in %"),
         min_value=1,
         max_value=100,
-        help_text=gettext_lazy("So many cases a person still sees when answers go out by themselves."),
+        help_text=gettext_lazy("So many cases a person still sees when they go out by themselves."),
     )
     amount_limit = forms.DecimalField(
         label=gettext_lazy("Amount in euro or francs"),
@@ -428,7 +436,9 @@ class ControlForm(forms.Form):
         decimal_places=2,
         required=False,
         localize=True,
-        help_text=gettext_lazy("Above it two people decide. It counts in the request and in the answer."),
+        help_text=gettext_lazy(
+            "Above it two people decide. It counts in what came in, in the text and in the lines of an order."
+        ),
     )
     four_eyes_confidence = forms.IntegerField(
         label=gettext_lazy("Less sure than, in %"),

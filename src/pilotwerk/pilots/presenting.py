@@ -172,7 +172,11 @@ def case_context(case: Case, queue: selectors.Queue | None, typed: dict[str, Any
         )
         if shown and shown.details
         else {},
-        "body_label": kind.body_label(),
+        "words": kind.words,
+        "reply_label": kind.words.text_to % {"address": case.sender_address}
+        if case.sender_address
+        else kind.words.text,
+        "language_model": kind.about.language_model,
         "opt_out": kind.about.opt_out and bool(case.sender_address),
         "case": case,
         "segments": segments(case, model.evidence if model and not case.by_hand else {}),

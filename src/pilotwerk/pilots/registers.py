@@ -71,6 +71,26 @@ def _bar(request: HttpRequest) -> dict[str, Any] | None:
 
 bar.register(order=50, template="pilots/parts/bar.html", context=_bar)
 
+# The rooms through which the way to a pilot leads; its own pages name their next step themselves.
+ON_THE_WAY = ("portfolio", "processes", "governance", "kpis", "company")
+
+
+def _way(request: HttpRequest) -> dict[str, Any] | None:
+    """What comes next on the way to the pilot, on the pages of the rooms through which it leads."""
+    membership: Membership = request.membership  # type: ignore[attr-defined]
+    match = request.resolver_match
+    if match is None or not membership.may(permissions.MANAGE):
+        return None
+    if match.app_name not in ON_THE_WAY and not (match.url_name or "").startswith("connection"):
+        return None
+    found = selectors.way(membership.organisation)
+    if found is None:
+        return None
+    return {"way": found, "steps": selectors.WAY_STEPS, "here": found.next.url.split("#")[0] == request.path}
+
+
+bar.register(order=50, template="pilots/parts/way.html", context=_way, place="page")
+
 
 def _no_pilot(organisation: Organisation, required: str) -> CheckResult:
     return CheckResult(State.OPEN, required, _("There is no pilot yet."), organisation.url("pilots:pilot"))
@@ -201,8 +221,8 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
     late = selectors.overdue(pilot).count() if pilot.is_running else 0
     if late:
         text = ngettext(
-            "%(count)s request waits beyond its deadline.",
-            "%(count)s requests wait beyond their deadline.",
+            "%(count)s case waits beyond its deadline.",
+            "%(count)s cases wait beyond their deadline.",
             late,
         )
         found.append(Attention("warn", _("overdue"), text % {"count": late}, queue))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -12,6 +15,7 @@ from pilotwerk.pilots.domain.states import Arm
 from pilotwerk.pilots.domain.stop_rules import Reading, RuleKind, StopRule
 from pilotwerk.pilots.models import Step
 from pilotwerk.pilots.models.cases import LEVELS
+from pilotwerk.web.templatetags.pw import short_date
 
 ARM_LABELS = {
     Arm.AI.value: gettext_lazy("with AI"),
@@ -32,19 +36,19 @@ RULE_NAMES = {
     RuleKind.REJECTED.value: gettext_lazy("Rejected proposals"),
     RuleKind.CORRECTED.value: gettext_lazy("Corrected categories"),
     RuleKind.REWRITTEN.value: gettext_lazy("Rewritten drafts"),
-    RuleKind.NOT_DELIVERED.value: gettext_lazy("Answers that did not go out"),
-    RuleKind.NOT_OK.value: gettext_lazy("Answers that failed the quality check"),
+    RuleKind.NOT_DELIVERED.value: gettext_lazy("What did not go out"),
+    RuleKind.NOT_OK.value: gettext_lazy("What failed the quality check"),
 }
 
 LEVEL_LABELS = dict(LEVELS)
 
 LEVEL_SENTENCES = {
-    Level.SHADOW: gettext_lazy("A proposal is made and kept. People answer without seeing it."),
+    Level.SHADOW: gettext_lazy("A proposal is made and kept. People work without seeing it."),
     Level.SUGGEST: gettext_lazy("A person decides about every proposal before anything goes out."),
     Level.SAMPLE: gettext_lazy(
         "A random sample waits for a person. The rest goes out by itself, after the same checks."
     ),
-    Level.AUTOMATIC: gettext_lazy("Answers go out by themselves. A random sample is checked afterwards."),
+    Level.AUTOMATIC: gettext_lazy("Cases go out by themselves. A random sample is checked afterwards."),
 }
 
 LIMIT_SENTENCES = {
@@ -68,10 +72,10 @@ _RULE_SENTENCES = {
         "Stop when more than half of the words were changed in over %(limit)s%% of the last %(window)s drafts."
     ),
     RuleKind.NOT_DELIVERED: gettext_lazy(
-        "Stop when more than %(limit)s%% of the last %(window)s answers did not go out safely."
+        "Stop when more than %(limit)s%% of the last %(window)s cases did not go out safely."
     ),
     RuleKind.NOT_OK: gettext_lazy(
-        "Stop when more than %(limit)s%% of the last %(window)s checked answers with AI were not in order."
+        "Stop when more than %(limit)s%% of the last %(window)s checked cases with AI were not in order."
     ),
 }
 
@@ -147,7 +151,7 @@ CONNECTION_RESULTS = {
 
 
 def not_running() -> str:
-    return _("The pilot does not run. Start it first, then requests can come in.")
+    return _("The pilot does not run. Start it first, then cases can come in.")
 
 
 def confidence_sentence(confidence: float | None) -> str:
@@ -165,3 +169,16 @@ def past_sentence(right: int | None, of: int | None) -> str:
         "right": right,
         "of": of,
     }
+
+
+def period_said(period: str) -> str:
+    """A day ("2026-11-26"), a week ("2026-W47") or a month ("2026-11") as people write it; anything else as it is."""
+    try:
+        if "-W" in period:
+            year, week = period.split("-W")
+            return _("week %(week)s of %(year)s") % {"week": int(week), "year": int(year)}
+        if len(period) > len("2026-11"):
+            return short_date(date.fromisoformat(period))
+        return date_format(date.fromisoformat(f"{period}-01"), "F Y")
+    except ValueError:
+        return period

@@ -136,7 +136,7 @@ def _detail(request: OrganisationRequest, found: UseCase, **forms: Any) -> dict[
             "facts": words.facts(found),
             "risk": words.number_span(found.score("risk")),
             "groups": presenting.risk_groups(found),
-            "rule_reason": words.rule_reason(found),
+            "rule_reason": words.rule_reason(found, verdict=False),
             "look_again": words.look_again_text(found),
             "no_benefit": found.verdict is Verdict.NONE,
             "may_be_chosen": found.state == State.CANDIDATE,

@@ -160,8 +160,8 @@ def chance_text(chance: float) -> str:
     return percent(chance, 1 if abs(chance - BENEFIT_BOUND) < 0.01 else 0)
 
 
-def rule_reason(use_case: UseCase) -> str:
-    """Why the rule refuses this use case, in figures; empty where it does not."""
+def rule_reason(use_case: UseCase, *, verdict: bool = True) -> str:
+    """Why the rule refuses this use case, in figures; empty where it does not. `verdict`: with its verdict before."""
     prohibitions = [str(note) for note in risk_catalogue().prohibitions(use_case.answers)]
     if prohibitions:
         return " ".join(f"{note}." for note in prohibitions)
@@ -176,7 +176,7 @@ def rule_reason(use_case: UseCase) -> str:
     }
     return " ".join(
         (
-            verdict_text(use_case),
+            *((verdict_text(use_case),) if verdict else ()),
             _("%(cases)s cases a year save about %(hours)s hours, worth %(benefit)s.") % values,
             _("Introduction and running cost %(cost)s.") % values,
             _("A pilot needs a probability of at least %(bound)s.")

@@ -21,5 +21,6 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "page_time": clock.now(),
         "navigation": SimpleLazyObject(lambda: navigation.entries_for(membership, request.path)),
         "bar_pieces": SimpleLazyObject(lambda: bar.pieces_for(request)),
+        "page_pieces": SimpleLazyObject(lambda: bar.pieces_for(request, "page")),
         "audit_state": SimpleLazyObject(lambda: audit_state(membership.organisation_id)),
     }

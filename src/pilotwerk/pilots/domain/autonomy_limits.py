@@ -13,6 +13,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
+from pilotwerk.core.results import CannotTell
+
 
 class Limit(StrEnum):
     """Why a second person is asked."""
@@ -41,13 +43,15 @@ class Limits:
 class Content:
     """What is looked at: request and answer, the category, and how sure the recipe was.
 
-    ``by_hand``: a person wrote the answer, so there is no confidence to ask for.
+    ``by_hand``: a person wrote the answer, so there is no confidence to ask for. ``worth``: what is ordered or promised
+    beside the text, in euro (or francs); CannotTell where it holds something without a price.
     """
 
     texts: tuple[str, ...]
     category: str = ""
     confidence: float | None = None
     by_hand: bool = False
+    worth: Decimal | CannotTell | None = None
 
 
 _COMPLAINT: Final = (
@@ -117,7 +121,11 @@ def reached(limits: Limits, content: Content) -> list[Limit]:
     found: set[Limit] = recognised(content.texts) if limits.complaints else set()
     if limits.amount is not None:
         named = [amount for text in content.texts for amount in amounts(text)]
-        if any(amount > limits.amount for amount in named):
+        # What has no price may be worth anything.
+        unknown = isinstance(content.worth, CannotTell)
+        if isinstance(content.worth, Decimal):
+            named.append(content.worth)
+        if unknown or any(amount > limits.amount for amount in named):
             found.add(Limit.AMOUNT)
     if content.category and content.category in limits.categories:
         found.add(Limit.CATEGORY)

@@ -137,7 +137,12 @@ def _spending(organisation: Organisation, limit: Limit) -> Spending:
 
 @transaction.atomic
 def _exhausted(organisation: Organisation, limit: Limit) -> None:
-    """Said once a period. The configuration stays as it is: the next day or month goes on by itself."""
+    """Said once a period. The configuration stays as it is: the next day or month goes on by itself.
+
+    A budget that was never set cannot be used up.
+    """
+    if not limit.micro:
+        return
     spending = _spending(organisation, limit)
     said = Spending.objects.filter(pk=spending.pk, exhausted_at=None)
     if said.update(exhausted_at=clock.now()) == 1:

@@ -36,6 +36,7 @@ Output = TypeVar("Output", bound=BaseModel)
 # Pauses before asking again, in seconds; only where the service did nothing and nothing was charged.
 PAUSES: Final = (0.5, 2.0)
 OFF, STOPPED, CIRCUIT, BUDGET = "model_off", "pilot_stopped", "model_circuit", "budget_exhausted"
+UNSET: Final = "budget_unset"
 OPEN: Final = "model_open_call"
 
 
@@ -98,7 +99,9 @@ def call(
     except (budget.Exhausted, budget.StillOpen) as full:
         # A trial that was never made must not keep the circuit half open.
         _put(provider, admitted, before)
-        raise NotAsked(BUDGET if isinstance(full, budget.Exhausted) else OPEN) from None
+        if isinstance(full, budget.StillOpen):
+            raise NotAsked(OPEN) from None
+        raise NotAsked(BUDGET if full.limit.micro else UNSET) from None
     return _asked(organisation, actor, provider, price, row, question, output, pause, trial)
 
 

@@ -12,6 +12,7 @@ from pilotwerk.pilots import selectors as pilots
 from pilotwerk.pilots.domain.breaker import Circuit
 from pilotwerk.pilots.models import ModelUse, Provider
 from pilotwerk.pilots.providers import budget, selectors
+from pilotwerk.pilots.wording import period_said
 
 
 def expire_job(job: jobs.Work) -> None:
@@ -26,7 +27,10 @@ def attention(organisation: Organisation, membership: Membership) -> list[Attent
     url = organisation.url("pilots:models")
     found: list[Attention] = []
     for one in selectors.budgets(organisation, pilots.pilot_current(organisation)):
-        values = {"whose": one.pilot.name if one.pilot else organisation.name, "period": one.period}
+        values = {
+            "whose": one.pilot.name if one.pilot else organisation.name,
+            "period": period_said(one.period),
+        }
         if one.exhausted:
             text = _(
                 "The model budget of %(whose)s for %(period)s is used up; requests are answered by hand."

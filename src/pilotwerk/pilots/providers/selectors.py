@@ -106,7 +106,7 @@ def budgets(organisation: Organisation, pilot: Pilot | None) -> list[Used]:
     for limit in limits(organisation, asks, day):
         mine = Spending.objects.of(organisation).filter(pilot=limit.pilot, period=limit.period)
         used = mine.values_list("used_micro", flat=True).first() or 0
-        exhausted = mine.exclude(exhausted_at=None).exists()
+        exhausted = bool(limit.micro) and mine.exclude(exhausted_at=None).exists()
         found.append(
             Used(
                 limit.pilot,

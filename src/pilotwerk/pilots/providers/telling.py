@@ -15,6 +15,7 @@ REASONS: Final = {
     "pilot_stopped": gettext_lazy("The pilot was stopped."),
     "unknown_price": gettext_lazy("Its price is not known, so it is not asked."),
     "budget_exhausted": gettext_lazy("The budget is used up."),
+    "budget_unset": gettext_lazy("No budget is set for it. Without a budget nothing is asked."),
     "model_circuit": gettext_lazy("It failed several times in a row and is left alone for now."),
     "model_open_call": gettext_lazy("An earlier call for this request never came back."),
     "model_unreachable": gettext_lazy("It could not be reached."),

@@ -18,7 +18,8 @@ from pilotwerk.core.money import from_micro
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, recipe
 from pilotwerk.pilots import selectors as pilots
-from pilotwerk.pilots.models import Case, DataAllowed, Proposal, Provider, Source
+from pilotwerk.pilots.domain.states import PilotState
+from pilotwerk.pilots.models import Case, DataAllowed, Pilot, Proposal, Provider, Source
 from pilotwerk.pilots.providers import selectors, services
 from pilotwerk.pilots.providers.calling import NotAsked
 from pilotwerk.pilots.providers.forms import PolicyForm, PreviewForm, ProviderForm, SwitchOnForm, UseForm
@@ -52,8 +53,16 @@ def models(request: OrganisationRequest) -> HttpResponse:
         "may_manage": request.membership.may(permissions.MODELS),
         "may_stop_all": request.membership.may(permissions.STOP_ALL)
         and any(one.provider.is_on for one in listed),
+        "may_choose": _asks(pilot),
     }
     return page(request, "pilots/models/list.html", context)
+
+
+def _asks(pilot: Pilot | None) -> bool:
+    """Whether a language model can be chosen for the pilot: it is not over, and one may write in its recipe."""
+    if pilot is None or pilot.state == PilotState.ENDED:
+        return False
+    return recipe.of(pilot.recipe).about.language_model
 
 
 def _calls(request: OrganisationRequest, provider: Provider | None) -> list[dict[str, Any]]:
@@ -88,7 +97,7 @@ def rules(request: OrganisationRequest) -> HttpResponse:
 def use(request: OrganisationRequest) -> HttpResponse:
     """Which language model the present pilot asks."""
     pilot = pilots.pilot_current(request.organisation)
-    if pilot is None or not recipe.of(pilot.recipe).about.language_model:
+    if pilot is None or not _asks(pilot):
         raise Http404
     form = UseForm(
         request.POST or None,

@@ -10,12 +10,14 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.domain.incoming import NewCase
 from pilotwerk.pilots.domain.stop_rules import DEFAULTS, StopRule
+from pilotwerk.pilots.recipes.words import REQUESTS, Words
 
 Details = dict[str, Any]
 Row = tuple[int, tuple[str, ...]]
@@ -239,6 +241,9 @@ class RunningRecipe(ABC):
     # Templates: what is shown of a version, and of a case's details (with what a person may change in them).
     learned_template = ""
     details_template = ""
+    words: Words = REQUESTS
+    # Options that may change while the pilot runs: neither what is proposed nor what is measured depends on them.
+    changeable: tuple[str, ...] = ()
 
     @abstractmethod
     def learn(self, material: Material, folder: Path) -> Learned | CannotTell:
@@ -267,10 +272,6 @@ class RunningRecipe(ABC):
     def role_of(self, sheet: Sheet) -> str:
         """Which of its tables a file renews while the pilot runs; `about.renewed` unless it is seen to be another."""
         return self.about.renewed
-
-    def renewal(self) -> tuple[str, str]:
-        """Heading and hint for handing in a newer table of the role `about.renewed`."""
-        return "", ""
 
     def options_form(
         self, columns: Mapping[str, Sequence[str]], facts: Mapping[str, Any]
@@ -318,6 +319,12 @@ class RunningRecipe(ABC):
         """How many values of the details a person changed."""
         return 0
 
+    def worth(self, details: Details) -> Decimal | CannotTell | None:
+        """What the details order or promise, in the organisation's money; None where they name none. Above a limit two
+        people decide, and where it cannot be told as well.
+        """
+        return None
+
     def subject_by_hand(self, request: Request) -> str:
         """The subject of what a person writes without a proposal."""
         return request.subject
@@ -336,10 +343,6 @@ class RunningRecipe(ABC):
     def rewriting(self, proposed: Proposed) -> Rewriting | None:
         """What a language model may put into other words, where the recipe `rewrites`."""
         return None
-
-    def body_label(self) -> str:
-        """What the text is that a person decides about; empty: a reply."""
-        return ""
 
     def shown(
         self,

@@ -82,8 +82,11 @@ from pilotwerk.pilots.selectors.standstill import (
 )
 from pilotwerk.pilots.selectors.stop import readings as stop_readings
 from pilotwerk.pilots.selectors.waiting import absences, deciders, reminded
+from pilotwerk.pilots.selectors.way import STEPS as WAY_STEPS
+from pilotwerk.pilots.selectors.way import Way, advised, way
 
 __all__ = [
+    "WAY_STEPS",
     "Awake",
     "CaseMeasure",
     "Draft",
@@ -91,7 +94,9 @@ __all__ = [
     "PilotSummary",
     "Queue",
     "Standing",
+    "Way",
     "absences",
+    "advised",
     "alert_rule_get",
     "alerts_open",
     "announcement",
@@ -161,5 +166,6 @@ __all__ = [
     "version_in_training",
     "version_newest",
     "waiting_count",
+    "way",
     "withdrawable",
 ]

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from pilotwerk.core.results import CannotTell
 from pilotwerk.governance.models import AISystem
 from pilotwerk.governance.selectors import STARTABLE, classification_now, system_for_use_case
+from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.assignment import draw
 from pilotwerk.pilots.domain.autonomy import BY_ITSELF, DEFAULT, Level, above, error_level
 from pilotwerk.pilots.domain.autonomy_evidence import (
@@ -222,12 +223,13 @@ def limits_reached(case: Case, proposal: Proposal | None) -> list[Limit]:
     if limits == Limits():
         return []
     answer = (proposal.subject, proposal.body) if proposal else ()
+    worth = recipe.of(case.pilot.recipe).worth(proposal.details) if proposal else None
     texts = (case.subject, case.text, *answer)
     model = Proposal.objects.filter(case=case, source=Source.MODEL).order_by("-revision").first()
     categories = {case.category, proposal.category if proposal else "", model.category if model else ""}
     found: set[Limit] = set()
     for category in categories:
-        found.update(reached(limits, Content(texts, category, case.confidence, case.by_hand)))
+        found.update(reached(limits, Content(texts, category, case.confidence, case.by_hand, worth)))
     return [limit for limit in Limit if limit in found]
 
 

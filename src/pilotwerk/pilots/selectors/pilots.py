@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.accounts.models import Organisation
-from pilotwerk.governance.selectors import system_for_use_case, system_is_ready
+from pilotwerk.governance.selectors import obstacles, system_for_use_case, system_is_ready
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.states import Arm, CaseState, PilotState
 from pilotwerk.pilots.models import (
@@ -31,14 +31,15 @@ from pilotwerk.pilots.recipes.base import Recipe
 from pilotwerk.pilots.selectors.connections import connections_offered
 from pilotwerk.pilots.selectors.recipes import place_of
 from pilotwerk.pilots.selectors.stop import ai_decisions
+from pilotwerk.portfolio.models import UseCase
 
 
 @dataclass(frozen=True, slots=True)
 class Obstacle:
-    """Why a pilot may not start yet, and where that is put right (a view name inside the organisation)."""
+    """Why a pilot may not start yet, and where that is put right (an address inside the organisation)."""
 
     text: str
-    view: str
+    url: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,23 +115,11 @@ def _offered(
 
 def start_obstacles(pilot: Pilot) -> list[Obstacle]:
     """Why the pilot may not start yet; empty when it may."""
-    found: list[Obstacle] = []
-    system = system_for_use_case(pilot.use_case)
-    if system is None:
-        found.append(Obstacle(_("The AI system is not in the AI register yet."), "governance:register"))
-    elif not system_is_ready(system):
-        found.append(
-            Obstacle(
-                _("The AI system is registered but its classification is not finished."),
-                "governance:register",
-            )
-        )
+    found = register_obstacles(pilot.organisation, pilot.use_case)
+    to = pilot.organisation.url
     if pilot.model_version_id is None and not pilot.untrained_reason:
-        found.append(
-            Obstacle(
-                _("Nothing was learned yet, and no reason is given to start without it."), "pilots:setup"
-            )
-        )
+        text = _("Nothing was learned yet, and no reason is given to start without it.")
+        found.append(Obstacle(text, to("pilots:setup") + "#learn"))
     for kind, connection in (
         (pilot.source_kind, pilot.source_connection),
         (pilot.target_kind, pilot.target_connection),
@@ -142,12 +131,33 @@ def start_obstacles(pilot: Pilot) -> list[Obstacle]:
                 else _("The connection was not tested yet or does not work.")
             )
             if not any(one.text == text for one in found):
-                found.append(Obstacle(text, "pilots:connections"))
+                found.append(Obstacle(text, to("pilots:connections")))
     if not pilot.stop_rules:
-        found.append(Obstacle(_("No stop rule is set."), "pilots:setup"))
+        found.append(Obstacle(_("No stop rule is set."), to("pilots:setup") + "#how"))
     place = place_of(pilot, pilot.organisation)
-    found += [Obstacle(text, "pilots:setup") for text in recipe.of(pilot.recipe).missing(place)]
+    found += [Obstacle(text, to("pilots:setup")) for text in recipe.of(pilot.recipe).missing(place)]
     return found
+
+
+def register_obstacles(organisation: Organisation, use_case: UseCase) -> list[Obstacle]:
+    """What the AI register still asks before a pilot of this use case may start; each leads to its page."""
+    system = system_for_use_case(use_case)
+    if system is None:
+        text = _("The AI system is not in the AI register yet.")
+        return [Obstacle(text, organisation.url("governance:system_add"))]
+    if system_is_ready(system):
+        return []
+    questions = organisation.url("governance:classify", pk=system.pk)
+    entry = organisation.url("governance:system", pk=system.pk)
+    said = {
+        "unclassified": Obstacle(_("The AI system is not classified yet."), questions),
+        "open": Obstacle(
+            _("Questions of the classification are open, so it cannot be told what applies."), questions
+        ),
+        "dpia": Obstacle(_("The decision on the data protection impact assessment is missing."), entry),
+    }
+    refused = Obstacle(_("By its classification the AI system may not start as a pilot."), entry)
+    return [said.get(code, refused) for code in obstacles(system)]
 
 
 def version_newest(pilot: Pilot) -> ModelVersion | None:
@@ -171,7 +181,7 @@ def categories(pilot: Pilot) -> list[str]:
 FILTERS: list[tuple[str, Any, Q]] = [
     ("all", gettext_lazy("all"), Q()),
     ("open", gettext_lazy("open"), ~Q(state=CaseState.DONE.value)),
-    ("sent", gettext_lazy("answered"), Q(closed=Closed.SENT)),
+    ("sent", gettext_lazy("sent"), Q(closed=Closed.SENT)),
     ("ai", gettext_lazy("with AI"), Q(arm=Arm.AI.value)),
     ("control", gettext_lazy("as before"), Q(arm=Arm.CONTROL.value)),
     ("rejected", gettext_lazy("rejected proposals"), Q(decisions__kind=DecisionKind.REJECT)),
@@ -181,7 +191,7 @@ FILTERS: list[tuple[str, Any, Q]] = [
         Q(decisions__kind=DecisionKind.EDIT, decisions__withdrawn_at=None),
     ),
     ("fault", gettext_lazy("faults"), Q(state__in=[CaseState.FAILED.value, CaseState.OUTCOME_UNKNOWN.value])),
-    ("closed", gettext_lazy("closed without an answer"), Q(closed__in=[Closed.NO_ANSWER, Closed.ELSEWHERE])),
+    ("closed", gettext_lazy("closed without sending"), Q(closed__in=[Closed.NO_ANSWER, Closed.ELSEWHERE])),
 ]
 
 

@@ -16,6 +16,7 @@ from pilotwerk.pilots.services.autonomy import (
     promotion_withdraw,
 )
 from pilotwerk.pilots.services.cases import case_assign, case_ingest, case_propose, cases_return_due
+from pilotwerk.pilots.services.changing import STARTED, pilot_change
 from pilotwerk.pilots.services.connections import connection_change, connection_create, connection_remove
 from pilotwerk.pilots.services.decisions import (
     approval_withdraw,
@@ -55,6 +56,7 @@ from pilotwerk.pilots.services.stopping import pilot_resume, pilot_stop, stop_re
 from pilotwerk.pilots.services.waiting import absence_add, absence_remove, cases_escalate
 
 __all__ = [
+    "STARTED",
     "Outcome",
     "Standstill",
     "absence_add",
@@ -98,6 +100,7 @@ __all__ = [
     "organisation_stop",
     "outcomes_load",
     "people_set",
+    "pilot_change",
     "pilot_end",
     "pilot_resume",
     "pilot_setup",

@@ -99,7 +99,7 @@ def _named_all(seen: Sequence[Seen]) -> list[Proposal]:
 def _sendable(case: Case, proposal: Proposal) -> None:
     """An empty answer, one with an unfilled placeholder, or one that its recipe refuses never goes out."""
     if not proposal.body:
-        raise Refused(_("The answer is empty. Write it, or reject the proposal."))
+        raise Refused(_("The text is empty. Write it, or reject the proposal."))
     kind = recipe.of(case.pilot.recipe)
     missing = kind.unfilled(proposal.body)
     if missing:

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pilotwerk.pilots.wording import period_said
 from pilotwerk.web.templatetags.pw import clock_time, short_date
 
 register = template.Library()
@@ -18,6 +19,12 @@ def deadline(value: datetime, now: datetime) -> str:
         return _("overdue")
     same_day = timezone.localtime(value).date() == timezone.localtime(now).date()
     return _("by %(when)s") % {"when": clock_time(value) if same_day else short_date(value)}
+
+
+@register.filter
+def period(value: str) -> str:
+    """A day ("2026-11-26") or a month ("2026-11") as people write it."""
+    return period_said(value)
 
 
 @register.filter

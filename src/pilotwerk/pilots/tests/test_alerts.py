@@ -233,7 +233,7 @@ def test_what_fails_is_kept_and_tried_again_with_the_same_key(stage: Stage, hook
 def test_nothing_leads_into_the_own_network_or_out_without_encryption(hook: str, settings: Any) -> None:
     settings.PILOTWERK_ALLOW_PRIVATE_HOSTS = set()
     for url, code in {
-        hook: "encryption",
+        hook: "no_https",
         "https://127.0.0.1/": "host_private",
         "https://169.254.169.254/latest/": "host_private",
         "https://[::ffff:10.0.0.1]/": "host_private",

@@ -180,7 +180,13 @@ def test_a_mailbox_that_works_can_be_chosen_at_set_up(
     assert "mailbox" not in dict(client.get(url).context["form"].fields["target_kind"].choices)
     row = add(cast, servers)
     client.post(cast.organisation.url("pilots:connection_test", pk=row.pk))
-    missing = client.post(url, setup_values(client, cast, source_kind="mailbox", target_kind="mailbox"))
+    none = {
+        "source_kind": "mailbox",
+        "source_connection": "",
+        "target_kind": "mailbox",
+        "target_connection": "",
+    }
+    missing = client.post(url, setup_values(client, cast, **none))
     assert missing.status_code == 422
     assert "Wählen Sie ein Postfach." in missing.content.decode()
     chosen = {

@@ -213,7 +213,7 @@ def test_the_bulk_page_preselects_nothing_shows_the_list_and_asks_once_more(stag
     assert "checked" not in page.split("<main", 1)[1].split("</main", 1)[0]
     items = [f"{c.pk} {stage.proposal(c).revision} {stage.proposal(c).content_hash}" for c in (first, second)]
     shown = client.post(address + "?category=Termin", {"item": items}).content.decode()
-    assert "Diese 2 Antworten freigeben?" in shown
+    assert "Diese 2 Vorgänge freigeben?" in shown
     assert not Decision.objects.exists()
     client.post(stage.cast.organisation.url("pilots:together_approve"), {"item": items})
     assert Decision.objects.filter(kind="approve").count() == 2

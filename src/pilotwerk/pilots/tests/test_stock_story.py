@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,8 @@ from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.pilots import execution, folders, recipe, services
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal
 from pilotwerk.pilots.recipes.stock import learning
+from pilotwerk.pilots.selectors import limits_reached, place_of, recipe_figures
 from pilotwerk.pilots.selectors import pilots as pilot_selectors
-from pilotwerk.pilots.selectors import place_of, recipe_figures
 from pilotwerk.pilots.tests.own_recipes import Own, begun, demand, items, remember_learning, table
 from tests.cast import Cast
 
@@ -211,3 +212,30 @@ def test_a_table_that_cannot_serve_says_which_row(shop: Own) -> None:
     with pytest.raises(BadInput, match="Keine Spalte nennt den Bestand"):
         shop.hand_in("items", b"Artikel;Preis\nA;3\nB;4\n")
     assert place_of(shop.pilot, shop.cast.organisation).table("items") is not None
+
+
+def test_the_value_of_an_order_counts_for_the_limit_of_two_people(shop: Own) -> None:
+    _seals, filters = shop.open_cases()
+    [line] = lines(shop, filters)
+    value = Decimal(str(line["price"])) * Decimal(str(line["quantity"]))
+    services.control_set(**shop.by("lead"), pilot=shop.pilot, amount_limit=value)
+    assert limits_reached(filters, shop.proposal(filters)) == []
+    services.control_set(**shop.by("lead"), pilot=shop.pilot, amount_limit=value - 1)
+    services.case_approve(**shop.by("clerk"), **shop.seen(filters))
+    filters.refresh_from_db()
+    assert filters.state == "waiting_second"
+    with pytest.raises(Refused, match="zweite Person"):
+        services.case_approve(**shop.by("clerk"), **shop.seen(filters))
+    services.case_approve(**shop.by("owner"), **shop.seen(filters))
+    filters.refresh_from_db()
+    assert filters.state == "approved"
+
+
+def test_an_order_whose_value_cannot_be_told_counts_as_above_the_limit(shop: Own) -> None:
+    seals, _filters = shop.open_cases()
+    proposal = shop.proposal(seals)
+    proposal.details["lines"][0]["price_assumed"] = True
+    services.control_set(**shop.by("lead"), pilot=shop.pilot, amount_limit=Decimal(1_000_000))
+    assert limits_reached(seals, proposal) == ["amount"]
+    proposal.details["lines"][0]["order"] = False
+    assert limits_reached(seals, proposal) == []

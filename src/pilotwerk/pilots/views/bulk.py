@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import permissions, selectors, services
+from pilotwerk.pilots import permissions, recipe, selectors, services
 from pilotwerk.pilots.models import Case
 from pilotwerk.pilots.views.pilot import pilot_or_404
 from pilotwerk.web.render import page
@@ -55,6 +55,7 @@ def together(request: OrganisationRequest) -> HttpResponse:
             raise Refused(_("The list has changed in the meantime. Please choose again."))
     context: dict[str, Any] = {
         "pilot": pilot,
+        "words": recipe.of(pilot.recipe).words,
         "category": category,
         "categories": categories,
         "offered": offered,
@@ -70,6 +71,6 @@ def approve(request: OrganisationRequest) -> HttpResponse:
     done = services.cases_approve(
         organisation=request.organisation, actor=request.actor, items=_chosen(request)
     )
-    said = ngettext("%(count)s answer is approved.", "%(count)s answers are approved.", len(done))
+    said = ngettext("%(count)s case is approved.", "%(count)s cases are approved.", len(done))
     messages.success(request, said % {"count": len(done)})
     return redirect(request.organisation.url("pilots:queue"))

@@ -60,7 +60,7 @@ def upload(request: OrganisationRequest) -> HttpResponse:
         messages.success(request, _("The figures are taken over. The check runs now."))
         return redirect(request.organisation.url("pilots:pilot"))
     said = [
-        ngettext("%(count)s request came in.", "%(count)s requests came in.", len(done.new))
+        ngettext("%(count)s case came in.", "%(count)s cases came in.", len(done.new))
         % {"count": len(done.new)}
     ]
     if done.known:

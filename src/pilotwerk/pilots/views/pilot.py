@@ -47,7 +47,7 @@ def pilot(request: OrganisationRequest) -> HttpResponse:
         "inbox": folders.inbox(found),
         "outbox": folders.outbox(found),
         "kind": kind.about,
-        "renewal": kind.renewal(),
+        "words": kind.words,
         "people": people(initial=people.shown(found.options)) if people else None,
         "figures": selectors.recipe_figures(found, request.organisation) if found.state != "draft" else (),
         "may_manage": request.membership.may(permissions.MANAGE),
@@ -69,8 +69,8 @@ def stop(request: OrganisationRequest) -> HttpResponse:
     messages.warning(
         request,
         ngettext(
-            "The pilot is stopped. No answer goes out. %(count)s approved answer was held back.",
-            "The pilot is stopped. No answer goes out. %(count)s approved answers were held back.",
+            "The pilot is stopped. Nothing goes out. %(count)s approved case was held back.",
+            "The pilot is stopped. Nothing goes out. %(count)s approved cases were held back.",
             held,
         )
         % {"count": held},

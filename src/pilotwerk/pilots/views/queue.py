@@ -31,6 +31,7 @@ from pilotwerk.pilots.models import Case, Closed, RejectReason
 from pilotwerk.pilots.presenting import case_context
 from pilotwerk.pilots.presenting_control import four_eyes
 from pilotwerk.pilots.recipes.base import Details
+from pilotwerk.pilots.views.said import said, said_decided, said_deferred, said_rejected
 from pilotwerk.web.render import page
 
 KEYS_OFF = "pilots_keys_off"
@@ -84,6 +85,7 @@ def _show(
         context |= case_context(case, found, typed or {}) | four_eyes(case, request.actor.id)
     if context["pilot"] is not None:
         context["announced"] = selectors.announcement(context["pilot"])
+        context["words"] = recipe.of(context["pilot"].recipe).words
         context["together"] = selectors.bulk_categories(context["pilot"])
     response = page(request, "pilots/queue.html", context)
     response.status_code = 422 if refusal else 200
@@ -127,6 +129,7 @@ def approve(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said_decided(request, found)
     return _next(request, found)
 
 
@@ -185,6 +188,7 @@ def reject(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said_rejected(request, found)
     if found.state not in OPEN_FOR_DECISION:
         return _next(request, found)
     return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
@@ -207,6 +211,7 @@ def answer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said_decided(request, found)
     return _next(request, found)
 
 
@@ -221,6 +226,7 @@ def give_back(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         services.case_give_back(organisation=request.organisation, actor=request.actor, case=found, text=text)
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said(request, _("%(case)s waits for a decision again."), found)
     return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
 
 
@@ -242,6 +248,7 @@ def defer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
         )
     except Refused as refusal:
         return _refused(request, found, refusal)
+    said_deferred(request, found)
     return _next(request, found)
 
 
@@ -251,6 +258,7 @@ def take_back(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Take a deferred case back today."""
     found = _case_or_404(request, pk)
     services.case_take_back(organisation=request.organisation, actor=request.actor, case=found)
+    said(request, _("%(case)s waits for a decision again."), found)
     return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
 
 
@@ -265,6 +273,7 @@ def close(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     services.case_close(
         organisation=request.organisation, actor=request.actor, case=found, **form.cleaned_data
     )
+    said(request, _("%(case)s is closed. Nothing was sent."), found)
     return _next(request, found)
 
 
@@ -274,6 +283,7 @@ def withdraw(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Take back an approval that has not gone out."""
     found = _case_or_404(request, pk)
     services.approval_withdraw(organisation=request.organisation, actor=request.actor, case=found)
+    said(request, _("%(case)s was taken back. It waits for a decision again."), found)
     return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
 
 
@@ -283,6 +293,7 @@ def arrived(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """A person found out: the answer did arrive."""
     found = _case_or_404(request, pk)
     services.delivery_confirm(organisation=request.organisation, actor=request.actor, case=found)
+    said(request, _("%(case)s is noted as arrived."), found)
     return _next(request, found)
 
 
@@ -292,6 +303,7 @@ def again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """A person found out: it did not arrive; send it again."""
     found = _case_or_404(request, pk)
     services.delivery_again(organisation=request.organisation, actor=request.actor, case=found)
+    said(request, _("%(case)s is sent again."), found)
     return _next(request, found)
 
 

@@ -19,8 +19,9 @@ from pilotwerk.pilots.forms import SetupForm, TablesForm, TrainForm
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.presenting import language_now, learned
 from pilotwerk.pilots.uploads import kept
+from pilotwerk.portfolio.catalogue import usecase_catalogue
 from pilotwerk.portfolio.models import UseCase
-from pilotwerk.portfolio.selectors import usecase_chosen
+from pilotwerk.portfolio.selectors import usecase_chosen, usecases
 from pilotwerk.processes.selectors import imports_done, imports_with_text
 from pilotwerk.web.render import page
 
@@ -39,7 +40,7 @@ def setup(request: OrganisationRequest) -> HttpResponse:
     """All of it on one page, in the order in which it is done."""
     use_case, pilot = _draft(request)
     if use_case is None or use_case.recipe not in recipe.kinds():
-        return page(request, "pilots/no_choice.html", {"use_case": use_case})
+        return page(request, "pilots/no_choice.html", {"use_case": use_case, **_to_choose_from(request)})
     if pilot is not None and pilot.state != PilotState.DRAFT:
         return redirect(request.organisation.url("pilots:pilot"))
     kind = recipe.of(use_case.recipe)
@@ -60,6 +61,16 @@ def setup(request: OrganisationRequest) -> HttpResponse:
     return page(request, "pilots/setup.html", _context(request, use_case, pilot), form=form)
 
 
+def _to_choose_from(request: OrganisationRequest) -> dict[str, Any]:
+    """The ideas that can become a pilot, and the catalogue's first entry of each kind that runs."""
+    kinds = recipe.kinds()
+    entries = [next((e for e in usecase_catalogue().entries if e.recipe == kind), None) for kind in kinds]
+    ideas = [
+        one for one in usecases(request.organisation) if one.recipe in kinds and one.state == "candidate"
+    ]
+    return {"ideas": ideas, "offered": [one for one in entries if one is not None]}
+
+
 def _context(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | None) -> dict[str, Any]:
     kind = recipe.of(use_case.recipe)
     context: dict[str, Any] = {
@@ -69,6 +80,7 @@ def _context(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | Non
         "learned": learned(pilot) if pilot else None,
         "training": selectors.version_in_training(pilot) if pilot else False,
         "obstacles": selectors.start_obstacles(pilot) if pilot else [],
+        "advised": selectors.advised(request.organisation),
     }
     if kind.about.tables:
         tables, options = _own_forms(request, use_case, pilot, bound=False)
@@ -90,7 +102,7 @@ def _own_forms(
     data = (request.POST, request.FILES) if bound else ()
     known = selectors.tables_of(pilot) if pilot else {}
     imports = list(imports_done(request.organisation))
-    tables = TablesForm(*data, roles=kind.roles(), imports=imports, known=known)
+    tables = TablesForm(*data, roles=kind.roles(), imports=imports, known=known, optional=kind.about.optional)
     facts = pilot.model_version.facts if pilot and pilot.model_version else {}
     maker = kind.options_form({role: one.columns for role, one in known.items()}, facts)
     if maker is None:
@@ -181,5 +193,5 @@ def start(request: OrganisationRequest) -> HttpResponse:
     if pilot is None:
         raise Http404
     services.pilot_start(organisation=request.organisation, actor=request.actor, pilot=pilot)
-    messages.success(request, _("The pilot runs. Requests can come in."))
+    messages.success(request, _("The pilot runs. Cases can come in."))
     return redirect(request.organisation.url("pilots:pilot"))

@@ -9,6 +9,7 @@ from typing import Any
 
 from pilotwerk.processes.domain.header import LOOK_AT, Header, find_header, trimmed
 from pilotwerk.processes.domain.messages import Rejection, Unreadable
+from pilotwerk.processes.reading.formulas import without_result
 from pilotwerk.processes.reading.limits import MEGABYTE, Limits
 from pilotwerk.processes.reading.source import Progress, Source, Stager, check_cells
 from pilotwerk.processes.reading.unpacking import Packed
@@ -109,7 +110,10 @@ def read_xlsx(source: Source, packed: Packed, sample: int | None, progress: Prog
             if not tables:
                 raise Unreadable("file.no_header")
             source.choose(tuple(tables), usual=max(tables, key=lambda title: tables[title].size))
-            _read_table(source, tables[source.part or ""], sample, progress)
+            table = tables[source.part or ""]
+            _read_table(source, table, sample, progress)
+            if sample is not None:
+                _note_formulas(source, packed, table)
         except (KeyError, ValueError, SyntaxError, zipfile.BadZipFile) as error:
             raise Unreadable("file.damaged") from error
 
@@ -121,6 +125,20 @@ def _read_table(source: Source, table: _Table, sample: int | None, progress: Pro
     source.facts |= {"sheet": str(table.sheet.title), "header_row": str(header.row + 1)}
     source.expected = None if table.rows is None else max(table.rows - header.row - 1, 0)
     _read_sheet(source, table.sheet, header, sample, progress)
+
+
+def _note_formulas(source: Source, packed: Packed, table: _Table) -> None:
+    """Where formulas without a stored result are: read as empty, they would only be missing without a word."""
+    with zipfile.ZipFile(packed.path) as package:
+        # The reader keeps the path to itself; there is no other way from a sheet's name to its part.
+        path = str(table.sheet._worksheet_path).lstrip("/")
+        found = without_result(package, path, below=table.header.row + 1, width=table.header.width)
+    if found is not None:
+        source.facts |= {
+            "formulas": str(found.count),
+            "formula_row": str(found.row),
+            "formula_column": table.header.names[found.column],
+        }
 
 
 def _read_sheet(

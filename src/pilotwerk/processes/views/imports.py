@@ -128,6 +128,7 @@ def mapping(request: OrganisationRequest, pk: str) -> HttpResponse:
         "other": other,
         "other_label": texts.KINDS[other],
         "columns": _columns(seen),
+        "formulas": int(seen.facts.get("formulas", "0")),
         "remembered": selectors.mapping_remembered(found.process, seen.columns, kind) is not None,
         "fault": _fault(found),
     }

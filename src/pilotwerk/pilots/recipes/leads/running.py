@@ -31,6 +31,7 @@ from pilotwerk.pilots.recipes.leads.incoming import read_leads
 from pilotwerk.pilots.recipes.leads.letters import day_text, unfilled, write
 from pilotwerk.pilots.recipes.leads.watching import remind
 from pilotwerk.pilots.recipes.said import in_language
+from pilotwerk.pilots.recipes.words import LEADS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -72,6 +73,7 @@ class Leads(RunningRecipe):
     )
     learned_template = "pilots/parts/leads_learned.html"
     details_template = "pilots/parts/lead_details.html"
+    words = LEADS
 
     def roles(self) -> Mapping[str, tuple[str, str]]:
         return {

@@ -29,6 +29,7 @@ from pilotwerk.pilots.recipes.base import (
 )
 from pilotwerk.pilots.recipes.reports.said import READING
 from pilotwerk.pilots.recipes.said import in_language
+from pilotwerk.pilots.recipes.words import REPORTS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -70,6 +71,7 @@ class Reports(RunningRecipe):
     )
     learned_template = "pilots/parts/reports_learned.html"
     details_template = "pilots/parts/report_details.html"
+    words = REPORTS
 
     def roles(self) -> Mapping[str, tuple[str, str]]:
         return {
@@ -81,12 +83,6 @@ class Reports(RunningRecipe):
                 ),
             )
         }
-
-    def renewal(self) -> tuple[str, str]:
-        return _("Newer figures"), _(
-            "The same table as at the set-up, with the rows that came in since and those from before. A report that "
-            "nobody has decided yet is worked out anew from it."
-        )
 
     def options_form(self, columns: Mapping[str, Sequence[str]], facts: Mapping[str, Any]) -> type[Any]:
         from pilotwerk.pilots.recipes.reports.forms import form_for
@@ -210,9 +206,6 @@ class Reports(RunningRecipe):
 
     def by_hand(self, proposed: Details) -> Details:
         return proposed
-
-    def body_label(self) -> str:
-        return _("Text of the report")
 
     def outgoing(self, content: Mapping[str, Any], place: Place) -> Outgoing:
         from pilotwerk.pilots.recipes.reports.kept import unpacked

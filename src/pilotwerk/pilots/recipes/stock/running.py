@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,7 @@ from pilotwerk.pilots.recipes.stock.orders import (
     ordered,
 )
 from pilotwerk.pilots.recipes.stock.wording import due_sentence, reason_text
+from pilotwerk.pilots.recipes.words import ORDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -69,6 +71,8 @@ class Stock(RunningRecipe):
     )
     learned_template = "pilots/parts/stock_learned.html"
     details_template = "pilots/parts/stock_lines.html"
+    words = ORDERS
+    changeable = ("order_file",)
 
     def roles(self) -> Mapping[str, tuple[str, str]]:
         return {
@@ -110,12 +114,6 @@ class Stock(RunningRecipe):
         from pilotwerk.pilots.recipes.stock.learning import is_demand
 
         return DEMAND if "stock" not in known_columns(sheet.columns, WORDS) and is_demand(sheet) else ITEMS
-
-    def renewal(self) -> tuple[str, str]:
-        return _("New stock figures"), _(
-            "The same table as at the set-up, with the present stock and what is on its way. What is settled by it "
-            "closes itself. A table of newer demand is learned from."
-        )
 
     def learn(self, material: Material, folder: Path) -> Learned | CannotTell:
         from pilotwerk.pilots.recipes.stock.learning import learn
@@ -180,6 +178,16 @@ class Stock(RunningRecipe):
     def changed(self, before: Details, after: Details) -> int:
         pairs = zip(before.get("lines", ()), after.get("lines", ()), strict=False)
         return sum((a["order"], a["quantity"]) != (b["order"], b["quantity"]) for a, b in pairs)
+
+    def worth(self, details: Details) -> Decimal | CannotTell | None:
+        lines = [line for line in details.get("lines", ()) if line["order"] and line["quantity"]]
+        if not lines:
+            return None
+        if any(line["price_assumed"] for line in lines):
+            return CannotTell(_("Not every item has a price in the table."))
+        return sum(
+            (Decimal(str(line["price"])) * Decimal(str(line["quantity"])) for line in lines), Decimal()
+        )
 
     def outgoing(self, content: Mapping[str, Any], place: Place) -> Outgoing:
         subject, body = str(content["subject"]), str(content["body"])

@@ -16,10 +16,24 @@ function startEditing() {
   if (place) draft.setSelectionRange(place.index, place.index + place[0].length);
 }
 
+/* Where the focus rests between two decisions: a screen reader reads the case from there, and the keys work. */
+const rest = byId("vorgang") || byId("h-leer");
+function goToRest() {
+  rest?.focus({ preventScroll: true });
+}
+/* After a decision, and on the way through the list, the focus waits at the case and not at the top of the page. */
+if (!document.querySelector(".errors[role=alert]") && (location.hash === "#vorgang" || document.querySelector("[data-said]"))) goToRest();
+
+let before = null;
 function openPopover(summary) {
   const pop = summary.closest("details");
   pop.open = !pop.open;
-  if (pop.open) pop.querySelector("input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
+  if (!pop.open) {
+    (before?.isConnected ? before : summary).focus();
+    return;
+  }
+  before = document.activeElement === document.body ? rest : document.activeElement;
+  pop.querySelector("[data-first], input:not([type=hidden]), select, textarea")?.focus({ preventScroll: true });
 }
 
 function moveTo(step) {
@@ -44,13 +58,13 @@ const ACTIONS = {
 document.addEventListener("keydown", (event) => {
   const target = event.target;
   if (event.key === "Escape") {
-    if (target === draft) draft.blur();
+    if (target.matches("input, select, textarea") && target.closest(".case") && !target.closest("details.pop")) goToRest();
     return;
   }
   if (!byId("keys")?.checked || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return;
   if (target.closest("input, select, textarea, [contenteditable]")) return;
-  // Enter approves only when nothing has the focus: on a button or link it does what it always does.
-  if (event.key === "Enter" && target !== document.body) return;
+  // Enter approves only when nothing but the case has the focus: on a button or link it does what it always does.
+  if (event.key === "Enter" && target !== document.body && target !== rest) return;
   const act = ACTIONS[event.key];
   if (!act) return;
   event.preventDefault();

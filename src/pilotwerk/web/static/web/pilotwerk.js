@@ -18,6 +18,10 @@ document.addEventListener("click", (event) => {
 // An answer with errors moves the focus to their list, so that a screen reader hears it.
 document.querySelector(".errors[role=alert]")?.focus();
 
+// A screen reader says what changes, not what was there from the beginning: what just happened is told once more.
+const told = [...document.querySelectorAll("[data-said]")].map((note) => note.textContent.trim()).join(" ");
+if (told) setTimeout(() => { document.getElementById("said").textContent = told; }, 200);
+
 // htmx shows our pages for refused input (422) too.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if (event.detail.xhr.status === 422) event.detail.shouldSwap = true;
