@@ -5,6 +5,7 @@ User Performance Time with Interactive Systems, CACM 23(7), 1980). Reading and w
 """
 
 from pathlib import Path
+from typing import ClassVar
 
 from playwright.sync_api import Browser, Locator
 
@@ -15,6 +16,8 @@ KEY, POINT, PRESS, HOME, THINK = 0.28, 1.10, 0.20, 0.40, 1.35
 
 class Counted(Person):
     """Counts what hands do; a field that already holds what is wanted costs nothing."""
+
+    shared: ClassVar[dict[str, dict[str, str]] | None] = {}
 
     def __init__(self, browser: Browser, address: str, language: str) -> None:
         super().__init__(browser, address, language)

@@ -1,6 +1,6 @@
 """A person without a mouse: keys only, and after each of them it is asked where the focus is."""
 
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 from playwright.sync_api import Browser, Locator
 
@@ -29,6 +29,8 @@ LOST = """() => {
 
 class AtKeyboard(Person):
     """Presses keys. What was decided is read from the region that a screen reader reads out."""
+
+    shared: ClassVar[dict[str, dict[str, str]] | None] = {}
 
     def __init__(self, browser: Browser, address: str, language: str) -> None:
         super().__init__(browser, address, language)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
@@ -34,6 +34,9 @@ TOO_WIDE = """() => {
 class Person:
     """Signs up or in, reads headings, fills in forms by the name of a field, and notes what axe and the console say."""
 
+    # Looked at by anybody of this kind in this language, where several walk the same way.
+    shared: ClassVar[dict[str, dict[str, str]] | None] = None
+
     def __init__(self, browser: Browser, address: str, language: str) -> None:
         locale = {"de": "de-DE", "en": "en-GB"}[language]
         self.context = browser.new_context(
@@ -44,7 +47,7 @@ class Person:
         self.language = language
         self.axe = Axe()
         self.findings: list[str] = []
-        self.visited: dict[str, str] = {}
+        self.visited: dict[str, str] = {} if self.shared is None else self.shared.setdefault(language, {})
         self.page.on("console", self._console)
         self.page.on("pageerror", lambda error: self.findings.append(f"script: {error}"))
 

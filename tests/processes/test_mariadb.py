@@ -22,6 +22,8 @@ from pilotwerk.processes.domain.messages import Unreadable
 from pilotwerk.processes.reading import Limits
 from pilotwerk.processes.reading.sql import connect_arguments, open_query, url_from
 
+pytestmark = pytest.mark.xdist_group("mariadb")
+
 PROGRAMS = ("mariadbd", "mariadb-install-db")
 TABLE = """CREATE TABLE `Aufträge` (
     nr INT, `Größe` VARCHAR(40) CHARACTER SET latin1, betrag DECIMAL(12, 4), tag DATE, wann DATETIME(6) NULL,

@@ -237,8 +237,8 @@ def test_nothing_leads_into_the_own_network_or_out_without_encryption(hook: str,
         "https://127.0.0.1/": "host_private",
         "https://169.254.169.254/latest/": "host_private",
         "https://[::ffff:10.0.0.1]/": "host_private",
-        "ftp://example.org/": "answer",
-        "https://user:pw@example.org/": "answer",
+        "ftp://example.org/": "address",
+        "https://user:pw@example.org/": "address",
     }.items():
         with pytest.raises(Trouble) as trouble:
             post_signed(url, secret=SECRET, key="1", body=b"{}")

@@ -599,7 +599,8 @@ def test_what_a_recipe_cannot_take_is_not_offered(
     assert list(form.fields["source_connection"].queryset) == [asked]
     shown = {name: form[name].value() for name in form.fields}
     posted = {name: "" if value is None else value for name, value in shown.items()}
-    wrong = client.post(url, {**posted, "source_kind": "rest"})
+    assert posted["source_connection"] == asked.pk  # the only one is chosen already
+    wrong = client.post(url, {**posted, "source_kind": "rest", "source_connection": ""})
     assert "Wählen Sie eine Verbindung dieser Art." in wrong.content.decode()
     right = client.post(url, {**posted, "source_kind": "rest", "source_connection": str(asked.pk)})
     assert right.status_code == 302

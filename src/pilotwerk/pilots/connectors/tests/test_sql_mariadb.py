@@ -17,6 +17,8 @@ from pilotwerk.processes.databases.address import PURPOSE
 from pilotwerk.processes.models import DatabaseConnection
 from tests.processes.test_mariadb import admin, root, shop
 
+pytestmark = pytest.mark.xdist_group("mariadb")
+
 __all__ = ["admin", "root", "shop"]
 RECORD = Record(
     "Anfragen", "support", "Rechnung", "T-77", "2026-11-17T08:00:00+00:00", {"a": "ä"}, ("x",), (("y",),)

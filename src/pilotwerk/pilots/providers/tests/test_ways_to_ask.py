@@ -18,10 +18,12 @@ from pilotwerk.core import jobs
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import services as pilots
 from pilotwerk.pilots.domain.incoming import NewCase
-from pilotwerk.pilots.models import Case, ModelCall, Pilot, Provider
+from pilotwerk.pilots.models import Case, ModelCall, ModelUse, Pilot, Provider
 from pilotwerk.pilots.providers import services
 from pilotwerk.pilots.providers.calling import NotAsked
+from pilotwerk.pilots.providers.rewriting import rewrite
 from pilotwerk.pilots.providers.tests.conftest import Speaker
+from pilotwerk.pilots.recipes.base import Proposed, Rewriting
 from pilotwerk.pilots.tests.stage import Stage, request_text
 
 ROOT = Path(pilotwerk.__file__).parent
@@ -53,6 +55,16 @@ def button_on_the_page(stage: Stage, provider: Provider) -> None:
 
 def preview_page(stage: Stage, provider: Provider) -> None:
     stage.cast.client("lead").post(stage.cast.organisation.url("pilots:model_preview"), {"text": "Hallo"})
+
+
+def a_report_in_its_words(stage: Stage, provider: Provider) -> None:
+    rewrite(
+        **stage.by("lead"),
+        case=Case.objects.select_related("pilot", "organisation").order_by("number")[0],
+        use=ModelUse.objects.select_related("provider").get(),
+        built_in=Proposed(body="Der Umsatz stieg."),
+        task=Rewriting("reports", "de", "Der Umsatz stieg.", lambda text: ()),
+    )
 
 
 def used_up(stage: Stage, provider: Provider) -> None:
@@ -93,6 +105,7 @@ WAYS: dict[Way, bool] = {
     button: True,
     button_on_the_page: True,
     preview_page: False,
+    a_report_in_its_words: True,
 }
 FORBIDDEN: list[Way] = [
     used_up,
@@ -157,5 +170,6 @@ def test_no_other_way_leads_to_a_model() -> None:
     assert callers("adapter", "ask") == {"pilots/providers/calling.py:_asked"}
     assert callers("calling", "call") == {
         "pilots/providers/proposing.py:_asked",
+        "pilots/providers/rewriting.py:_asked",
         "pilots/providers/services.py:provider_test",
     }
