@@ -56,5 +56,5 @@ def played(play: str, folder: Path, queue: str, *words: str) -> list[str]:
             text=True,
             check=False,
         )
-    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.returncode == 0, done.stderr[-20_000:]
     return done.stdout.splitlines()

@@ -232,6 +232,8 @@ def read_on(
     """
     validity = select(box, settings.folder)
     last = int(cursor.get("uid", 0)) if cursor.get("uidvalidity") == validity else 0
+    # The server says when a mail arrived in whole seconds: one of the first second must not count as older.
+    since = since.replace(microsecond=0)
     # SINCE looks at the day only and in the server's zone; the moment is checked below.
     day = since - timedelta(days=1)
     criteria = f"UID {last + 1}:* SINCE {day.day}-{_MONTHS[day.month - 1]}-{day.year}"

@@ -81,6 +81,13 @@ def test_mails_from_before_the_start_stay_alone(box: Box) -> None:
     assert subjects(box.access(), {}, since=start)[0] == ["Anfrage 2"]
 
 
+def test_a_mail_of_the_second_in_which_the_pilot_started_is_read(box: Box) -> None:
+    """A server keeps whole seconds (RFC 3501, date-time), a start is kept more exactly."""
+    start = datetime(2026, 11, 17, 8, 0, 0, 400_000, tzinfo=UTC)
+    box.imap.put(letter(1, "neu"), at=start + timedelta(milliseconds=300))
+    assert subjects(box.access(), {}, since=start)[0] == ["Anfrage 1"]
+
+
 def test_another_uidvalidity_begins_anew(box: Box) -> None:
     box.imap.put(letter(1, "Text"))
     _found, cursor = subjects(box.access(), {})
