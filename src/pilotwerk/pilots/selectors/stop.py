@@ -65,11 +65,9 @@ def _not_ok(pilot: Pilot, window: int) -> list[bool]:
 def _decided(pilot: Pilot, *, most: int) -> dict[RuleKind, list[bool]]:
     """The three histories of decisions from the newest ones. Where a figure is not known, an older one takes its
     place: then more are read than the widest window has."""
-    since = pilot.watched_since or pilot.created_at
-    read = {"organisation": pilot.organisation_id, "pilot": pilot.pk, "since": since}
-    rows = _newest(most).rows(**read)
-    if len(rows) == most and any(None in row for row in rows):
-        rows = _newest(4 * most).rows(**read)
+    rows, all_read = _read(pilot, most)
+    if not all_read and (len(rows) < most or any(None in row for row in rows)):
+        rows, all_read = _read(pilot, 4 * most)
     return {
         RuleKind.REJECTED: [kind == DecisionKind.REJECT for kind, _corrected, _distance in rows],
         RuleKind.CORRECTED: [
@@ -83,27 +81,38 @@ def _decided(pilot: Pilot, *, most: int) -> dict[RuleKind, list[bool]]:
 
 @lru_cache(maxsize=64)
 def _newest(most: int) -> Prepared[Decision]:
-    """What the rules read of the newest decisions since a moment."""
+    """The newest decisions of an organisation since a moment, with pilot and arm: about proposals, and valid.
 
-    def build(organisation: UUID, pilot: UUID, since: datetime) -> QuerySet[Decision, Any]:
-        read = _ai_decisions(organisation, pilot).filter(decided_at__gte=since)
-        return read.values_list("kind", "category_corrected", "edit_distance")[:most]
+    No condition on the case: a database that knows nothing of its tables yet would begin there, at every decision.
+    """
 
-    return Prepared(
-        build, organisation=UUID(int=1), pilot=UUID(int=2), since=datetime(2000, 1, 1, tzinfo=UTC)
-    )
+    def build(organisation: UUID, since: datetime) -> QuerySet[Decision, Any]:
+        read = _about_proposals().filter(organisation=organisation, decided_at__gte=since)
+        return read.values_list("kind", "category_corrected", "edit_distance", "case__pilot", "case__arm")[
+            :most
+        ]
+
+    return Prepared(build, organisation=UUID(int=1), since=datetime(2000, 1, 1, tzinfo=UTC))
+
+
+def _read(pilot: Pilot, most: int) -> tuple[list[tuple[Any, ...]], bool]:
+    """Of so many decisions those of the pilot's AI arm, which are all while it runs, for an organisation runs one; and
+    whether there are no older ones.
+    """
+    since = pilot.watched_since or pilot.created_at
+    rows = _newest(most).rows(organisation=pilot.organisation_id, since=since)
+    mine = [tuple(row) for *row, of, arm in rows if arm == Arm.AI.value and UUID(str(of)) == pilot.pk]
+    return mine, len(rows) < most
 
 
 def ai_decisions(pilot: Pilot) -> QuerySet[Decision]:
     """Valid decisions about proposals, newest first: approved, edited, rejected."""
-    return _ai_decisions(pilot.organisation_id, pilot.pk)
+    return _about_proposals().filter(
+        organisation=pilot.organisation_id, case__pilot=pilot, case__arm=Arm.AI.value
+    )
 
 
-def _ai_decisions(organisation: UUID, pilot: UUID) -> QuerySet[Decision]:
+def _about_proposals() -> QuerySet[Decision]:
     return Decision.objects.filter(
-        organisation=organisation,
-        case__pilot=pilot,
-        case__arm=Arm.AI.value,
-        kind__in=[DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT],
-        withdrawn_at=None,
+        kind__in=[DecisionKind.APPROVE, DecisionKind.EDIT, DecisionKind.REJECT], withdrawn_at=None
     ).order_by("-decided_at", "-created_at")
