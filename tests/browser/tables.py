@@ -37,6 +37,16 @@ def demand(folder: Path, items: int = 3) -> Path:
     return write(folder / "verkauf.csv", _csv(("Artikelnummer", "Datum", "Menge"), rows))
 
 
+def orders(folder: Path) -> Path:
+    """Orders of a year and a quarter with branch and amount."""
+    chance, rows = random.Random(5), []
+    for day in range(1, WEEKS * 7):
+        moment = _today() - timedelta(days=day)
+        for branch in ("Nord", "Süd"):
+            rows.append((f"{moment:%d.%m.%Y}", branch, f"{chance.randint(80, 900)},{chance.randint(10, 99)}"))
+    return write(folder / "auftraege.csv", _csv(("Datum", "Filiale", "Umsatz"), rows))
+
+
 def items(folder: Path, items: int = 3, suppliers: int = 2) -> Path:
     """Hardly anything on the shelf; the items go round the suppliers."""
     head = ("Artikelnummer", "Bezeichnung", "Bestand", "Unterwegs", "Lieferzeit Tage", "Preis", "Mindestmenge", "VPE",

@@ -24,14 +24,15 @@ MINUTES, OPERATIONS = 5, 80
 class Kind:
     """A kind of pilot: its name in the catalogue, what is learned from, what is said once it has learned.
 
-    `files`: a table each, by role. `process`: the file of past requests, where it learns from an import. `mailbox`:
-    requests come from a mailbox and answers go out by it.
+    `files`: a table each, by role; `prepared`: it works with them and learns nothing. `process`: the file of past
+    requests, where it learns from an import. `mailbox`: requests come from a mailbox and answers go out by it.
     """
 
     german: str
     english: str
     learned: tuple[str, str]
     files: Mapping[str, Callable[[Path], Path]] = field(default_factory=dict)
+    prepared: bool = False
     process: Callable[[Path], Path] | None = None
     mailbox: bool = False
 
@@ -54,6 +55,13 @@ KINDS = {
         "Warn when spare parts run low",
         ("hat aus 3 Artikeln", "learned from 3 items"),
         files={"items": tables.items, "demand": tables.demand},
+    ),
+    "reports": Kind(
+        "Monatsbericht schreiben",
+        "Write the monthly report",
+        ("ist vorbereitet", "is prepared"),
+        files={"figures": tables.orders},
+        prepared=True,
     ),
 }
 
@@ -125,10 +133,16 @@ def learn(me: Counted, wanted: Kind, folder: Path) -> None:
         me.submit()
         me.press("main form[method=post]:not(#discard):not(.filter) button[type=submit]:not([form])")
         me.wait_for("main a[href$='/facts/']")
-    me.follow("Aus Ihren früheren Daten lernen", "Let it learn from your past data", area=way(me))
+    if wanted.prepared:
+        me.follow("Geben Sie die Tabelle ab", "Hand in the table", area=way(me))
+    else:
+        me.follow("Aus Ihren früheren Daten lernen", "Let it learn from your past data", area=way(me))
     for role, made in wanted.files.items():
         me.hand_in(f"file_{role}", made(folder))
-    me.follow("Daraus lernen und prüfen", "Learn from it and check")
+    if wanted.prepared:
+        me.follow("Vorbereiten und prüfen", "Prepare and check")
+    else:
+        me.follow("Daraus lernen und prüfen", "Learn from it and check")
     me.wait_for("form[action$='/train/']")
     assert me.word(*wanted.learned) in me.text(me.page.locator("#learn"))
 

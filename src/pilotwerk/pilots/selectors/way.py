@@ -65,9 +65,13 @@ def way(organisation: Organisation) -> Way | None:
 
 
 def _to_learn(organisation: Organisation, use_case: UseCase) -> Obstacle:
-    if not recipe.of(use_case.recipe).about.tables and not imports_with_text(organisation):
+    about = recipe.of(use_case.recipe).about
+    if not about.tables and not imports_with_text(organisation):
         return Obstacle(_("Import past requests, so that it can learn"), organisation.url("processes:new"))
-    return Obstacle(_("Let it learn from your past data"), organisation.url("pilots:setup") + "#learn")
+    text = (
+        _("Let it learn from your past data") if about.learns else _("Hand in the table that it works with")
+    )
+    return Obstacle(text, organisation.url("pilots:setup") + "#learn")
 
 
 def advised(organisation: Organisation) -> list[Advice]:
