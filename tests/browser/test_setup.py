@@ -33,6 +33,7 @@ class Kind:
     learned: tuple[str, str]
     files: Mapping[str, Callable[[Path], Path]] = field(default_factory=dict)
     prepared: bool = False
+    minutes: tuple[str, str, str] = ("8", "12", "15")
     process: Callable[[Path], Path] | None = None
     mailbox: bool = False
 
@@ -62,6 +63,8 @@ KINDS = {
         ("ist vorbereitet", "is prepared"),
         files={"figures": tables.orders},
         prepared=True,
+        # What takes a person less time than checking the report would is refused as a project.
+        minutes=("120", "180", "240"),
     ),
 }
 
@@ -108,7 +111,7 @@ def choose(me: Counted, wanted: Kind) -> None:
     me.follow("Hinzufügen und bewerten", "Add and assess")
     estimates = {
         "cases_per_year": ("2000", "3000", "4000"),
-        "minutes_per_case": ("8", "12", "15"),
+        "minutes_per_case": wanted.minutes,
         "hourly_cost": ("40", "46", "52"),
     }
     for name, values in estimates.items():
