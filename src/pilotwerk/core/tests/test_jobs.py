@@ -224,8 +224,10 @@ def test_regular_work_is_due_once_in_each_period(desk: Desk) -> None:
 
 def test_organisations_take_turns_whatever_the_others_have_ordered(desk: Desk) -> None:
     flood, small, other = uuid4(), uuid4(), uuid4()
+    # Moments of our own: a machine that sets its clock back in between would turn the order round.
+    began = clock.now() - timedelta(minutes=1)
     for number in range(50):
-        desk.note(f"flood {number}", flood)
+        desk.note(f"flood {number}", flood, run_at=began + timedelta(milliseconds=number))
     desk.note("small", small)
     desk.note("other 1", other)
     desk.note("other 2", other)
