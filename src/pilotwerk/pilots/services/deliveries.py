@@ -54,12 +54,6 @@ STOPPED: Final = "stopped"
 PAUSES: Final = (timedelta(minutes=1), timedelta(minutes=10))
 
 
-def delivery_claim(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
-    """Write down the attempt before it is made; None when there is nothing to send (any more)."""
-    claimed = deliveries_claim(approved=[(Case.objects.get(pk=case_id), decision_id)])
-    return claimed[0] if claimed else None
-
-
 @transaction.atomic
 def deliveries_claim(*, approved: Sequence[tuple[Case, UUID]]) -> list[Delivery]:
     """Write down the attempts for answers of one pilot before they are made; those that may be made now.

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock, jobs
 from pilotwerk.pilots import services
 from pilotwerk.pilots.domain.incoming import NewCase
 from pilotwerk.pilots.domain.states import Arm
-from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal
+from pilotwerk.pilots.models import Case, Delivery, ModelVersion, Pilot, Proposal
+from pilotwerk.pilots.services.deliveries import deliveries_claim
 from pilotwerk.portfolio.models import UseCase
 from pilotwerk.processes.models import Process, ProcessImport
 from pilotwerk.processes.selectors import TextRow
@@ -155,3 +157,9 @@ def trained(cast: Cast, **settings: Any) -> tuple[Pilot, ModelVersion]:
     version = services.pilot_train(**by, pilot=pilot, process_import=past_import(cast), run_now=True)
     pilot.refresh_from_db()
     return pilot, version
+
+
+def delivery_claim(*, case_id: UUID, decision_id: UUID) -> Delivery | None:
+    """Claim one answer as a worker does, and stop there; None when there is nothing to send."""
+    claimed = deliveries_claim(approved=[(Case.objects.get(pk=case_id), decision_id)])
+    return claimed[0] if claimed else None

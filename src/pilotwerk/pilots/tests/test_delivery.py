@@ -13,8 +13,7 @@ from pilotwerk.pilots.connectors.base import Delivered, Message, NotDelivered, O
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import Case, Decision, Delivery, Pilot
 from pilotwerk.pilots.recipes.support.running import loaded
-from pilotwerk.pilots.services.deliveries import delivery_claim
-from pilotwerk.pilots.tests.stage import MORNING, Stage
+from pilotwerk.pilots.tests.stage import MORNING, Stage, delivery_claim
 
 pytestmark = pytest.mark.django_db
 

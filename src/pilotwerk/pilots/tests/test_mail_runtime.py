@@ -13,9 +13,9 @@ from pilotwerk.pilots.connectors.mailbox import Mailbox
 from pilotwerk.pilots.connectors.trouble import SENTENCES
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import Case, Connection, Delivery, Mail
-from pilotwerk.pilots.services.deliveries import delivery_claim
 from pilotwerk.pilots.tests.mailservers import USER, letter
 from pilotwerk.pilots.tests.mailstage import MailStage, mail_stage
+from pilotwerk.pilots.tests.stage import delivery_claim
 from pilotwerk.pilots.tests.test_mail_story import away, reply_to, returned
 from pilotwerk.pilots.wording import CONNECTION_RESULTS
 from tests.cast import Cast

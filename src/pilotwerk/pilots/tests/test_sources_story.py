@@ -24,7 +24,6 @@ from pilotwerk.pilots.models import Case, Connection, Delivery, Pilot, PilotTabl
 from pilotwerk.pilots.recipes.leads import learning as leads_learning
 from pilotwerk.pilots.recipes.stock import learning as stock_learning
 from pilotwerk.pilots.selectors import pilots as pilot_selectors
-from pilotwerk.pilots.services.deliveries import delivery_claim
 from pilotwerk.pilots.tests import stage as stages
 from pilotwerk.pilots.tests.own_recipes import (
     LEAD_HEAD,
@@ -37,6 +36,7 @@ from pilotwerk.pilots.tests.own_recipes import (
     remember_learning,
     table,
 )
+from pilotwerk.pilots.tests.stage import delivery_claim
 from pilotwerk.pilots.tests.webserver import Asked, Says, Web, web
 from pilotwerk.processes.databases.services import connection_save
 from tests.cast import Cast

@@ -22,8 +22,8 @@ from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import Case, Decision, Delivery, ModelCall, Pilot, Provider, Spending
 from pilotwerk.pilots.providers import adapter
 from pilotwerk.pilots.providers.tests.conftest import Speaker, asking, provider, speaker
-from pilotwerk.pilots.services.deliveries import delivery_claim, delivery_not_sent
-from pilotwerk.pilots.tests.stage import PLAIN, Stage, request_text
+from pilotwerk.pilots.services.deliveries import delivery_not_sent
+from pilotwerk.pilots.tests.stage import PLAIN, Stage, delivery_claim, request_text
 from tests.cast import Cast
 
 __all__ = ["asking", "provider", "speaker"]
