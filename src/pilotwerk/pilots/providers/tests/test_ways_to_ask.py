@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,9 @@ import pilotwerk
 from pilotwerk.core import jobs
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import services as pilots
+from pilotwerk.pilots.domain.assignment import arm_for
 from pilotwerk.pilots.domain.incoming import NewCase
+from pilotwerk.pilots.domain.states import Arm
 from pilotwerk.pilots.models import Case, ModelCall, ModelUse, Pilot, Provider
 from pilotwerk.pilots.providers import services
 from pilotwerk.pilots.providers.calling import NotAsked
@@ -30,9 +33,14 @@ ROOT = Path(pilotwerk.__file__).parent
 
 
 def received(stage: Stage) -> None:
-    """Requests lie there and wait for their proposals."""
-    cases = [NewCase(f"w-{n}", request_text("Termin", n)) for n in range(6)]
+    """Requests lie there and wait for their proposals. The draw, which is by chance, gives them all to the AI."""
+    drawn = (key for key in map("w-{}".format, count()) if is_ai(stage.pilot, key))
+    cases = [NewCase(key, request_text("Termin", n)) for n, key in enumerate(islice(drawn, 6))]
     pilots.case_ingest(**stage.by("lead"), pilot=stage.pilot, cases=cases, source="post")
+
+
+def is_ai(pilot: Pilot, key: str) -> bool:
+    return arm_for(pilot.seed, key, pilot.share) is Arm.AI
 
 
 def one_by_one(stage: Stage, provider: Provider) -> None:
