@@ -78,8 +78,8 @@ def exchange(
 ) -> Answer:
     """One request and its answer of at most `limit` bytes, within `seconds` once connected.
 
-    Raises `Trouble` before anything is sent, `NotSent` and `NoAnswer` for what breaks later, `Trouble` "too_large" for a
-    longer answer, `Held` when `may_go` says no once the other side is reached.
+    Raises `Trouble` before anything is sent, `NotSent` and `NoAnswer` for what breaks later, `Trouble` "too_large" for
+    a longer answer, `Held` when `may_go` says no once the other side is reached.
     """
     parts = split(url)
     scheme, host, port = origin(parts)

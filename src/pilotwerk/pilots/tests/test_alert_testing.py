@@ -17,6 +17,7 @@ from pilotwerk.core import clock
 from pilotwerk.pilots import alerting, services
 from pilotwerk.pilots.domain.monitoring.alerting import Comparison, Measure
 from pilotwerk.pilots.models import AlertNotice, AlertRule
+from pilotwerk.pilots.services.alerts import alert_test_order
 from pilotwerk.pilots.tests.stage import Stage
 from pilotwerk.pilots.tests.webserver import Asked, Says, Web, free_port, web
 
@@ -174,7 +175,7 @@ def test_nothing_goes_out_after_a_stop(stage: Stage, receiver: Web) -> None:
 def test_a_stop_directly_before_holds_it_back(
     stage: Stage, receiver: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    ordered = alerting.alert_test_order
+    ordered = alert_test_order
 
     def order_and_stop(**values: Any) -> None:
         ordered(**values)

@@ -17,7 +17,7 @@ from pilotwerk.core import notify
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import alerting, permissions, selectors, services
-from pilotwerk.pilots.alert_forms import AlertRuleForm, PlaceForm, SwitchForm
+from pilotwerk.pilots.forms.alerts import AlertRuleForm, PlaceForm, SwitchForm
 from pilotwerk.pilots.models import AlertRule
 from pilotwerk.pilots.presenting_alerts import alert_sentence, offered_rows, open_rows, recent_rows, rule_rows
 from pilotwerk.pilots.views.pilot import pilot_or_404

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import execution, permissions, recipe, selectors
-from pilotwerk.pilots.forms import UploadForm, errors_of
+from pilotwerk.pilots.forms.handing_in import UploadForm, errors_of
 from pilotwerk.pilots.presenting import case_context
 from pilotwerk.pilots.uploads import kept
 from pilotwerk.pilots.views.pilot import pilot_or_404

@@ -12,7 +12,8 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import folders, permissions, recipe, selectors, services
-from pilotwerk.pilots.forms import ReasonForm, StopForm, UploadForm
+from pilotwerk.pilots.forms.control import ReasonForm, StopForm
+from pilotwerk.pilots.forms.handing_in import UploadForm
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.presenting import stop_rule_rows
 from pilotwerk.pilots.presenting_control import level_row

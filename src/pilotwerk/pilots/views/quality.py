@@ -14,7 +14,8 @@ from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, selectors, services
-from pilotwerk.pilots.forms import CheckForm, UploadForm, errors_of
+from pilotwerk.pilots.forms.deciding import CheckForm
+from pilotwerk.pilots.forms.handing_in import UploadForm, errors_of
 from pilotwerk.pilots.outcomes import read_outcomes
 from pilotwerk.pilots.presenting_control import reliability
 from pilotwerk.pilots.uploads import kept

@@ -18,7 +18,7 @@ from pilotwerk.pilots.domain.content import normalised
 from pilotwerk.pilots.domain.editing import changed_lines
 from pilotwerk.pilots.domain.editing import changes as count_changes
 from pilotwerk.pilots.domain.states import OPEN_FOR_DECISION
-from pilotwerk.pilots.forms import (
+from pilotwerk.pilots.forms.deciding import (
     AnswerForm,
     ApproveForm,
     CloseForm,

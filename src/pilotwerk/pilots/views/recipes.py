@@ -15,7 +15,7 @@ from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, recipe, selectors, services
-from pilotwerk.pilots.forms import OptOutForm, errors_of
+from pilotwerk.pilots.forms.handing_in import OptOutForm, errors_of
 from pilotwerk.pilots.views.pilot import pilot_or_404
 from pilotwerk.web.render import page
 

@@ -15,7 +15,8 @@ from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, recipe, selectors, services
 from pilotwerk.pilots.domain.states import PilotState
-from pilotwerk.pilots.forms import SetupForm, TablesForm, TrainForm
+from pilotwerk.pilots.forms.setup import SetupForm
+from pilotwerk.pilots.forms.tables import TablesForm, TrainForm
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.presenting import language_now, learned
 from pilotwerk.pilots.uploads import kept

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, selectors, services
-from pilotwerk.pilots.forms import ReasonForm, StopForm
+from pilotwerk.pilots.forms.control import ReasonForm, StopForm
 from pilotwerk.pilots.views.pilot import pilot_or_404
 from pilotwerk.web.render import page
 
