@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.accounts.models import Organisation
-from pilotwerk.pilots.domain.stop_rules import RuleKind, StopRule, from_plain
+from pilotwerk.pilots.domain.stop_rules import StopRule, from_plain
 from pilotwerk.pilots.models import (
     Connection,
     ConnectionKind,
@@ -105,8 +104,11 @@ class SetupForm(forms.Form):
         self._choices("source_kind", [c for c in SourceKind.choices if c[0] in sources])
         self._connections("source_connection", connections_in_ways(organisation, kind.about, sources))
         self._connections("target_connection", connections_in_ways(organisation, kind.about, targets))
-        for rule in self._rules(pilot, kind.about.stop_rules):
-            self._rule_fields(rule)
+        self.rule_kinds = [rule.kind for rule in kind.about.stop_rules]
+        stored = {rule.kind: rule for rule in from_plain(pilot.stop_rules)} if pilot else None
+        for rule in kind.about.stop_rules:
+            on = stored is None or rule.kind in stored
+            self._rule_fields((stored or {}).get(rule.kind, rule), on=on)
 
     def _connections(self, name: str, working: QuerySet[Connection]) -> None:
         """The connections that work; without one there is nothing to choose."""
@@ -127,21 +129,15 @@ class SetupForm(forms.Form):
     def _choices(self, name: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
 
-    @staticmethod
-    def _rules(pilot: Pilot | None, proposed: Sequence[StopRule]) -> list[StopRule]:
-        """One line for each kind: as stored, else as proposed; a kind left out is shown switched off."""
-        stored = {rule.kind: rule for rule in from_plain(pilot.stop_rules)} if pilot else {}
-        return [stored.get(rule.kind, rule) for rule in proposed]
-
-    def _rule_fields(self, rule: StopRule) -> None:
-        """Limit in percent (empty switches the rule off) and how many happenings it looks at."""
+    def _rule_fields(self, rule: StopRule, *, on: bool) -> None:
+        """Limit in percent (empty where the rule is switched off) and how many happenings it looks at."""
         kind = rule.kind.value
         self.fields[f"limit_{kind}"] = forms.IntegerField(
             label=_("%(rule)s: limit in %%") % {"rule": RULE_NAMES[kind]},
             min_value=1,
             max_value=99,
             required=False,
-            initial=round(rule.limit * 100),
+            initial=round(rule.limit * 100) if on else None,
         )
         self.fields[f"window_{kind}"] = forms.IntegerField(
             label=_("%(rule)s: of the last … cases") % {"rule": RULE_NAMES[kind]},
@@ -158,12 +154,12 @@ class SetupForm(forms.Form):
                 "limit": self[f"limit_{k.value}"],
                 "window": self[f"window_{k.value}"],
             }
-            for k in RuleKind
+            for k in self.rule_kinds
         ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
-        limits = [data.get(f"limit_{kind.value}") for kind in RuleKind]
+        limits = [data.get(f"limit_{kind.value}") for kind in self.rule_kinds]
         if not any(limits):
             raise ValidationError(_("Set at least one stop rule: a pilot without a brake does not start."))
         for way in ("source", "target"):
@@ -180,7 +176,7 @@ class SetupForm(forms.Form):
     def stop_rules(self) -> list[StopRule]:
         """The rules that are switched on; a rule can tell from half of its window on."""
         found = []
-        for kind in RuleKind:
+        for kind in self.rule_kinds:
             limit, window = (
                 self.cleaned_data[f"limit_{kind.value}"],
                 self.cleaned_data[f"window_{kind.value}"],

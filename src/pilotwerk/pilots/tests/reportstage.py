@@ -92,5 +92,5 @@ def postbox(settings: Any) -> Iterator[Postbox]:
 HOW = {
     "name": "Wochenbericht", "share": "100", "send_delay_seconds": "60", "deadline_hours": "48",
     "enough_decisions": "6", "source_kind": "upload", "limit_rejected": "40",
-    **{f"window_{one}": "5" for one in ("rejected", "corrected", "rewritten", "not_delivered", "not_ok")},
+    **{f"window_{one}": "5" for one in ("rejected", "rewritten", "not_delivered", "not_ok")},
 }  # fmt: skip
