@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import permissions, selectors, services
+from pilotwerk.pilots import permissions, recipe, selectors, services
 from pilotwerk.pilots.forms.deciding import CheckForm
 from pilotwerk.pilots.forms.handing_in import UploadForm, errors_of
 from pilotwerk.pilots.outcomes import read_outcomes
@@ -33,6 +33,7 @@ def quality(request: OrganisationRequest) -> HttpResponse:
     case = waiting.first()
     context = {
         "pilot": pilot,
+        "words": recipe.of(pilot.recipe).words,
         "case": case,
         "reply": selectors.sent_reply(case) if case else None,
         "waiting": waiting.count(),
@@ -53,6 +54,7 @@ def again(request: OrganisationRequest) -> HttpResponse:
     case = waiting.first()
     context = {
         "pilot": pilot,
+        "words": recipe.of(pilot.recipe).words,
         "case": case,
         "reply": selectors.sent_reply(case) if case else None,
         "waiting": waiting.count(),
