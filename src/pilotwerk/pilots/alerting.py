@@ -83,7 +83,7 @@ def alert_tell_job(job: jobs.Work) -> None:
             with translation.override("de"):
                 notify.mail(to=notice.address, **alert_mail(notice))
         else:
-            secret = unseal(notice.alert.rule.secret, purpose=PURPOSE)
+            secret = _secret_of(notice.alert.rule)
             post_signed(notice.address, secret=secret, key=str(notice.pk), body=alert_body(notice))
     except Exception as error:
         with translation.override("de"):

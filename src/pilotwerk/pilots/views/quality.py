@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -19,7 +19,7 @@ from pilotwerk.pilots.forms.handing_in import UploadForm, errors_of
 from pilotwerk.pilots.outcomes import read_outcomes
 from pilotwerk.pilots.presenting_control import reliability
 from pilotwerk.pilots.uploads import kept
-from pilotwerk.pilots.views.pilot import pilot_or_404
+from pilotwerk.pilots.views.pilot import case_or_404, pilot_or_404
 from pilotwerk.web.render import page
 
 
@@ -66,9 +66,7 @@ def again(request: OrganisationRequest) -> HttpResponse:
 @require_POST
 def check_again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Keep the second verdict; the next answer opens."""
-    case = selectors.case_get(request.organisation, pk)
-    if case is None:
-        raise Http404
+    case = case_or_404(request, pk)
     form = CheckForm(request.POST)
     if form.is_valid():
         services.quality_check_again(
@@ -81,9 +79,7 @@ def check_again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def check(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Keep the verdict; the next answer opens."""
-    case = selectors.case_get(request.organisation, pk)
-    if case is None:
-        raise Http404
+    case = case_or_404(request, pk)
     form = CheckForm(request.POST)
     if form.is_valid():
         services.quality_check(
