@@ -73,10 +73,10 @@ def exchange(
     body: bytes | None = None,
     *,
     limit: int,
-    seconds: float = WHOLE,
+    seconds: float | None = None,
     may_go: Callable[[], bool] = always,
 ) -> Answer:
-    """One request and its answer of at most `limit` bytes, within `seconds` once connected.
+    """One request and its answer of at most `limit` bytes, within `seconds` (`WHOLE` where none are given) once connected.
 
     Raises `Trouble` before anything is sent, `NotSent` and `NoAnswer` for what breaks later, `Trouble` "too_large" for
     a longer answer, `Held` when `may_go` says no once the other side is reached.
@@ -84,14 +84,14 @@ def exchange(
     parts = split(url)
     scheme, host, port = origin(parts)
     kind = network.Https if scheme == "https" else network.Http
-    connection = kind(host, port, timeout=min(network.TIMEOUT, seconds))
+    connection = kind(host, port, timeout=min(network.TIMEOUT, seconds or WHOLE))
     try:
         _connected(connection, host, port)
         if scheme == "http" and is_public(str(connection.sock.getpeername()[0])):
             raise Trouble("no_https", host=host)
         if not may_go():
             raise Held
-        with _at_most(seconds, connection):
+        with _at_most(seconds or WHOLE, connection):
             try:
                 path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 connection.request(method, path, body, dict(headers))

@@ -15,7 +15,7 @@ from typing import Final
 
 from pilotwerk.core import clock
 from pilotwerk.pilots.connectors.base import always
-from pilotwerk.pilots.connectors.http import WHOLE, Answer, Held, NoAnswer, NotSent, exchange, split
+from pilotwerk.pilots.connectors.http import Answer, Held, NoAnswer, NotSent, exchange, split
 from pilotwerk.pilots.connectors.trouble import Trouble
 
 PREFIX: Final = "whsec_"
@@ -98,7 +98,7 @@ def _posted(
     key: str,
     body: bytes,
     *,
-    seconds: float = WHOLE,
+    seconds: float | None = None,
     may_go: Callable[[], bool] = always,
 ) -> Answer:
     moment = int(clock.now().timestamp())
