@@ -76,7 +76,7 @@ def exchange(
     seconds: float | None = None,
     may_go: Callable[[], bool] = always,
 ) -> Answer:
-    """One request and its answer of at most `limit` bytes, within `seconds` (`WHOLE` where none are given) once connected.
+    """One request and its answer of at most `limit` bytes, within `seconds` (else `WHOLE`) once connected.
 
     Raises `Trouble` before anything is sent, `NotSent` and `NoAnswer` for what breaks later, `Trouble` "too_large" for
     a longer answer, `Held` when `may_go` says no once the other side is reached.
