@@ -155,7 +155,7 @@ def test_gate_two_reads_its_evidence_from_the_pilot(stage: Stage) -> None:
 def test_the_blind_check_and_the_customers_reach_the_measures(stage: Stage) -> None:
     [case] = stage.proposed()
     stage.approve(case)
-    with pytest.raises(Refused, match="gesendete"):
+    with pytest.raises(Refused, match="gesendet"):
         services.quality_check(**stage.by("lead"), case=case, ok=True)
     stage.send()
     case.refresh_from_db()
