@@ -165,6 +165,15 @@ register(
     _("An alert of the pilot %(pilot)s is over: %(measure)s"),
     labels={"measure": dict(MEASURES)},
 )
+register(
+    "pilots.alert_test_ordered",
+    _("%(actor)s has a test message sent to the webhook of a rule for alerts of the pilot %(pilot)s"),
+)
+register(
+    "pilots.alert_tested",
+    _("%(actor)s tested the webhook of a rule for alerts of the pilot %(pilot)s (%(host)s): %(result)s"),
+    labels={"result": {**CONNECTION_RESULTS, "ok": _("it arrived")}},
+)
 register("pilots.digest_on", _("%(actor)s switched on the daily mail for the pilot %(pilot)s"))
 register("pilots.digest_off", _("%(actor)s switched off the daily mail for the pilot %(pilot)s"))
 register("pilots.digest_chosen_on", _("%(actor)s wants the daily mail about overdue cases"))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final
-from uuid import UUID
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -13,19 +14,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from pilotwerk.accounts.models import Membership, Organisation
+from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock, jobs, notify
+from pilotwerk.core.errors import Refused
 from pilotwerk.core.secrets import unseal
-from pilotwerk.pilots.connectors.signed import post_signed
+from pilotwerk.pilots.connectors.signed import post_signed, try_signed
+from pilotwerk.pilots.connectors.trouble import Trouble
 from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.models import Alert, AlertNotice, AlertRule, Channel, Pilot, Turn
 from pilotwerk.pilots.presenting_alerts import alert_sentence, measure_name, value_words
-from pilotwerk.pilots.selectors.alerts import overdue_labels
-from pilotwerk.pilots.services.alerts import PURPOSE, alerts_end, alerts_look, notice_sent
+from pilotwerk.pilots.selectors.alerts import alert_test_stopped, overdue_labels
+from pilotwerk.pilots.services.alerts import (
+    PURPOSE,
+    alert_test_order,
+    alert_tested,
+    alerts_end,
+    alerts_look,
+    notice_sent,
+)
 from pilotwerk.pilots.services.digests import digests_order
 
 # The daily mail goes out from this hour on, where the company is.
 FROM_HOUR: Final = 7
 _LISTED: Final = 20
+# A person waits for the answer to a test, and a web process with them.
+TEST_SECONDS: Final = 10.0
 
 
 def alerts_job(job: jobs.Work) -> None:
@@ -70,7 +83,7 @@ def alert_tell_job(job: jobs.Work) -> None:
             with translation.override("de"):
                 notify.mail(to=notice.address, **alert_mail(notice))
         else:
-            secret = unseal(notice.alert.rule.secret, purpose=PURPOSE)
+            secret = _secret_of(notice.alert.rule)
             post_signed(notice.address, secret=secret, key=str(notice.pk), body=alert_body(notice))
     except Exception as error:
         with translation.override("de"):
@@ -120,6 +133,57 @@ def alert_body(notice: AlertNotice) -> bytes:
             "days": rule.days,
             "value": alert.value if raised else alert.resolved_value,
             "url": _address(rule.pilot, "pilots:monitoring"),
+        },
+    }
+    return json.dumps(body, separators=(",", ":")).encode()
+
+
+def alert_test(*, organisation: Organisation, actor: Actor, rule: AlertRule) -> int | Trouble:
+    """One signed message to the rule's webhook that says that it is a test: the status of the answer, or what was
+    wrong. Refused as `alert_test_order` says. The stop is looked at once more directly before it leaves.
+    """
+    alert_test_order(organisation=organisation, actor=actor, rule=rule)
+    found: int | Trouble
+    try:
+        found = try_signed(
+            rule.webhook,
+            secret=_secret_of(rule),
+            key=str(uuid4()),
+            body=alert_test_body(rule),
+            seconds=TEST_SECONDS,
+            may_go=lambda: not alert_test_stopped(rule.pilot),
+        )
+    except Trouble as trouble:
+        found = trouble
+    alert_tested(
+        organisation=organisation,
+        actor=actor,
+        rule=rule,
+        host=urlsplit(rule.webhook).hostname or "",
+        result=found.code if isinstance(found, Trouble) else "ok",
+        status=found.values.get("status", "") if isinstance(found, Trouble) else str(found),
+    )
+    return found
+
+
+def _secret_of(rule: AlertRule) -> str:
+    try:
+        return unseal(rule.secret, purpose=PURPOSE)
+    except Refused:
+        raise Trouble("secret") from None
+
+
+def alert_test_body(rule: AlertRule) -> bytes:
+    """The JSON of a test message: named as one in its type and in words, without any figure."""
+    body = {
+        "type": "alert.test",
+        "timestamp": clock.now().isoformat(),
+        "data": {
+            "note": "This is a test. No alert is raised.",
+            "organisation": rule.pilot.organisation.slug,
+            "pilot": str(rule.pilot_id),
+            "measure": rule.measure,
+            "url": _address(rule.pilot, "pilots:alerts"),
         },
     }
     return json.dumps(body, separators=(",", ":")).encode()

@@ -81,7 +81,7 @@ from pilotwerk.pilots.services.deliveries import (
 from pilotwerk.pilots.services.learning import pilot_train
 from pilotwerk.pilots.services.mails import Taken, answer_noted, mails_take
 from pilotwerk.pilots.services.recipes import cases_noticed, pilot_watch, table_take, watch_later
-from pilotwerk.pilots.services.sources import batch_take, rejected_note, table_renew
+from pilotwerk.pilots.services.sources import batch_take, rejected_note, table_from, table_renew
 from pilotwerk.pilots.wording import not_running
 from pilotwerk.processes.databases.selectors import connection_list
 
@@ -426,6 +426,18 @@ def source_ingest(*, pilot: Pilot) -> int:
         problem = _problem(Trouble("file", why=str(error)))
     connection_looked(actor=WORKER, connection=connection, problem=problem)
     return count
+
+
+def table_draw(
+    *, organisation: Organisation, actor: Actor, pilot: Pilot, role: str, connection: Connection
+) -> None:
+    """Read a whole table now and take it in this role, while a pilot is set up. Refused where it cannot be read."""
+    try:
+        batch = READERS[connection.kind](access_of(connection)).whole()
+    except Trouble as trouble:
+        raise Refused(str(trouble)) from trouble
+    by: dict[str, Any] = {"organisation": organisation, "actor": actor, "pilot": pilot}
+    table_from(**by, role=role, connection=connection, batch=batch)
 
 
 def _read_on(pilot: Pilot, connection: Connection, since: datetime) -> int:

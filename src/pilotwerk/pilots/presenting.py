@@ -207,7 +207,8 @@ def thread_context(case: Case) -> dict[str, Any]:
 
 
 def stop_rule_rows(pilot: Pilot) -> list[dict[str, Any]]:
-    """Each stop rule with its sentence and where it stands."""
+    """Each stop rule that makes sense for the recipe, with its sentence and where it stands."""
+    kinds = frozenset(rule.kind for rule in recipe.of(pilot.recipe).about.stop_rules)
     return [
         {
             "name": RULE_NAMES[reading.rule.kind.value],
@@ -216,7 +217,7 @@ def stop_rule_rows(pilot: Pilot) -> list[dict[str, Any]]:
             "state": "bad" if reading.tripped else "open" if reading.missing else "ok",
             "word": _("tripped") if reading.tripped else _("open") if reading.missing else _("holds"),
         }
-        for reading in selectors.stop_readings(pilot)
+        for reading in selectors.stop_readings(pilot, kinds)
     ]
 
 

@@ -24,12 +24,14 @@ OFFERED: Final[list[tuple[str, str | Promise, str | Promise]]] = [
     ),
     (
         ConnectionKind.REST.value,
-        gettext_lazy("Requests, leads or stock come from a program that answers in JSON."),
+        gettext_lazy("Requests, leads, stock or figures come from a program that answers in JSON."),
         gettext_lazy("comes in"),
     ),
     (
         ConnectionKind.SQL.value,
-        gettext_lazy("Requests, leads or stock come from a table of your database. It is only read."),
+        gettext_lazy(
+            "Requests, leads, stock or figures come from a table of your database. It is only read."
+        ),
         gettext_lazy("comes in"),
     ),
     (

@@ -98,7 +98,7 @@ def _no_pilot(organisation: Organisation, required: str) -> CheckResult:
 
 def _only_approved(organisation: Organisation) -> CheckResult:
     required = _(
-        "Every answer was approved or written by a person, or went out at a level that two people signed"
+        "Everything was approved or written by a person, or went out at a level that two people signed"
     )
     pilot = selectors.pilot_current(organisation)
     if pilot is None:
@@ -107,7 +107,7 @@ def _only_approved(organisation: Organisation) -> CheckResult:
     url = organisation.url("pilots:cases") + "?show=sent"
     if not sent:
         return CheckResult(State.OPEN, required, _("Nothing was sent yet."), url)
-    measured = _("%(covered)s of %(sent)s answers") % {"covered": covered, "sent": sent}
+    measured = _("%(covered)s of %(sent)s cases") % {"covered": covered, "sent": sent}
     return CheckResult(State.MET if covered == sent else State.NOT_MET, required, measured, url)
 
 
@@ -163,7 +163,7 @@ def _checkpoint(organisation: Organisation) -> CheckResult:
 
 
 def _undecided(organisation: Organisation) -> CheckResult:
-    required = _("No answer whose arrival is unclear is left undecided")
+    required = _("No case whose arrival is unclear is left undecided")
     pilot = selectors.pilot_current(organisation)
     if pilot is None:
         return _no_pilot(organisation, required)
@@ -198,14 +198,14 @@ def _attention(organisation: Organisation, membership: Membership) -> list[Atten
     summary = selectors.pilot_summary(pilot)
     if summary.unclear:
         text = ngettext(
-            "For %(count)s answer it is unclear whether it arrived.",
-            "For %(count)s answers it is unclear whether they arrived.",
+            "For %(count)s case it is unclear whether it arrived.",
+            "For %(count)s cases it is unclear whether they arrived.",
             summary.unclear,
         )
         found.append(Attention("bad", _("unclear"), text % {"count": summary.unclear}, queue))
     if summary.failed:
         text = ngettext(
-            "%(count)s answer could not be sent.", "%(count)s answers could not be sent.", summary.failed
+            "%(count)s case could not be sent.", "%(count)s cases could not be sent.", summary.failed
         )
         found.append(Attention("bad", _("fault"), text % {"count": summary.failed}, queue))
     for broken in selectors.connections_broken(organisation):
@@ -233,7 +233,7 @@ def _control_attention(pilot: Pilot, membership: Membership) -> list[Attention]:
     """A level that fell, a signature or a second approval that is waited for, and what this member was told."""
     organisation, found = pilot.organisation, []
     if selectors.fallen_recently(pilot):
-        text = _("Quality fell, so the autonomy level was lowered. A person decides about each answer again.")
+        text = _("Quality fell, so the autonomy level was lowered. A person decides about each case again.")
         found.append(Attention("bad", _("lowered"), text, organisation.url("pilots:autonomy")))
     if membership.may(permissions.MANAGE) and selectors.signature_missing(pilot, str(membership.user_id)):
         text = _("A higher autonomy level waits for a second signature.")

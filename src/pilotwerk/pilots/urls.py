@@ -38,6 +38,7 @@ urlpatterns = [
     path("alerts/usual/", alerts.alert_offered, name="alert_offered"),
     path("alerts/daily/", alerts.digest_all, name="digest_all"),
     path("alerts/<uuid:pk>/", alerts.alert_change, name="alert_change"),
+    path("alerts/<uuid:pk>/test/", alerts.alert_test, name="alert_test"),
     path("alerts/<uuid:pk>/remove/", alerts.alert_remove, name="alert_remove"),
     path("daily-mail/", alerts.digest, name="digest"),
     path("watch/", recipes.watch, name="watch"),

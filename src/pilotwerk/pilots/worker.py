@@ -15,7 +15,7 @@ from pilotwerk.audit.domain.actor import System
 from pilotwerk.core import clock, jobs
 from pilotwerk.pilots.domain.states import CaseState, PilotState
 from pilotwerk.pilots.models import SENDING, Case, Decision, HumanControl, Pilot
-from pilotwerk.pilots.services.cases import case_propose, cases_propose, cases_return_due
+from pilotwerk.pilots.services.cases import cases_propose, cases_return_due
 from pilotwerk.pilots.services.decisions import case_release
 from pilotwerk.pilots.services.learning import model_train
 from pilotwerk.pilots.services.moves import execute_later, propose_later
@@ -34,12 +34,8 @@ def train_job(job: jobs.Work) -> None:
 
 
 def propose_job(job: jobs.Work) -> None:
-    """Handler of pilots.propose: assign, then propose. A pilot that stands leaves the case where it is."""
-    case = Case.objects.select_related("pilot", "pilot__model_version", "organisation").get(
-        pk=UUID(job.payload["case"])
-    )
-    if case.pilot.is_running:
-        case_propose(organisation=case.organisation, actor=WORKER, case=case)
+    """Handler of pilots.propose for a single case, and for each of a group that failed together."""
+    propose_together([job])
 
 
 def release_job(job: jobs.Work) -> None:
@@ -56,7 +52,9 @@ def escalate_job(job: jobs.Work) -> None:
 
 
 def propose_together(works: Sequence[jobs.Work]) -> list[jobs.Work]:
-    """Several cases of one organisation at once; answers what is done, the rest goes back when it gets slow."""
+    """Assign cases of one organisation, then propose; answers what is done, the rest goes back when it gets slow. A
+    pilot that stands leaves its cases where they are.
+    """
     found = Case.objects.in_bulk([UUID(work.payload["case"]) for work in works])
     by_pilot: dict[UUID, list[Case]] = defaultdict(list)
     for case in (found[UUID(work.payload["case"])] for work in works):

@@ -5,6 +5,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from django.test import Client
+from django.urls import reverse
 
 from pilotwerk.accounts import services
 from pilotwerk.accounts.models import Invitation, Membership, Organisation, User
@@ -141,3 +142,9 @@ def test_a_wrong_password_says_so_in_german(cast: Cast) -> None:
     answer = Client().post("/accounts/login/", {"login": "lead@probe.example", "password": "falsch"})
     assert "Anmelden" in answer.content.decode()
     assert 'role="alert"' in answer.content.decode()
+
+
+def test_the_sign_in_page_says_one_word_and_offers_one_way_back() -> None:
+    page = Client().get(reverse("account_login")).content.decode()
+    assert page.count("Passwort vergessen?") == page.count(reverse("account_reset_password")) == 1
+    assert "Kennwort" not in page

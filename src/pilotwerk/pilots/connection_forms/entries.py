@@ -33,7 +33,7 @@ class EntriesForm(ConnectionForm):
         label=gettext_lazy("What the entries are"),
         choices=[
             ("requests", gettext_lazy("requests that are answered")),
-            ("rows", gettext_lazy("rows of a table: leads, or items with their stock")),
+            ("rows", gettext_lazy("rows of a table: leads, items with their stock, figures of a report")),
         ],
         initial="requests",
         widget=forms.RadioSelect,

@@ -73,23 +73,25 @@ def exchange(
     body: bytes | None = None,
     *,
     limit: int,
+    seconds: float | None = None,
     may_go: Callable[[], bool] = always,
 ) -> Answer:
-    """One request and its answer of at most `limit` bytes. Raises `Trouble` before anything is sent, `NotSent` and
-    `NoAnswer` for what breaks later, `Trouble` "too_large" for a longer answer, `Held` when `may_go` says no once the
-    other side is reached.
+    """One request and its answer of at most `limit` bytes, within `seconds` (else `WHOLE`) once connected.
+
+    Raises `Trouble` before anything is sent, `NotSent` and `NoAnswer` for what breaks later, `Trouble` "too_large" for
+    a longer answer, `Held` when `may_go` says no once the other side is reached.
     """
     parts = split(url)
     scheme, host, port = origin(parts)
     kind = network.Https if scheme == "https" else network.Http
-    connection = kind(host, port, timeout=network.TIMEOUT)
+    connection = kind(host, port, timeout=min(network.TIMEOUT, seconds or WHOLE))
     try:
         _connected(connection, host, port)
         if scheme == "http" and is_public(str(connection.sock.getpeername()[0])):
             raise Trouble("no_https", host=host)
         if not may_go():
             raise Held
-        with _at_most(connection):
+        with _at_most(seconds or WHOLE, connection):
             try:
                 path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 connection.request(method, path, body, dict(headers))
@@ -110,15 +112,15 @@ def exchange(
 
 
 @contextmanager
-def _at_most(connection: network.Http | network.Https) -> Iterator[None]:
-    """Hangs up after `WHOLE` seconds: a limit for each read alone would let a server drip for days."""
+def _at_most(seconds: float, connection: network.Http | network.Https) -> Iterator[None]:
+    """Hangs up after so many seconds: a limit for each read alone would let a server drip for days."""
     line: socket.socket = connection.sock
 
     def hang_up() -> None:
         with suppress(OSError):
             line.shutdown(socket.SHUT_RDWR)
 
-    timer = threading.Timer(WHOLE, hang_up)
+    timer = threading.Timer(seconds, hang_up)
     timer.daemon = True
     timer.start()
     try:

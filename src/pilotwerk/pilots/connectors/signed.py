@@ -10,10 +10,12 @@ import base64
 import binascii
 import hashlib
 import hmac
+from collections.abc import Callable
 from typing import Final
 
 from pilotwerk.core import clock
-from pilotwerk.pilots.connectors.http import NoAnswer, NotSent, exchange, split
+from pilotwerk.pilots.connectors.base import always
+from pilotwerk.pilots.connectors.http import Answer, Held, NoAnswer, NotSent, exchange, split
 from pilotwerk.pilots.connectors.trouble import Trouble
 
 PREFIX: Final = "whsec_"
@@ -55,12 +57,50 @@ def post_signed(url: str, *, secret: str, key: str, body: bytes) -> int:
     Raises Trouble: for an address that is not allowed (hosts.py), without encryption outside of named hosts, when
     nothing answers, and for any other status. Redirects are not followed.
     """
-    moment = int(clock.now().timestamp())
-    host = (split(url).hostname or "").lower()
+    host = _host(url)
     try:
-        answer = exchange("POST", url, signed_headers(secret, key, moment, body), body, limit=_READ)
+        answer = _posted(url, secret, key, body)
     except (NotSent, NoAnswer) as error:
         raise Trouble("broken_off", host=host) from error
     if not 200 <= answer.status < 300:
         raise Trouble("answer", host=host, why=str(answer.status))
     return answer.status
+
+
+def try_signed(
+    url: str, *, secret: str, key: str, body: bytes, seconds: float, may_go: Callable[[], bool]
+) -> int:
+    """As `post_signed`, while a person waits for at most `seconds` for the answer. `may_go` is asked directly before.
+
+    Raises Trouble: as `post_signed`, and "held", "not_through", "silent", "status" for what becomes of one try.
+    """
+    host = _host(url)
+    try:
+        answer = _posted(url, secret, key, body, seconds=seconds, may_go=may_go)
+    except Held:
+        raise Trouble("held") from None
+    except NotSent as error:
+        raise Trouble("not_through", host=host) from error
+    except NoAnswer as error:
+        raise Trouble("silent", host=host, seconds=f"{seconds:.0f}") from error
+    if not 200 <= answer.status < 300:
+        raise Trouble("status", host=host, status=str(answer.status))
+    return answer.status
+
+
+def _host(url: str) -> str:
+    return (split(url).hostname or "").lower()
+
+
+def _posted(
+    url: str,
+    secret: str,
+    key: str,
+    body: bytes,
+    *,
+    seconds: float | None = None,
+    may_go: Callable[[], bool] = always,
+) -> Answer:
+    moment = int(clock.now().timestamp())
+    headers = signed_headers(secret, key, moment, body)
+    return exchange("POST", url, headers, body, limit=_READ, seconds=seconds, may_go=may_go)

@@ -68,6 +68,12 @@ SENTENCES: Final = {
     "moved": _("The database connection leads elsewhere now. Enter the user and the password again."),
     "folder_unusable": _("The folder %(folder)s cannot be read or written: %(why)s."),
     "file": _("What came cannot be used: %(why)s"),
+    "held": _("The pilot was stopped directly before. Nothing was sent."),
+    "not_through": _("The connection to %(host)s broke off before the whole message was handed over."),
+    "silent": _("The message went to %(host)s, and no answer came within %(seconds)s seconds."),
+    "status": _(
+        "%(host)s answered with %(status)s. Only an answer from 200 to 299 says that the message was taken."
+    ),
     "gone": _("The connection that this pilot needs was removed. Set up another one."),
     "secret": _("The stored password cannot be read any more. Enter it again."),
 }

@@ -76,6 +76,9 @@ DEFAULTS: Final = (
     StopRule(RuleKind.NOT_OK, limit=0.15, window=20, minimum=10),
 )
 
+# Where nobody corrects a category, because a case has none.
+WITHOUT_CATEGORIES: Final = tuple(rule for rule in DEFAULTS if rule.kind is not RuleKind.CORRECTED)
+
 
 def read(rule: StopRule, newest_first: Sequence[bool]) -> Reading:
     """The rule's figure for a history, newest first."""

@@ -47,7 +47,8 @@ class Recipe:
     of those who asked not to be written to. `language_model`: a language model may write its draft, where one is
     switched on for the pilot; `rewrites`: it only puts the recipe's own text into other words. `personal`: options that
     name people; the audit trail keeps them as commitments only. Proposed at the set-up: `enough` decided proposals
-    until gate 2, `deadline_hours` until an answer, and the `stop_rules`.
+    until gate 2, `deadline_hours` until an answer, and the `stop_rules`; a kind of rule that is not among them makes no
+    sense for it and is not offered.
     `sources` and `targets` are the ways by which cases may come in and what was approved may go out.
     """
 

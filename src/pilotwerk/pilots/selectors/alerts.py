@@ -15,7 +15,7 @@ from pilotwerk.core.results import CannotTell
 from pilotwerk.pilots.domain.monitoring.alerting import DEFAULTS, Default, Measure
 from pilotwerk.pilots.domain.monitoring.drift import Drift
 from pilotwerk.pilots.domain.monitoring.quantiles import Spread
-from pilotwerk.pilots.domain.states import NEEDS_A_LOOK
+from pilotwerk.pilots.domain.states import NEEDS_A_LOOK, PilotState
 from pilotwerk.pilots.models import Alert, AlertRule, Case, DigestChoice, DigestRule, Pilot
 from pilotwerk.pilots.selectors.monitoring import (
     Cost,
@@ -109,6 +109,12 @@ def alert_rule_get(organisation: Organisation, pilot: Pilot, pk: UUID) -> AlertR
     """One rule of this pilot."""
     found: AlertRule | None = AlertRule.objects.of(organisation).filter(pilot=pilot, pk=pk).first()
     return found
+
+
+def alert_test_stopped(pilot: Pilot) -> bool:
+    """Whether no test message may go out now: the pilot was stopped, or everything of its organisation."""
+    stopped = Pilot.objects.filter(organisation_id=pilot.organisation_id, state=PilotState.STOPPED.value)
+    return stopped.filter(Q(pk=pilot.pk) | Q(stopped_with_all=True)).exists()
 
 
 def alerts_open(pilot: Pilot) -> QuerySet[Alert]:

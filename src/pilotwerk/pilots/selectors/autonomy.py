@@ -130,7 +130,7 @@ def obstacles(pilot: Pilot, target: Level) -> list[str]:
     if answers.get("contact") == "human_sends":
         found.append(
             _(
-                "The AI register says that a person checks every answer. Classify the system anew before this changes."
+                "The AI register says that a person checks every case. Classify the system anew before this changes."
             )
         )
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -39,13 +39,23 @@ def connections_offered(organisation: Organisation, about: Recipe, kind: str) ->
     return found
 
 
-def connections_in_ways(organisation: Organisation, about: Recipe, ways: list[str]) -> QuerySet[Connection]:
+def connections_in_ways(
+    organisation: Organisation, about: Recipe, ways: Sequence[str]
+) -> QuerySet[Connection]:
     """All that a pilot of this recipe may choose from, for these ways in or out."""
     found = connections_of(organisation).none()
     for kind in ways:
         if kind in ConnectionKind.values:
             found = found | connections_offered(organisation, about, kind)
     return found
+
+
+def connections_with_tables(organisation: Organisation, about: Recipe) -> list[Connection]:
+    """Those out of which a whole table can be read now, for a recipe that works with tables."""
+    if not about.tables:
+        return []
+    kinds = [kind for kind in (ConnectionKind.REST, ConnectionKind.SQL) if kind in about.sources]
+    return list(connections_in_ways(organisation, about, kinds).order_by("name"))
 
 
 def connection_pilots(connection: Connection) -> QuerySet[Pilot]:

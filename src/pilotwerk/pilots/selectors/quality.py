@@ -54,7 +54,7 @@ def kappa(pilot: Pilot) -> Kappa | CannotTell:
         count = pairs.count()
         if count < PAIRS_NEEDED:
             return CannotTell(
-                _("%(count)s answers were rated twice; shown from %(needed)s on.")
+                _("%(count)s cases were rated twice; shown from %(needed)s on.")
                 % {"count": count, "needed": PAIRS_NEEDED}
             )
         return CannotTell(_("Both reviewers always said the same one thing, so chance cannot be told apart."))

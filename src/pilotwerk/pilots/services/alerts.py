@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor, System
+from pilotwerk.audit.selectors import entries
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
@@ -17,11 +19,13 @@ from pilotwerk.core.secrets import seal
 from pilotwerk.pilots.domain.monitoring.alerting import DEFAULTS, UNITS, Comparison, Measure, Move, move
 from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.models import Alert, AlertNotice, AlertRule, Channel, Pilot, Turn
-from pilotwerk.pilots.selectors.alerts import value_of
-from pilotwerk.pilots.services.moves import pilot_recorded
+from pilotwerk.pilots.selectors.alerts import alert_test_stopped, value_of
+from pilotwerk.pilots.services.moves import pilot_lock, pilot_recorded
 
 PURPOSE: Final = "pilots.alert_rule"
 MOST: Final = 20
+# Between two test messages of one pilot.
+TEST_PAUSE: Final = timedelta(seconds=30)
 MONITORING: Final = System("monitoring")
 
 
@@ -90,6 +94,45 @@ def alert_rule_remove(*, organisation: Organisation, actor: Actor, rule: AlertRu
     if AlertRule.objects.of(organisation).filter(pk=rule.pk).delete()[0] == 0:
         raise Refused(_("This rule is gone already."))
     _recorded(rule, actor, "pilots.alert_rule_removed")
+
+
+@transaction.atomic
+def alert_test_order(*, organisation: Organisation, actor: Actor, rule: AlertRule) -> None:
+    """That a test message goes out is written down before it does. Refused without a webhook, after a stop, and
+    again within `TEST_PAUSE`, so that nobody floods another server from here.
+    """
+    found = AlertRule.objects.of(organisation).select_for_update().filter(pk=rule.pk).first()
+    if found is None:
+        raise Refused(_("This rule is gone already."))
+    if not found.webhook:
+        raise Refused(_("This rule has no webhook. Enter its address and save first."))
+    pilot_lock(rule.pilot_id)
+    if alert_test_stopped(rule.pilot):
+        raise Refused(_("The pilot is stopped: nothing goes out, no test either."))
+    earlier = entries(
+        organisation.pk,
+        action="pilots.alert_test_ordered",
+        subject_id=str(rule.pilot_id),
+        since=clock.now() - TEST_PAUSE,
+    )
+    if earlier.exists():
+        raise Refused(
+            _("A test was sent a moment ago. Wait %(seconds)s seconds.") % {"seconds": TEST_PAUSE.seconds}
+        )
+    pilot_recorded(actor=actor, action="pilots.alert_test_ordered", pilot=rule.pilot, data={})
+
+
+@transaction.atomic
+def alert_tested(
+    *, organisation: Organisation, actor: Actor, rule: AlertRule, host: str, result: str, status: str
+) -> None:
+    """What became of a test message: `result` is "ok" or a code of connectors/trouble.py."""
+    pilot_recorded(
+        actor=actor,
+        action="pilots.alert_tested",
+        pilot=rule.pilot,
+        data={"host": host, "result": result, "status": status},
+    )
 
 
 def alerts_look(*, organisation: Organisation, pilot: Pilot) -> int:

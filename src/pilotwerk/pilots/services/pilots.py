@@ -139,7 +139,7 @@ def pilot_end(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> None
     pilot_lock(pilot.pk)
     under_way = [*(state.value for state in ON_THE_WAY_OUT), CaseState.EXECUTING.value]
     if Case.objects.filter(pilot=pilot, state__in=under_way).exists():
-        raise Refused(_("Answers are still going out. Try again in a minute, or stop the pilot first."))
+        raise Refused(_("Something is still going out. Try again in a minute, or stop the pilot first."))
     moment = clock.now()
     pilot_move(pilot, "end", ended_at=moment)
     left = (

@@ -35,7 +35,7 @@ def quality_check(
 ) -> QualityCheck:
     """One verdict a case, by a person who saw request and answer only."""
     if case.state != CaseState.DONE or case.closed != Closed.SENT:
-        raise Refused(_("Only an answer that was sent can be checked."))
+        raise Refused(_("Only a case that was sent can be checked."))
     try:
         with transaction.atomic():
             check = QualityCheck.objects.create(
@@ -46,7 +46,7 @@ def quality_check(
                 rater_id=actor.id,
             )
     except IntegrityError:
-        raise Refused(_("This answer was checked already.")) from None
+        raise Refused(_("This case was checked already.")) from None
     case_recorded(
         organisation=organisation,
         actor=actor,
@@ -68,11 +68,11 @@ def quality_check_again(*, organisation: Organisation, actor: Actor, case: Case,
     """
     check = QualityCheck.objects.of(organisation).select_for_update().filter(case=case).first()
     if check is None:
-        raise Refused(_("This answer was not checked yet."))
+        raise Refused(_("This case was not checked yet."))
     if check.rater_id == actor.id:
-        raise Refused(_("You have checked this answer yourself. A second person must do it."))
+        raise Refused(_("You have checked this case yourself. A second person must do it."))
     if SecondCheck.objects.filter(case=case).exists():
-        raise Refused(_("This answer was checked twice already."))
+        raise Refused(_("This case was checked twice already."))
     second = SecondCheck.objects.create(organisation=organisation, case=case, ok=ok)
     QualityCheck.objects.filter(pk=check.pk).update(rater_id="")
     case_recorded(

@@ -5,17 +5,20 @@ from __future__ import annotations
 import csv
 import hashlib
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, Final
 
 from django.db import transaction
 
+from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import folders, recipe
 from pilotwerk.pilots.domain.incoming import Batch, Unusable
-from pilotwerk.pilots.models import Case, Connection, Pilot
+from pilotwerk.pilots.models import Case, Connection, Pilot, PilotTable
 from pilotwerk.pilots.recipes.base import Sheet
 from pilotwerk.pilots.selectors.recipes import case_views, place_of
 from pilotwerk.pilots.services.cases import case_ingest
@@ -72,6 +75,43 @@ def _moved(pilot: Pilot, connection: Connection, before: Mapping[str, Any], afte
         Connection.objects.filter(pk=row.pk).update(cursor=cursor)
 
 
+@contextmanager
+def _batch_file(pilot: Pilot, batch: Batch) -> Iterator[Path]:
+    """A whole table as a file, for as long as it is taken in."""
+    folder = folders.uploads(pilot)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{uuid.uuid4()}.csv"
+    try:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+            writer.writerow(batch.columns)
+            writer.writerows(cells for _number, cells in batch.rows)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def table_from(
+    *,
+    organisation: Organisation,
+    actor: Actor,
+    pilot: Pilot,
+    role: str,
+    connection: Connection,
+    batch: Batch,
+) -> PilotTable:
+    """Take a whole table that a connection handed out in this role. Raises `BadInput` for one that cannot serve."""
+    with _batch_file(pilot, batch) as path:
+        return table_take(
+            organisation=organisation,
+            actor=actor,
+            pilot=pilot,
+            role=role,
+            path=path,
+            filename=f"{connection.name}.csv",
+        )
+
+
 def table_renew(*, actor: Actor, pilot: Pilot, connection: Connection, batch: Batch) -> bool:
     """Take a whole table in place of the present one, where it differs from the last; answers whether it did.
 
@@ -87,20 +127,9 @@ def table_renew(*, actor: Actor, pilot: Pilot, connection: Connection, batch: Ba
     if not pilot.is_running:
         raise Refused(not_running())
     kind = recipe.of(pilot.recipe)
-    name = f"{connection.name}.csv"
-    role = kind.role_of(Sheet(name, batch.columns, batch.rows))
-    folder = folders.uploads(pilot)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{uuid.uuid4()}.csv"
+    role = kind.role_of(Sheet(f"{connection.name}.csv", batch.columns, batch.rows))
     by: dict[str, Any] = {"organisation": pilot.organisation, "actor": actor, "pilot": pilot}
-    try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
-            writer.writerow(batch.columns)
-            writer.writerows(cells for _number, cells in batch.rows)
-        table_take(**by, role=role, path=path, filename=name)
-    finally:
-        path.unlink(missing_ok=True)
+    table_from(**by, role=role, connection=connection, batch=batch)
     if role == kind.about.renewed:
         watch_later(pilot)
     else:

@@ -90,7 +90,7 @@ def test_the_evidence_must_still_hold_at_the_second_signature(stage: Stage) -> N
         ({"automated_decision": "yes"}, "Person"),
         ({"profiling": "yes"}, "Person"),
         ({"automated_decision": None}, "Person"),
-        ({"contact": "human_sends"}, "jede Antwort"),
+        ({"contact": "human_sends"}, "jeden Vorgang"),
     ],
 )
 def test_the_ai_register_forbids_a_level_without_people(

@@ -102,7 +102,7 @@ def test_the_secret_stays_for_the_same_server_and_goes_to_no_other_one(cast: Cas
     assert secrets_of(Connection.objects.get()) == {"token": SECRET}
     moved = client.post(url, rest(server, token="", url="https://fremd.example/tickets"))
     assert moved.status_code == 422
-    assert "Kennwort neu" in moved.content.decode()
+    assert "Passwort neu" in moved.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_the_secret_stays_for_the_same_server_and_goes_to_no_other_one(cast: Cas
         ({"url": "ftp://127.0.0.1/x"}, "Geben Sie eine Adresse ein, die mit https:// beginnt."),
         (
             {"url": "https://user:pass@api.example/"},
-            "Lassen Sie Benutzer, Kennwort und # in der Adresse weg.",
+            "Lassen Sie Benutzer, Passwort und # in der Adresse weg.",
         ),
         ({"url": "http://api.example/"}, "Ohne https sind nur Server erreichbar"),
         ({"url": "https://api.example:99999/"}, "Geben Sie eine Adresse ein, die mit https:// beginnt."),

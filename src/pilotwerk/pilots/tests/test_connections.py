@@ -122,7 +122,7 @@ def test_an_empty_password_keeps_the_stored_one_but_goes_to_no_other_server(
     for place in ({"host": "imap.fremd.example"}, {"smtp_host": "smtp.fremd.example"}, {"user": "anders"}):
         answer = client.post(url, filled(servers, name="Service", password="", **place))
         assert answer.status_code == 422
-        assert "Bitte geben Sie das Kennwort neu ein" in answer.content.decode()
+        assert "Bitte geben Sie das Passwort neu ein" in answer.content.decode()
     row.refresh_from_db()
     assert row.settings["host"] == "127.0.0.1"
 
@@ -130,7 +130,7 @@ def test_an_empty_password_keeps_the_stored_one_but_goes_to_no_other_server(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"password": ""}, "Kennwort: Dieses Feld ist zwingend erforderlich."),
+        ({"password": ""}, "Passwort: Dieses Feld ist zwingend erforderlich."),
         ({"auth": "oauth2"}, "Das wird für diese Art der Anmeldung gebraucht."),
         ({"auth": "oauth2"}, "Geben Sie die Adresse an, an der Zugangstoken erneuert werden"),
         (

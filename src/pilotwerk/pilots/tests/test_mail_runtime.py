@@ -152,7 +152,7 @@ def test_a_returned_answer_can_be_sent_again_and_is_returned_once(mails: MailSta
     mails.look()
     assert state(case) == CaseState.FAILED
     page = mails.cast.client("clerk").get(mails.cast.organisation.url("pilots:case", pk=case.pk))
-    assert "Die Antwort kam zurück: 550 no such user" in page.content.decode()
+    assert "Die E-Mail kam zurück: 550 no such user" in page.content.decode()
     services.delivery_again(**mails.by("clerk"), case=case)
     mails.send_all()
     assert state(case) == CaseState.DONE

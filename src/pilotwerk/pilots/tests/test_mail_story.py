@@ -144,7 +144,7 @@ def test_a_day_of_mail_is_answered_in_its_threads_exactly_once(mails: MailStage,
         "bounce": 1,
     }
     [back] = cases.filter(state="failed")
-    assert Delivery.objects.get(case=back).problem == "Die Antwort kam zurück: 550 no such user"
+    assert Delivery.objects.get(case=back).problem == "Die E-Mail kam zurück: 550 no such user"
     # And another look changes nothing.
     mails.look()
     assert (cases.count(), len(mails.postbox.mails)) == (count, count)

@@ -23,6 +23,7 @@ from pilotwerk.pilots.models import (
     Decision,
     Delivery,
     HumanControl,
+    Pilot,
     PlantedCheck,
     Proposal,
     QualityCheck,
@@ -302,3 +303,18 @@ def test_the_pages_of_levels_open_for_everybody_who_may_see_them(stage: Stage) -
     assert client.post(url("pilots:lower"), {"level": "shadow", "reason": "Erst messen"}).status_code == 302
     assert client.post(url("pilots:sign"), {}).status_code == 422
     assert "Schatten" in client.get(url("pilots:autonomy")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("kind", "case", "text"),
+    [("support", "Anfrage", "Antwort"), ("reports", "Zeitraum", "Text des Berichts")],
+)
+def test_the_check_calls_things_as_the_recipe_does(stage: Stage, kind: str, case: str, text: str) -> None:
+    stage.approve(stage.proposed()[0])
+    stage.send()
+    Pilot.objects.update(recipe=kind)
+    clerk, url = stage.cast.client("clerk"), stage.cast.organisation.url
+    page = clerk.get(url("pilots:quality")).content.decode()
+    assert f"<h3>{case}</h3>" in page
+    assert f"<h3>{text}</h3>" in page
+    assert "0 Vorgänge geprüft, 1 offen." in page

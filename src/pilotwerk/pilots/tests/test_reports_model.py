@@ -14,7 +14,7 @@ from pilotwerk.pilots.models import Case, ModelCall, Provider
 from pilotwerk.pilots.providers import services as models
 from pilotwerk.pilots.providers.tests.conftest import Speaker, provider, speaker
 from pilotwerk.pilots.tests.own_recipes import Own, begun, sales
-from pilotwerk.pilots.tests.test_reports_story import MONDAY, SETTINGS, WEEK, kept, ready, upload
+from pilotwerk.pilots.tests.reportstage import MONDAY, SETTINGS, WEEK, kept, ready, upload
 from tests.cast import Cast
 
 __all__ = ["kept", "provider", "ready", "speaker"]

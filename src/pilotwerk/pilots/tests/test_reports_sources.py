@@ -17,7 +17,7 @@ from pilotwerk.pilots.models import Case, Pilot, PilotTable
 from pilotwerk.pilots.tests.mailservers import PASSWORD, Imap, Postbox, imap, smtp
 from pilotwerk.pilots.tests.mailstage import plain_settings
 from pilotwerk.pilots.tests.own_recipes import Own, begun, sales
-from pilotwerk.pilots.tests.test_reports_story import MONDAY, READERS, SETTINGS, WEEK, kept, ready
+from pilotwerk.pilots.tests.reportstage import MONDAY, READERS, SETTINGS, WEEK, kept, ready
 from pilotwerk.processes import services as processes
 from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.selectors import process_named

@@ -12,7 +12,9 @@ from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.core.results import CannotTell
 from pilotwerk.journey.registry import checks
 from pilotwerk.pilots import folders, selectors, services
+from pilotwerk.pilots.domain.stop_rules import DEFAULTS
 from pilotwerk.pilots.models import Case, CaseOutcome, Decision, Delivery, Proposal
+from pilotwerk.pilots.presenting import stop_rule_rows
 from pilotwerk.pilots.selectors.monitoring import monitoring
 from pilotwerk.pilots.services import Outcome
 from pilotwerk.pilots.tests.stage import PLAIN, Stage, trained, use_case
@@ -43,6 +45,34 @@ def test_a_pilot_starts_only_when_registered_trained_and_with_a_brake(cast: Cast
         assert word in said
     with pytest.raises(Refused, match="KI-Register"):
         services.pilot_start(**by(cast), pilot=pilot)
+
+
+@pytest.mark.parametrize(
+    ("kind", "counts"), [("support", True), ("leads", False), ("stock", False), ("reports", False)]
+)
+def test_only_stop_rules_that_make_sense_for_the_recipe_are_offered(
+    cast: Cast, kind: str, counts: bool
+) -> None:
+    chosen = UseCase.objects.create(organisation=cast.organisation, name="Probe", recipe=kind, state="chosen")
+    client, url = cast.client("lead"), cast.organisation.url("pilots:setup")
+    assert ("Berichtigte Kategorien" in client.get(url).content.decode()) is counts
+    # A pilot of before has the rule stored; it is neither shown nor kept.
+    pilot = services.pilot_setup(**by(cast), use_case=chosen, stop_rules=DEFAULTS)
+    shown = " ".join(str(row["name"]) for row in stop_rule_rows(pilot))
+    assert ("Berichtigte Kategorien" in shown, "Abgelehnte Vorschläge" in shown) == (counts, True)
+    form = client.get(url).context["form"]
+    posted = {name: form[name].value() for name in form.fields}
+    assert client.post(url, {name: value or "" for name, value in posted.items()}).status_code == 302
+    pilot.refresh_from_db()
+    assert ("corrected" in [rule["kind"] for rule in pilot.stop_rules]) is counts
+
+
+def test_a_stop_rule_that_was_switched_off_stays_off(cast: Cast) -> None:
+    services.pilot_setup(**by(cast), use_case=use_case(cast), stop_rules=DEFAULTS[:1])
+    form = cast.client("lead").get(cast.organisation.url("pilots:setup")).context["form"]
+    assert form["limit_rejected"].value() == 40
+    assert form["limit_corrected"].value() is None
+    assert form["window_corrected"].value() == 30
 
 
 def test_learning_comes_with_an_honest_check(cast: Cast, registered: None) -> None:
@@ -125,7 +155,7 @@ def test_gate_two_reads_its_evidence_from_the_pilot(stage: Stage) -> None:
 def test_the_blind_check_and_the_customers_reach_the_measures(stage: Stage) -> None:
     [case] = stage.proposed()
     stage.approve(case)
-    with pytest.raises(Refused, match="gesendete"):
+    with pytest.raises(Refused, match="gesendet"):
         services.quality_check(**stage.by("lead"), case=case, ok=True)
     stage.send()
     case.refresh_from_db()

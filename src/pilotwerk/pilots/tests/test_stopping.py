@@ -94,7 +94,7 @@ def test_a_stopped_pilot_takes_in_nothing_and_proposes_nothing(stage: Stage) -> 
 def test_the_end_publishes_the_seed_and_leaves_open_cases_to_the_team(stage: Stage) -> None:
     case, approved = stage.proposed(2)
     stage.approve(approved)
-    with pytest.raises(Refused, match="noch Antworten"):
+    with pytest.raises(Refused, match="geht noch etwas"):
         services.pilot_end(**stage.by("owner"), pilot=stage.pilot)
     stage.send()
     services.pilot_end(**stage.by("owner"), pilot=stage.pilot)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,8 +16,8 @@ from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core import notify
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import permissions, selectors, services
-from pilotwerk.pilots.alert_forms import AlertRuleForm, PlaceForm, SwitchForm
+from pilotwerk.pilots import alerting, permissions, selectors, services
+from pilotwerk.pilots.forms.alerts import AlertRuleForm, PlaceForm, SwitchForm
 from pilotwerk.pilots.models import AlertRule
 from pilotwerk.pilots.presenting_alerts import alert_sentence, offered_rows, open_rows, recent_rows, rule_rows
 from pilotwerk.pilots.views.pilot import pilot_or_404
@@ -76,12 +78,33 @@ def _edited(request: OrganisationRequest, rule: AlertRule | None) -> HttpRespons
         else:
             messages.success(request, _("Saved. The rule is looked at within five minutes."))
             return redirect(request.organisation.url("pilots:alerts"))
-    context = {
+    return page(request, "pilots/alert_rule.html", _shown(rule), form=form)
+
+
+def _shown(rule: AlertRule | None) -> dict[str, Any]:
+    return {
         "rule": rule,
         "sentence": alert_sentence(rule) if rule else "",
+        "host": urlsplit(rule.webhook).hostname if rule else "",
         "mail_possible": notify.possible(),
     }
-    return page(request, "pilots/alert_rule.html", context, form=form)
+
+
+@requires(permissions.MANAGE)
+@require_POST
+def alert_test(request: OrganisationRequest, pk: UUID) -> HttpResponse:
+    """One message to the webhook as it is kept, marked as a test; the page says what became of it."""
+    rule = _rule_or_404(request, pk)
+    context = {**_shown(rule), "tested": True}
+    try:
+        found = alerting.alert_test(organisation=request.organisation, actor=request.actor, rule=rule)
+    except Refused as refusal:
+        context["problem"] = str(refusal)
+    else:
+        context |= {"problem": str(found)} if isinstance(found, Exception) else {"status": found}
+    response = page(request, "pilots/alert_rule.html", context | {"form": AlertRuleForm(rule=rule)})
+    response.status_code = 422 if "problem" in context else 200
+    return response
 
 
 @requires(permissions.MANAGE)

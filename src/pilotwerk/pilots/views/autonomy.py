@@ -15,7 +15,8 @@ from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, selectors, services
 from pilotwerk.pilots.domain.autonomy import Level
-from pilotwerk.pilots.forms import ControlForm, LowerForm, errors_of
+from pilotwerk.pilots.forms.control import ControlForm, LowerForm
+from pilotwerk.pilots.forms.handing_in import errors_of
 from pilotwerk.pilots.models import Promotion
 from pilotwerk.pilots.presenting_control import history_rows, level_rows
 from pilotwerk.pilots.views.pilot import pilot_or_404

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,10 +15,10 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import execution, permissions, recipe, selectors
-from pilotwerk.pilots.forms import UploadForm, errors_of
+from pilotwerk.pilots.forms.handing_in import UploadForm, errors_of
 from pilotwerk.pilots.presenting import case_context
 from pilotwerk.pilots.uploads import kept
-from pilotwerk.pilots.views.pilot import pilot_or_404
+from pilotwerk.pilots.views.pilot import case_or_404, pilot_or_404
 from pilotwerk.web.render import page
 
 PER_PAGE = 50
@@ -38,10 +38,7 @@ def cases(request: OrganisationRequest) -> HttpResponse:
 @requires(permissions.VIEW)
 def record(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """One case from its arrival to its end, for reading."""
-    case = selectors.case_get(request.organisation, pk)
-    if case is None:
-        raise Http404
-    return page(request, "pilots/record.html", case_context(case, None, {}))
+    return page(request, "pilots/record.html", case_context(case_or_404(request, pk), None, {}))
 
 
 @requires(permissions.MANAGE)

@@ -11,7 +11,7 @@ from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, services
-from pilotwerk.pilots.change_forms import ChangeForm
+from pilotwerk.pilots.forms.changing import ChangeForm
 from pilotwerk.pilots.views.pilot import pilot_or_404
 from pilotwerk.web.render import page
 

@@ -12,7 +12,7 @@ from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, selectors, services
-from pilotwerk.pilots.forms import AbsenceForm
+from pilotwerk.pilots.forms.control import AbsenceForm
 from pilotwerk.pilots.models import Absence
 from pilotwerk.web.render import page
 

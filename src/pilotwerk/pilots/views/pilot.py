@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
@@ -12,8 +14,9 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import folders, permissions, recipe, selectors, services
-from pilotwerk.pilots.forms import ReasonForm, StopForm, UploadForm
-from pilotwerk.pilots.models import Pilot
+from pilotwerk.pilots.forms.control import ReasonForm, StopForm
+from pilotwerk.pilots.forms.handing_in import UploadForm
+from pilotwerk.pilots.models import Case, Pilot
 from pilotwerk.pilots.presenting import stop_rule_rows
 from pilotwerk.pilots.presenting_control import level_row
 from pilotwerk.web.render import page
@@ -22,6 +25,14 @@ from pilotwerk.web.render import page
 def pilot_or_404(request: OrganisationRequest) -> Pilot:
     """The organisation's present pilot."""
     found = selectors.pilot_current(request.organisation)
+    if found is None:
+        raise Http404
+    return found
+
+
+def case_or_404(request: OrganisationRequest, pk: UUID) -> Case:
+    """One case of this organisation."""
+    found = selectors.case_get(request.organisation, pk)
     if found is None:
         raise Http404
     return found

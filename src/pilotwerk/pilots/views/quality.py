@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
@@ -13,12 +13,13 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import permissions, selectors, services
-from pilotwerk.pilots.forms import CheckForm, UploadForm, errors_of
+from pilotwerk.pilots import permissions, recipe, selectors, services
+from pilotwerk.pilots.forms.deciding import CheckForm
+from pilotwerk.pilots.forms.handing_in import UploadForm, errors_of
 from pilotwerk.pilots.outcomes import read_outcomes
 from pilotwerk.pilots.presenting_control import reliability
 from pilotwerk.pilots.uploads import kept
-from pilotwerk.pilots.views.pilot import pilot_or_404
+from pilotwerk.pilots.views.pilot import case_or_404, pilot_or_404
 from pilotwerk.web.render import page
 
 
@@ -32,6 +33,7 @@ def quality(request: OrganisationRequest) -> HttpResponse:
     case = waiting.first()
     context = {
         "pilot": pilot,
+        "words": recipe.of(pilot.recipe).words,
         "case": case,
         "reply": selectors.sent_reply(case) if case else None,
         "waiting": waiting.count(),
@@ -52,6 +54,7 @@ def again(request: OrganisationRequest) -> HttpResponse:
     case = waiting.first()
     context = {
         "pilot": pilot,
+        "words": recipe.of(pilot.recipe).words,
         "case": case,
         "reply": selectors.sent_reply(case) if case else None,
         "waiting": waiting.count(),
@@ -63,9 +66,7 @@ def again(request: OrganisationRequest) -> HttpResponse:
 @require_POST
 def check_again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Keep the second verdict; the next answer opens."""
-    case = selectors.case_get(request.organisation, pk)
-    if case is None:
-        raise Http404
+    case = case_or_404(request, pk)
     form = CheckForm(request.POST)
     if form.is_valid():
         services.quality_check_again(
@@ -78,9 +79,7 @@ def check_again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def check(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Keep the verdict; the next answer opens."""
-    case = selectors.case_get(request.organisation, pk)
-    if case is None:
-        raise Http404
+    case = case_or_404(request, pk)
     form = CheckForm(request.POST)
     if form.is_valid():
         services.quality_check(

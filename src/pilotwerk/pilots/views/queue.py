@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -18,7 +18,7 @@ from pilotwerk.pilots.domain.content import normalised
 from pilotwerk.pilots.domain.editing import changed_lines
 from pilotwerk.pilots.domain.editing import changes as count_changes
 from pilotwerk.pilots.domain.states import OPEN_FOR_DECISION
-from pilotwerk.pilots.forms import (
+from pilotwerk.pilots.forms.deciding import (
     AnswerForm,
     ApproveForm,
     CloseForm,
@@ -31,17 +31,11 @@ from pilotwerk.pilots.models import Case, Closed, RejectReason
 from pilotwerk.pilots.presenting import case_context
 from pilotwerk.pilots.presenting_control import four_eyes
 from pilotwerk.pilots.recipes.base import Details
+from pilotwerk.pilots.views.pilot import case_or_404
 from pilotwerk.pilots.views.said import said, said_decided, said_deferred, said_rejected
 from pilotwerk.web.render import page
 
 KEYS_OFF = "pilots_keys_off"
-
-
-def _case_or_404(request: OrganisationRequest, pk: UUID) -> Case:
-    case = selectors.case_get(request.organisation, pk)
-    if case is None:
-        raise Http404
-    return case
 
 
 @requires(permissions.DECIDE)
@@ -55,7 +49,7 @@ def queue(request: OrganisationRequest) -> HttpResponse:
 @requires(permissions.DECIDE)
 def case(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """One case open for a decision; one that is decided already is shown as a record."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     if found.state == "done":
         return redirect(request.organisation.url("pilots:record", pk=pk))
     return _show(request, selectors.queue_of(found.pilot), found)
@@ -92,13 +86,17 @@ def _show(
     return response
 
 
+def _open(request: OrganisationRequest, case: Case) -> HttpResponse:
+    return redirect(request.organisation.url("pilots:case", pk=case.pk) + "#vorgang")
+
+
 def _next(request: OrganisationRequest, decided: Case) -> HttpResponse:
     """After a decision the next case opens."""
     found = selectors.queue_of(decided.pilot)
     following = found.next_after(decided)
     if following is None:
         return redirect(request.organisation.url("pilots:queue"))
-    return redirect(request.organisation.url("pilots:case", pk=following.pk) + "#vorgang")
+    return _open(request, following)
 
 
 def _refused(request: OrganisationRequest, case: Case, refusal: object) -> HttpResponse:
@@ -115,7 +113,7 @@ def _refused(request: OrganisationRequest, case: Case, refusal: object) -> HttpR
 @require_POST
 def approve(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Approve, with the changes in the fields if there are any."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     form = ApproveForm(request.POST)
     if not form.is_valid():
         return _refused(request, found, _("Nothing was decided: the page was incomplete. Please try again."))
@@ -155,7 +153,7 @@ def _details_by_hand(request: OrganisationRequest, case: Case) -> Details | None
 @require_POST
 def changes(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """What the text in the field changes against the proposal, as a fragment; nothing is stored."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     draft = selectors.draft_of(found)
     before = draft.model.body if draft.model else ""
     after = normalised(request.POST.get("body", ""))
@@ -178,7 +176,7 @@ def changes(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def reject(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Reject with a reason; the same case stays open to be answered by hand."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     form = RejectForm(request.POST)
     if not form.is_valid():
         return _refused(request, found, _("Choose why the proposal is rejected."))
@@ -191,14 +189,14 @@ def reject(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     said_rejected(request, found)
     if found.state not in OPEN_FOR_DECISION:
         return _next(request, found)
-    return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
+    return _open(request, found)
 
 
 @requires(permissions.DECIDE)
 @require_POST
 def answer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Send an answer that a person wrote."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     form = AnswerForm(request.POST)
     try:
         form.is_valid()
@@ -219,7 +217,7 @@ def answer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def give_back(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """The second person does not approve, or the first one takes the approval back."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     form = GiveBackForm(request.POST)
     text = form.cleaned_data["text"] if form.is_valid() else ""
     try:
@@ -227,14 +225,14 @@ def give_back(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     except Refused as refusal:
         return _refused(request, found, refusal)
     said(request, _("%(case)s waits for a decision again."), found)
-    return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
+    return _open(request, found)
 
 
 @requires(permissions.DECIDE)
 @require_POST
 def defer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Put back until a day."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     form = DeferForm(request.POST)
     if not form.is_valid():
         return _refused(request, found, _("Choose a day, for example 24.11.2026."))
@@ -256,17 +254,17 @@ def defer(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def take_back(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Take a deferred case back today."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     services.case_take_back(organisation=request.organisation, actor=request.actor, case=found)
     said(request, _("%(case)s waits for a decision again."), found)
-    return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
+    return _open(request, found)
 
 
 @requires(permissions.DECIDE)
 @require_POST
 def close(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Close without sending anything."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     form = CloseForm(request.POST)
     if not form.is_valid():
         return _refused(request, found, _("Choose how the case was settled."))
@@ -281,17 +279,17 @@ def close(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """Take back an approval that has not gone out."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     services.approval_withdraw(organisation=request.organisation, actor=request.actor, case=found)
     said(request, _("%(case)s was taken back. It waits for a decision again."), found)
-    return redirect(request.organisation.url("pilots:case", pk=pk) + "#vorgang")
+    return _open(request, found)
 
 
 @requires(permissions.DECIDE)
 @require_POST
 def arrived(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """A person found out: the answer did arrive."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     services.delivery_confirm(organisation=request.organisation, actor=request.actor, case=found)
     said(request, _("%(case)s is noted as arrived."), found)
     return _next(request, found)
@@ -301,7 +299,7 @@ def arrived(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """A person found out: it did not arrive; send it again."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     services.delivery_again(organisation=request.organisation, actor=request.actor, case=found)
     said(request, _("%(case)s is sent again."), found)
     return _next(request, found)
@@ -311,7 +309,7 @@ def again(request: OrganisationRequest, pk: UUID) -> HttpResponse:
 @require_POST
 def signal(request: OrganisationRequest, pk: UUID) -> HttpResponse:
     """The page's sign that somebody is active on this case."""
-    found = _case_or_404(request, pk)
+    found = case_or_404(request, pk)
     counted = services.case_signal(organisation=request.organisation, actor=request.actor, case=found)
     return JsonResponse({"counted": counted})
 

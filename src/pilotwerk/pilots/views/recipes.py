@@ -15,8 +15,8 @@ from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, recipe, selectors, services
-from pilotwerk.pilots.forms import OptOutForm, errors_of
-from pilotwerk.pilots.views.pilot import pilot_or_404
+from pilotwerk.pilots.forms.handing_in import OptOutForm, errors_of
+from pilotwerk.pilots.views.pilot import case_or_404, pilot_or_404
 from pilotwerk.web.render import page
 
 
@@ -32,9 +32,9 @@ def watch(request: OrganisationRequest) -> HttpResponse:
 @requires(permissions.VIEW)
 def case_file(request: OrganisationRequest, pk: UUID, number: int) -> HttpResponse:
     """A file as it goes out beside the present text, or went out beside it."""
-    case = selectors.case_get(request.organisation, pk)
-    proposal = selectors.draft_of(case).proposal if case else None
-    if case is None or proposal is None or not proposal.details:
+    case = case_or_404(request, pk)
+    proposal = selectors.draft_of(case).proposal
+    if proposal is None or not proposal.details:
         raise Http404
     place = selectors.place_of(case.pilot, request.organisation)
     try:

@@ -13,15 +13,17 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import permissions, recipe, selectors, services
+from pilotwerk.pilots import execution, permissions, recipe, selectors, services
 from pilotwerk.pilots.domain.states import PilotState
-from pilotwerk.pilots.forms import SetupForm, TablesForm, TrainForm
-from pilotwerk.pilots.models import Pilot
+from pilotwerk.pilots.forms.setup import SetupForm
+from pilotwerk.pilots.forms.tables import TablesForm, TrainForm
+from pilotwerk.pilots.models import Connection, Pilot
 from pilotwerk.pilots.presenting import language_now, learned
 from pilotwerk.pilots.uploads import kept
 from pilotwerk.portfolio.catalogue import usecase_catalogue
 from pilotwerk.portfolio.models import UseCase
 from pilotwerk.portfolio.selectors import usecase_chosen, usecases
+from pilotwerk.processes.models import ProcessImport
 from pilotwerk.processes.selectors import imports_done, imports_with_text
 from pilotwerk.web.render import page
 
@@ -102,7 +104,14 @@ def _own_forms(
     data = (request.POST, request.FILES) if bound else ()
     known = selectors.tables_of(pilot) if pilot else {}
     imports = list(imports_done(request.organisation))
-    tables = TablesForm(*data, roles=kind.roles(), imports=imports, known=known, optional=kind.about.optional)
+    tables = TablesForm(
+        *data,
+        roles=kind.roles(),
+        imports=imports,
+        connections=selectors.connections_with_tables(request.organisation, kind.about),
+        known=known,
+        optional=kind.about.optional,
+    )
     facts = pilot.model_version.facts if pilot and pilot.model_version else {}
     maker = kind.options_form({role: one.columns for role, one in known.items()}, facts)
     if maker is None:
@@ -176,12 +185,14 @@ def _take(request: OrganisationRequest, pilot: Pilot, tables: TablesForm, option
     by: dict[str, Any] = {"organisation": request.organisation, "actor": request.actor, "pilot": pilot}
     if options is not None:
         services.options_set(**by, options=options.cleaned_data)
-    for role, file, chosen in tables.given():
-        if file is None:
+    for role, chosen in tables.given():
+        if isinstance(chosen, ProcessImport):
             services.table_take(**by, role=role, process_import=chosen)
-            continue
-        with kept(pilot, file) as path:
-            services.table_take(**by, role=role, path=path, filename=file.name)
+        elif isinstance(chosen, Connection):
+            execution.table_draw(**by, role=role, connection=chosen)
+        else:
+            with kept(pilot, chosen) as path:
+                services.table_take(**by, role=role, path=path, filename=chosen.name)
     services.pilot_train(**by)
 
 

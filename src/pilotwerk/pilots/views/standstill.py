@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
 from pilotwerk.pilots import permissions, selectors, services
-from pilotwerk.pilots.forms import ReasonForm, StopForm
+from pilotwerk.pilots.forms.control import ReasonForm, StopForm
 from pilotwerk.pilots.views.pilot import pilot_or_404
 from pilotwerk.web.render import page
 
@@ -37,8 +37,8 @@ def stop_all(request: OrganisationRequest) -> HttpResponse:
 def _told(done: services.Standstill) -> str:
     said = [
         ngettext(
-            "Everything is stopped. %(count)s approved answer was held back.",
-            "Everything is stopped. %(count)s approved answers were held back.",
+            "Everything is stopped. %(count)s approved case was held back.",
+            "Everything is stopped. %(count)s approved cases were held back.",
             done.held_back,
         )
         % {"count": done.held_back}
@@ -46,8 +46,8 @@ def _told(done: services.Standstill) -> str:
     if done.in_flight:
         said.append(
             ngettext(
-                "%(count)s answer was being sent at this moment. Its record will say whether it left the house.",
-                "%(count)s answers were being sent at this moment. Their records will say whether they left the house.",
+                "%(count)s case was being sent at this moment. Its record will say whether it left the house.",
+                "%(count)s cases were being sent at this moment. Their records will say whether they left the house.",
                 done.in_flight,
             )
             % {"count": done.in_flight}

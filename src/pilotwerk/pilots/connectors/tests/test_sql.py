@@ -4,16 +4,13 @@ where the suite runs there.
 
 from __future__ import annotations
 
-import sqlite3
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection as django_connection
 
 from pilotwerk.pilots.connectors import sql, sql_table
 from pilotwerk.pilots.connectors.access import Access
@@ -22,71 +19,23 @@ from pilotwerk.pilots.connectors.sql import SqlReader
 from pilotwerk.pilots.connectors.sql_table import SqlTable
 from pilotwerk.pilots.connectors.trouble import Trouble
 from pilotwerk.pilots.hosts import server_of
+from pilotwerk.pilots.tests.databases import Place, database
 from pilotwerk.processes.models import DatabaseConnection
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.engines]
 START = datetime(2026, 11, 17, 8, 0, tzinfo=UTC)
 
 
-@dataclass
-class Place:
-    """The company's database: statements run in it, and how Pilotwerk gets there."""
-
-    database: DatabaseConnection
-    path: Path | None = None
-
-    def run(self, statement: str, *rows: tuple[Any, ...]) -> list[Any]:
-        if self.path is not None:
-            with sqlite3.connect(self.path) as con:
-                for row in rows:
-                    con.execute(statement, row)
-                return [] if rows else con.execute(statement).fetchall()
-        with django_connection.cursor() as cursor:
-            for row in rows:
-                cursor.execute(statement.replace("?", "%s"), row)
-            if rows:
-                return []
-            cursor.execute(statement)
-            return list(cursor.fetchall()) if cursor.description else []
+TABLES = ("tickets", "pilotwerk_answers", "pilotwerk_foreign")
 
 
 @pytest.fixture
 def place(tmp_path: Path, settings: Any) -> Iterator[Place]:
-    if django_connection.vendor == "postgresql":
-        real = django_connection.settings_dict
-        host, port = real["HOST"] or "127.0.0.1", int(real["PORT"] or 5432)
-        settings.PILOTWERK_SQL_HOSTS = {host}
-        from pilotwerk.core.secrets import seal
-        from pilotwerk.processes.databases.address import PURPOSE
-
-        password = seal(real["PASSWORD"], purpose=PURPOSE) if real["PASSWORD"] else ""
-        found = Place(
-            DatabaseConnection(
-                name="Helpdesk",
-                dialect="postgresql",
-                host=host,
-                port=port,
-                database=real["NAME"],
-                username=real["USER"],
-                password=password,
-            )
+    with database(tmp_path, settings, "Helpdesk", *TABLES) as found:
+        found.run(
+            "CREATE TABLE tickets (id INTEGER PRIMARY KEY, betreff TEXT, inhalt TEXT, mail TEXT, geaendert TIMESTAMP)"
         )
-    else:
-        folder = tmp_path / "datenbanken"
-        folder.mkdir()
-        settings.PILOTWERK_SQL_FOLDER = folder
-        path = folder / "helpdesk.db"
-        sqlite3.connect(path).close()
-        found = Place(DatabaseConnection(name="Helpdesk", dialect="sqlite", database="helpdesk.db"), path)
-    tables = ("tickets", "pilotwerk_answers", "pilotwerk_foreign")
-    for name in tables:
-        found.run(f"DROP TABLE IF EXISTS {name}")
-    found.run(
-        "CREATE TABLE tickets (id INTEGER PRIMARY KEY, betreff TEXT, inhalt TEXT, mail TEXT, geaendert TIMESTAMP)"
-    )
-    yield found
-    for name in tables:
-        found.run(f"DROP TABLE IF EXISTS {name}")
+        yield found
 
 
 def add(place: Place, *numbers: int, minutes: int = 1) -> None:

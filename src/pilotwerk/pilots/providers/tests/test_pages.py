@@ -98,7 +98,7 @@ def test_a_region_that_the_rules_forbid_cannot_be_switched_on(
         ),
         ({"kind": "mistral", "base_url": "", "region": "house"}, "eigenen Haus"),
         ({"base_url": "ftp://127.0.0.1/"}, "https"),
-        ({"base_url": "http://u:p@127.0.0.1/"}, "Kennwort"),
+        ({"base_url": "http://u:p@127.0.0.1/"}, "Passwort"),
     ],
 )
 def test_settings_that_contradict_each_other_are_refused(

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
+from pilotwerk.pilots.domain.stop_rules import WITHOUT_CATEGORIES
 from pilotwerk.pilots.recipes.base import (
     ROW_SOURCES,
     ROW_TARGETS,
@@ -68,6 +69,7 @@ class Leads(RunningRecipe):
         tables=(PAST,),
         watches=True,
         opt_out=True,
+        stop_rules=WITHOUT_CATEGORIES,
         sources=ROW_SOURCES,
         targets=ROW_TARGETS,
     )

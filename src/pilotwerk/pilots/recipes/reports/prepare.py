@@ -39,6 +39,7 @@ _UNITS = (
     (r"\busd\b|\$|dollar", "$"),
     (r"\bgbp\b|£|pfund", "£"),
 )
+MONEY = frozenset(unit for _, unit in _UNITS)
 
 
 def prepare(table: Table, settings: Mapping[str, Any]) -> Spec:
@@ -126,7 +127,7 @@ def _guess_measures(
         kind = Kind.MEAN if _MEAN.search(normal) else Kind.MEDIAN if _MEDIAN.search(normal) else Kind.SUM
         unit = _unit(name)
         measures.append(
-            Measure(kind, name, name=_bare(name, unit), unit=unit, decimals=_decimals(column, kind))
+            Measure(kind, name, name=_bare(name, unit), unit=unit, decimals=_decimals(column, kind, unit))
         )
         guessed.append((name, "numbers"))
     return [*measures, Measure(Kind.COUNT, name=rows_name)]
@@ -150,8 +151,8 @@ def _measure(table: Table, given: Mapping[str, Any], rows_name: str) -> Measure:
             raise BadInput(f"The value “{value}” does not occur.", file=table.file, column=name)
         decimals = int(given.get("decimals", 1))
         return Measure(kind, name, value, str(given.get("name") or name), "%", decimals)
-    decimals = int(given["decimals"]) if given.get("decimals") is not None else _decimals(column, kind)
     unit = str(given["unit"]) if given.get("unit") is not None else _unit(name)
+    decimals = int(given["decimals"]) if given.get("decimals") is not None else _decimals(column, kind, unit)
     shown = str(given.get("name") or "") or _bare(name, unit)
     return Measure(kind, name, name=shown, unit=unit, decimals=decimals)
 
@@ -169,12 +170,15 @@ def _bare(name: str, unit: str) -> str:
     return bare.strip(" _") or name
 
 
-def _decimals(column: Column, kind: Kind) -> int:
-    """As many as the column writes, at most two; means of whole numbers get one."""
+def _decimals(column: Column, kind: Kind, unit: str) -> int:
+    """As many as the column writes, at most two; means of whole numbers get one. Money has two or none: a program
+    that hands out 180.50 as 180.5 does not mean tenths of a euro.
+    """
     sample = column.values[:SAMPLE]
     sign = "," if decimal_comma(sample) else "."
     most = max((len(value.rsplit(sign, 1)[1]) for value in sample if sign in value), default=0)
-    return min(2, max(most, 1 if kind is Kind.MEAN else 0))
+    found = min(2, max(most, 1 if kind is Kind.MEAN else 0))
+    return 2 if found and unit in MONEY else found
 
 
 def _guess_frequency(table: Table, time: str, zone: str) -> Frequency:

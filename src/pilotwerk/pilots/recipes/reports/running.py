@@ -63,7 +63,6 @@ class Reports(RunningRecipe):
         deadline_hours=48,
         stop_rules=(
             StopRule(RuleKind.REJECTED, limit=0.40, window=5, minimum=2),
-            StopRule(RuleKind.CORRECTED, limit=0.40, window=5, minimum=2),
             StopRule(RuleKind.REWRITTEN, limit=0.60, window=5, minimum=2),
             StopRule(RuleKind.NOT_DELIVERED, limit=0.20, window=5, minimum=2),
             StopRule(RuleKind.NOT_OK, limit=0.15, window=5, minimum=2),

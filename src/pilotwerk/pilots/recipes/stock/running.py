@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.results import CannotTell
+from pilotwerk.pilots.domain.stop_rules import WITHOUT_CATEGORIES
 from pilotwerk.pilots.recipes.base import (
     ROW_SOURCES,
     ROW_TARGETS,
@@ -66,6 +67,7 @@ class Stock(RunningRecipe):
         renewed=ITEMS,
         watches=True,
         share=1.0,
+        stop_rules=WITHOUT_CATEGORIES,
         sources=ROW_SOURCES,
         targets=ROW_TARGETS,
     )

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.pilots import recipe
-from pilotwerk.pilots.forms import SetupForm
+from pilotwerk.pilots.forms.setup import SetupForm
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.selectors import categories, tables_of
 from pilotwerk.pilots.services.changing import SETTINGS
