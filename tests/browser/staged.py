@@ -29,7 +29,7 @@ from pilotwerk.core import clock, jobs  # noqa: E402
 from pilotwerk.demo.corpus.requests import history, stream  # noqa: E402
 from pilotwerk.governance.selectors import proposed_answers  # noqa: E402
 from pilotwerk.governance.services import system_classify, system_register  # noqa: E402
-from pilotwerk.pilots import execution, services  # noqa: E402
+from pilotwerk.pilots import intake, services  # noqa: E402
 from pilotwerk.pilots.domain.incoming import NewCase  # noqa: E402
 from pilotwerk.pilots.models import Case, Pilot  # noqa: E402
 from pilotwerk.pilots.services import learning  # noqa: E402
@@ -133,7 +133,7 @@ def leads(company: Company, count: int) -> None:
     folder = Path(tempfile.mkdtemp())
     pilot = _with_tables(company, "leads", {"past": tables.past_leads(folder)}, language="de", turns=3)
     path = tables.new_leads(folder, count)
-    execution.upload_ingest(pilot=pilot, actor=company.by["actor"], path=path, filename=path.name)
+    intake.upload_ingest(pilot=pilot, actor=company.by["actor"], path=path, filename=path.name)
 
 
 def main() -> None:

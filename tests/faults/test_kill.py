@@ -23,13 +23,14 @@ _DECISIONS = "pilotwerk.pilots.services.decisions"
 _DELIVERIES = "pilotwerk.pilots.services.deliveries"
 _OUTBOX = "pilotwerk.pilots.connectors.outbox"
 _EXECUTION = "pilotwerk.pilots.execution"
+_INTAKE = "pilotwerk.pilots.intake"
 
 # One place for each step: in the middle of its transaction, and between two steps.
 PLACES = [
-    f"{_EXECUTION}:case_ingest:before",
+    f"{_INTAKE}:case_ingest:before",
     f"{_CASES}:propose_later:after",
     f"{_CASES}:pilot_recorded:after",
-    f"{_EXECUTION}:case_ingest:after",
+    f"{_INTAKE}:case_ingest:after",
     "pilotwerk.core.jobs.leased:LeasedSession.claim:after",
     "pilotwerk.pilots.worker:cases_propose:before",
     f"{_CASES}:record_all:before",

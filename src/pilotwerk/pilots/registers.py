@@ -23,7 +23,17 @@ from pilotwerk.journey.registry import (
     register_panel,
     register_step,
 )
-from pilotwerk.pilots import alerting, execution, permissions, recipe, selectors, tracing, trials, worker
+from pilotwerk.pilots import (
+    alerting,
+    execution,
+    intake,
+    permissions,
+    recipe,
+    selectors,
+    tracing,
+    trials,
+    worker,
+)
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.providers import registers as models
 from pilotwerk.portfolio.registry import register_recipes, register_trial
@@ -320,13 +330,13 @@ jobs.register("pilots.digests", alerting.digests_job)
 jobs.register("pilots.digest_tell", alerting.digest_tell_job)
 jobs.every("pilots.alerts", 300)
 jobs.every("pilots.digests", 900)
-jobs.register("pilots.ingest", execution.ingest_job)
-jobs.register("pilots.watch", execution.watch_job)
-jobs.register("pilots.watch_one", execution.watch_one_job)
-jobs.register("pilots.mailboxes", execution.mailboxes_job)
-jobs.register("pilots.mailbox", execution.mailbox_job)
-jobs.register("pilots.sources", execution.sources_job)
-jobs.register("pilots.source", execution.source_job)
+jobs.register("pilots.ingest", intake.ingest_job)
+jobs.register("pilots.watch", intake.watch_job)
+jobs.register("pilots.watch_one", intake.watch_one_job)
+jobs.register("pilots.mailboxes", intake.mailboxes_job)
+jobs.register("pilots.mailbox", intake.mailbox_job)
+jobs.register("pilots.sources", intake.sources_job)
+jobs.register("pilots.source", intake.source_job)
 jobs.every("pilots.sources", 60)
 jobs.every("pilots.escalate", 300)
 jobs.register("pilots.expire_calls", models.expire_job)

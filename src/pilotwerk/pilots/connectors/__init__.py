@@ -1,1 +1,1 @@
-"""Connectors: the ways by which cases come in and replies go out. Only `pilots.execution` may use them."""
+"""Connectors: the ways by which cases come in and replies go out. Only `execution` and `intake` may use them."""

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from pilotwerk.core import clock, jobs
-from pilotwerk.pilots import execution, services
+from pilotwerk.pilots import execution, intake, services
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.domain.stop_rules import RuleKind, StopRule
 from pilotwerk.pilots.models import Case, Connection, ConnectionState, Pilot
@@ -56,7 +56,7 @@ class MailStage(stages.Stage):
     def look(self) -> None:
         """A minute later the worker has looked into the mailbox and prepared proposals."""
         self.later(minutes=1)
-        execution.mailboxes_job(None)  # type: ignore[arg-type]
+        intake.mailboxes_job(None)  # type: ignore[arg-type]
         jobs.run_due(kinds=WORK)
         self.connection.refresh_from_db()
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from pilotwerk.audit import selectors as audit
-from pilotwerk.pilots import execution
+from pilotwerk.pilots import intake
 from pilotwerk.pilots.models import Case
 from pilotwerk.pilots.recipes.reports import learning
 from pilotwerk.pilots.recipes.reports.backtest import backtest_report
@@ -55,7 +55,7 @@ def ready(monkeypatch: pytest.MonkeyPatch, kept: Path) -> None:
 
 def upload(own: Own, content: bytes, name: str = "neu.csv") -> None:
     path = own.file(content, name)
-    execution.upload_ingest(pilot=own.pilot, actor=own.cast.actor("lead"), path=path, filename=name)
+    intake.upload_ingest(pilot=own.pilot, actor=own.cast.actor("lead"), path=path, filename=name)
     own.work()
 
 

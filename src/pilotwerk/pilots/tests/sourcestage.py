@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from pilotwerk.core import clock, jobs
-from pilotwerk.pilots import execution, services
+from pilotwerk.pilots import execution, intake, services
 from pilotwerk.pilots.models import Connection, Pilot
 from pilotwerk.pilots.selectors import pilots as pilot_selectors
 from pilotwerk.pilots.tests import stage as stages
@@ -48,7 +48,7 @@ def later(travel: ExitStack, **passed: float) -> None:
 def look(travel: ExitStack, minutes: float = 5) -> None:
     """Some minutes later the worker has looked and prepared proposals."""
     later(travel, minutes=minutes)
-    execution.sources_job(None)  # type: ignore[arg-type]
+    intake.sources_job(None)  # type: ignore[arg-type]
     jobs.run_due(kinds=WORK)
 
 

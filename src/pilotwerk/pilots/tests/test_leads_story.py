@@ -11,7 +11,7 @@ import pytest
 
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
-from pilotwerk.pilots import execution, services
+from pilotwerk.pilots import intake, services
 from pilotwerk.pilots.models import Case, Delivery, ModelVersion, OptOut
 from pilotwerk.pilots.recipes.leads import learning
 from pilotwerk.pilots.recipes.leads.dates import Region, is_workday
@@ -55,7 +55,7 @@ def office(cast: Cast, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: Pa
 def arrive(office: Own, *rows: tuple[Any, ...], head: tuple[str, ...] = LEAD_HEAD) -> Any:
     path = office.file(table(head, list(rows)), "neu.csv")
     lead = office.cast.actor("lead")
-    done = execution.upload_ingest(pilot=office.pilot, actor=lead, path=path, filename="neu.csv")
+    done = intake.upload_ingest(pilot=office.pilot, actor=lead, path=path, filename="neu.csv")
     office.work()
     return done
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from pilotwerk.core import clock, jobs
-from pilotwerk.pilots import execution, selectors, services
+from pilotwerk.pilots import execution, intake, selectors, services
 from pilotwerk.pilots.connectors.mailbox import Mailbox
 from pilotwerk.pilots.connectors.trouble import SENTENCES
 from pilotwerk.pilots.domain.states import CaseState
@@ -47,7 +47,7 @@ def test_a_mailbox_that_is_restored_doubles_no_case(mails: MailStage) -> None:
 def test_a_stopped_pilot_takes_nothing_in_and_catches_up(mails: MailStage) -> None:
     services.pilot_stop(**mails.by("clerk"), pilot=mails.pilot, reason="")
     mails.imap.put(letter(1, "Hallo"), at=clock.now())
-    execution.mailbox_ingest(pilot=mails.pilot)
+    intake.mailbox_ingest(pilot=mails.pilot)
     mails.look()
     assert not Case.objects.exists()
     assert Connection.objects.get().cursor.get("uid", 0) == 0

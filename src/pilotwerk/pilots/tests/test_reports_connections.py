@@ -16,7 +16,7 @@ import pytest
 
 from pilotwerk.audit import selectors as audit
 from pilotwerk.core import clock, jobs
-from pilotwerk.pilots import execution
+from pilotwerk.pilots import intake
 from pilotwerk.pilots.models import Case, Connection, Pilot, PilotTable
 from pilotwerk.pilots.tests.databases import Place, database
 from pilotwerk.pilots.tests.mailservers import Postbox
@@ -98,7 +98,7 @@ class Office:
     def look(self, **passed: float) -> None:
         """Some time later the worker has looked."""
         self.travel.enter_context(clock.travel(clock.now() + timedelta(**passed)))
-        execution.sources_job(None)  # type: ignore[arg-type]
+        intake.sources_job(None)  # type: ignore[arg-type]
         jobs.run_due(kinds=["pilots.source", "pilots.watch_one", "pilots.propose"])
 
     def send(self, own: Own, case: Case) -> None:
@@ -141,7 +141,7 @@ def told(office: Office, own: Own, mails: Postbox) -> None:
 def told_second(office: Office, own: Own, mails: Postbox) -> None:
     office.travel.enter_context(clock.travel(MONDAY + WEEK))
     office.look(minutes=61)
-    execution.watch_job(None)  # type: ignore[arg-type]
+    intake.watch_job(None)  # type: ignore[arg-type]
     own.work()
     [second] = own.open_cases()
     assert second.key == "W:2026-W48"

@@ -12,7 +12,7 @@ import pytest
 
 from pilotwerk.audit import selectors as audit
 from pilotwerk.core import clock
-from pilotwerk.pilots import execution, services
+from pilotwerk.pilots import execution, intake, services
 from pilotwerk.pilots.models import Case, Pilot, PilotTable
 from pilotwerk.pilots.tests.mailservers import PASSWORD, Imap, Postbox, imap, smtp
 from pilotwerk.pilots.tests.mailstage import plain_settings
@@ -89,7 +89,7 @@ def test_a_newer_import_of_the_process_is_the_table_of_the_next_report(drawn: Ow
         # Only the new days come in; the process knows the ones before.
         newest = imported(drawn, date(2026, 11, 23), date(2026, 11, 28))
         Pilot.objects.update(looked_on=None)
-        execution.watch_job(None)  # type: ignore[arg-type]
+        intake.watch_job(None)  # type: ignore[arg-type]
         assert PilotTable.objects.get().process_import == newest
         body = drawn.proposal(second).body
         assert body.startswith("Anfragen: 25 in KW 48/2026, unverändert gegenüber KW 47/2026 (25).")

@@ -18,7 +18,7 @@ from pypdf import PdfReader
 
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import BadInput, Refused
-from pilotwerk.pilots import execution, folders, recipe, services
+from pilotwerk.pilots import folders, intake, recipe, services
 from pilotwerk.pilots.domain.content import content_hash
 from pilotwerk.pilots.models import Case, Decision, Delivery, ModelVersion, Pilot, Proposal
 from pilotwerk.pilots.recipes.reports.kept import packed, unpacked
@@ -145,11 +145,11 @@ def test_however_often_the_job_runs_a_period_has_one_report(office: Own) -> None
     for hours in (0, 1, 24, 72):
         with clock.travel(MONDAY + timedelta(hours=hours)):
             Pilot.objects.update(looked_on=None)
-            execution.watch_job(None)  # type: ignore[arg-type]
+            intake.watch_job(None)  # type: ignore[arg-type]
             office.check()
     assert [case.key for case in Case.objects.all()] == ["W:2026-W47"]
     with clock.travel(MONDAY + 3 * WEEK):
-        execution.watch_job(None)  # type: ignore[arg-type]
+        intake.watch_job(None)  # type: ignore[arg-type]
         office.check()
     assert [case.key for case in Case.objects.order_by("number")] == ["W:2026-W47", "W:2026-W50"]
     late = Case.objects.get(key="W:2026-W50")
@@ -320,6 +320,6 @@ def test_a_table_that_lacks_a_column_is_sent_back_with_its_name(office: Own) -> 
     for name, rows in (("kaputt.csv", content), ("gut.csv", sales(date(2026, 11, 28)))):
         (inbox / name).write_bytes(rows)
         os.utime(inbox / name, (past, past))
-    execution.ingest_job(None)  # type: ignore[arg-type]
+    intake.ingest_job(None)  # type: ignore[arg-type]
     assert (inbox / "done" / "gut.csv").exists()
     assert (inbox / "rejected" / "kaputt.csv").exists()

@@ -13,7 +13,7 @@ import pytest
 from pilotwerk.audit import selectors as audit
 from pilotwerk.core import jobs
 from pilotwerk.core.errors import Refused
-from pilotwerk.pilots import execution, services
+from pilotwerk.pilots import execution, intake, services
 from pilotwerk.pilots.domain.states import CaseState
 from pilotwerk.pilots.models import Case, Connection, Delivery, Pilot
 from pilotwerk.pilots.tests import stage as stages
@@ -127,7 +127,7 @@ def test_a_server_that_dies_in_the_middle_loses_nothing(
 def test_a_stopped_pilot_takes_nothing_in(desk: tuple[stages.Stage, Tickets], travel: ExitStack) -> None:
     stage, _tickets = desk
     services.pilot_stop(**stage.by("lead"), pilot=stage.pilot, reason="Pause")
-    execution.source_ingest(pilot=stage.pilot)
+    intake.source_ingest(pilot=stage.pilot)
     look(travel)
     assert Case.objects.count() == 0
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from pilotwerk.pilots import execution, folders, services
+from pilotwerk.pilots import folders, intake, services
 from pilotwerk.pilots.models import Case, Connection, Pilot, PilotTable
 from pilotwerk.pilots.recipes.leads import learning as leads_learning
 from pilotwerk.pilots.recipes.stock import learning as stock_learning
@@ -190,7 +190,7 @@ def test_a_file_waits_while_the_pilot_is_stopped_in_the_middle(
     # The kill switch is pressed while the worker has the pilot in its hands.
     held = Pilot.objects.select_related("source_connection__organisation", "organisation").get()
     services.pilot_stop(**own.by(), pilot=own.pilot, reason="Pause")
-    execution.source_ingest(pilot=held)
+    intake.source_ingest(pilot=held)
     assert (inbox / "neu.csv").exists()
     services.pilot_resume(**own.by(), pilot=own.pilot, reason="weiter")
     look(travel)

@@ -15,7 +15,7 @@ import pytest
 
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import BadInput, Refused
-from pilotwerk.pilots import execution, folders, recipe, services
+from pilotwerk.pilots import folders, intake, recipe, services
 from pilotwerk.pilots.models import Case, ModelVersion, Pilot, Proposal
 from pilotwerk.pilots.recipes.stock import learning
 from pilotwerk.pilots.selectors import limits_reached, place_of, recipe_figures
@@ -80,7 +80,7 @@ def test_new_figures_change_what_nobody_has_decided_and_close_what_is_settled(sh
     seals, filters = shop.open_cases()
     old = shop.seen(filters)
     path = shop.file(items(F=(-900, 0), D=400), "neu.csv")
-    execution.upload_ingest(pilot=shop.pilot, actor=shop.cast.actor("lead"), path=path, filename="neu.csv")
+    intake.upload_ingest(pilot=shop.pilot, actor=shop.cast.actor("lead"), path=path, filename="neu.csv")
     shop.work()
     seals.refresh_from_db()
     filters.refresh_from_db()
@@ -94,7 +94,7 @@ def test_new_figures_change_what_nobody_has_decided_and_close_what_is_settled(sh
 
 def test_a_person_changes_a_quantity_and_takes_a_line_out(shop: Own) -> None:
     path = shop.file(items(F=20, P=2, D=300), "neu.csv")
-    execution.upload_ingest(pilot=shop.pilot, actor=shop.cast.actor("lead"), path=path, filename="neu.csv")
+    intake.upload_ingest(pilot=shop.pilot, actor=shop.cast.actor("lead"), path=path, filename="neu.csv")
     shop.work()
     [case] = shop.open_cases()
     assert [line["item"] for line in lines(shop, case)] == ["F-100", "P-7"]
@@ -136,7 +136,7 @@ def test_a_person_changes_a_quantity_and_takes_a_line_out(shop: Own) -> None:
     assert shop.open_cases() == []  # ordered, and what was taken out stays out while the figures say the same
     path = shop.file(items(F=(10, 60), P=1), "spaeter.csv")
     with clock.travel(MORNING + timedelta(days=3)):
-        execution.upload_ingest(pilot=shop.pilot, actor=shop.cast.actor("lead"), path=path, filename="x.csv")
+        intake.upload_ingest(pilot=shop.pilot, actor=shop.cast.actor("lead"), path=path, filename="x.csv")
         shop.work()
         assert any(line["item"] == "P-7" for one in shop.open_cases() for line in lines(shop, one))
 
@@ -146,7 +146,7 @@ def test_the_worker_looks_once_a_day_and_into_the_folder(shop: Own) -> None:
     inbox = folders.inbox(shop.pilot)
     inbox.mkdir(parents=True)
     job = jobs.Work(id="", kind="", organisation_id=None, payload={}, key=None, attempts=1, holder="")
-    execution.watch_job(job)
+    intake.watch_job(job)
     assert Pilot.objects.get().looked_on == MORNING.date()
     (inbox / "bestand.csv").write_bytes(items(F=600, D=600, P=0))
     (inbox / "kaputt.csv").write_bytes(b"Artikel;Bestand\nF-100;viel\n")
@@ -154,19 +154,19 @@ def test_the_worker_looks_once_a_day_and_into_the_folder(shop: Own) -> None:
     past = time.time() - 60
     for path in inbox.iterdir():
         os.utime(path, (past, past))
-    execution.ingest_job(job)
+    intake.ingest_job(job)
     assert (inbox / "done" / "bestand.csv").exists()
     assert "row 2, column Bestand" in (inbox / "rejected" / "kaputt.csv.txt").read_text("utf-8")
     assert ModelVersion.objects.filter(pilot=shop.pilot).count() == 2  # newer demand is learned from
     shop.work()
     [case] = shop.open_cases()
     assert [line["item"] for line in lines(shop, case)] == ["P-7"]
-    execution.watch_job(job)
+    intake.watch_job(job)
     with clock.travel(MORNING + timedelta(hours=20)):  # four in the morning: too early
-        execution.watch_job(job)
+        intake.watch_job(job)
         assert Pilot.objects.get().looked_on == MORNING.date()
     with clock.travel(MORNING + timedelta(days=1)):
-        execution.watch_job(job)
+        intake.watch_job(job)
         assert Pilot.objects.get().looked_on == MORNING.date() + timedelta(days=1)
     assert len(shop.open_cases()) == 1
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import execution, permissions, recipe, selectors
+from pilotwerk.pilots import intake, permissions, recipe, selectors
 from pilotwerk.pilots.forms.handing_in import UploadForm, errors_of
 from pilotwerk.pilots.presenting import case_context
 from pilotwerk.pilots.uploads import kept
@@ -52,7 +52,7 @@ def upload(request: OrganisationRequest) -> HttpResponse:
         return redirect(request.organisation.url("pilots:pilot"))
     file = form.cleaned_data["file"]
     with kept(pilot, file) as path:
-        done, read = execution.upload_ingest(pilot=pilot, actor=request.actor, path=path, filename=file.name)
+        done, read = intake.upload_ingest(pilot=pilot, actor=request.actor, path=path, filename=file.name)
     if recipe.of(pilot.recipe).about.renewed:
         messages.success(request, _("The figures are taken over. The check runs now."))
         return redirect(request.organisation.url("pilots:pilot"))
