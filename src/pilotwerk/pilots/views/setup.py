@@ -17,7 +17,8 @@ from pilotwerk.pilots import permissions, recipe, selectors, services
 from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.forms import SetupForm, TablesForm, TrainForm
 from pilotwerk.pilots.models import Pilot
-from pilotwerk.pilots.presenting import language_now, learned
+from pilotwerk.pilots.presenting import learned
+from pilotwerk.pilots.unreadable import said
 from pilotwerk.pilots.uploads import kept
 from pilotwerk.portfolio.catalogue import usecase_catalogue
 from pilotwerk.portfolio.models import UseCase
@@ -160,7 +161,7 @@ def _prepare(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | Non
         try:
             _take(request, pilot, tables, options)
         except PilotwerkError as error:
-            tables.add_error(None, recipe.of(use_case.recipe).reason(str(error), language_now()))
+            tables.add_error(None, said(error, use_case.recipe))
         else:
             return redirect(request.organisation.url("pilots:setup"))
     kind = recipe.of(use_case.recipe)
