@@ -28,16 +28,17 @@ from pilotwerk.web.templatetags.pw import number
 
 PER_PAGE = 50
 SHOWN_ROWS = 5
+LONGEST_SEARCH = 100
 
 
 @requires(permissions.VIEW)
 def cases(request: OrganisationRequest) -> HttpResponse:
-    """All cases, newest first, by the filter that a figure's link carries."""
+    """All cases, newest first, by the filter that a figure's link carries and the words of a search."""
     pilot = pilot_or_404(request)
-    chosen = request.GET.get("show", "all")
-    shown, filters = selectors.cases_filtered(pilot, chosen)
+    chosen, words = request.GET.get("show", "all"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
+    shown, filters = selectors.cases_filtered(pilot, chosen, words)
     listed = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"pilot": pilot, "listed": listed, "filters": filters, "chosen": chosen}
+    context = {"pilot": pilot, "listed": listed, "filters": filters, "chosen": chosen, "words": words}
     return page(request, "pilots/cases.html", context)
 
 
