@@ -20,6 +20,7 @@ from pilotwerk.audit.store import Event
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.prepared import Prepared
+from pilotwerk.core.rows import insert_all
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash as hash_of
 from pilotwerk.pilots.domain.content import normalised
@@ -233,7 +234,7 @@ def _let_out_all(
     moved = move_all(event, steps, pilot=pilot)
     if len(moved) < len(cases):
         raise refusal(next(case for case in cases if case not in moved), event)
-    Decision.objects.bulk_create(decisions)
+    insert_all(decisions)
     sittings_end(cases=cases, actor=actor)
     execute_later(*((decision.case, decision.pk) for decision in decisions))
     record_all(
