@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import translation
+from openpyxl import Workbook
 
 from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.pilots.models import Case
@@ -77,3 +80,19 @@ def test_every_kind_of_error_is_said_with_and_without_its_place() -> None:
         assert said(Refused("Das geht jetzt nicht."), "support") == "Das geht jetzt nicht."
     with translation.override("en"):
         assert said(known, "stock") == "a.csv, row 3, column “Menge”: “x” is not a number."
+
+
+@pytest.mark.django_db
+def test_a_formula_that_was_never_calculated_is_named_as_the_reason(stage: Stage) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Nr", "Anfrage"], ["1", '="Wann kommt "&"der Monteur?"'], ["2", "Bitte um einen Termin"]):
+        sheet.append(row)
+    content = io.BytesIO()
+    book.save(content)
+    _status, page = sent(stage, "formeln.xlsx", content.getvalue())
+    assert "1 Vorgang kam herein. 1 Zeile konnte nicht gelesen werden." in page
+    assert (
+        "Zeile 2, Spalte „Anfrage“: Der Wert fehlt. Formeln in dieser Datei haben kein gespeichertes" in page
+    )

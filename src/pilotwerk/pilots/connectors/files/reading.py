@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,8 @@ class _Table:
     columns: tuple[str, ...]
     rows: list[tuple[int, dict[str, str]]]
     rejected: list[Rejection]
+    # Whether formulas without a stored result were read as empty cells.
+    formulas: bool = False
 
 
 def read_cases(
@@ -97,13 +99,19 @@ def read_cases(
             said = _("“%(text)s” occurs twice in this file.") % {"text": case.external_id}
             case = Rejection(row, found["external_id"], said)
         if isinstance(case, Rejection):
-            rejected.append(case)
+            rejected.append(_explained(case) if table.formulas else case)
         else:
             cases[case.external_id] = case
     if not cases and rejected:
         first = min(rejected, key=lambda one: one.row)
         raise BadInput(first.message, file=path.name, row=first.row, column=first.column)
     return CaseFile(tuple(cases.values()), tuple(sorted(rejected, key=lambda one: one.row)), found)
+
+
+def _explained(rejection: Rejection) -> Rejection:
+    """Why a value that a person sees in their spreadsheet program is missing here, and what to do."""
+    why = _("Formulas in this file have no stored result. Open it in your spreadsheet program and save it.")
+    return replace(rejection, message=f"{rejection.message} {why}")
 
 
 def _read_table(path: Path) -> _Table:
@@ -113,7 +121,15 @@ def _read_table(path: Path) -> _Table:
             for number, cells in source.first_rows(source.rows)
         ]
         broken = [Rejection(one.row, one.column, say(one.code, one.params)) for one in source.rejected]
-        return _Table(source.columns, rows, broken)
+        columns = source.columns
+    # Only a look at the first rows counts formulas, and only a gap makes them worth a look.
+    gaps = path.suffix.lower() == ".xlsx" and any("" in values.values() for _number, values in rows)
+    return _Table(columns, rows, broken, gaps and _has_formulas(path))
+
+
+def _has_formulas(path: Path) -> bool:
+    with open_source(path, limits=WEB, sample=1) as source:
+        return bool(source.facts.get("formulas"))
 
 
 def _read_json(path: Path) -> _Table:
