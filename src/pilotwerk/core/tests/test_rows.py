@@ -144,7 +144,7 @@ def test_a_new_row_that_a_constraint_forbids_is_left_out_or_stops_them_all() -> 
     stored_already = Job(kind="test", key="known")
     insert_all([stored_already])
     insert_all([Job(kind="test", key="known"), Job(kind="test", key="new")], skip_known=True)
-    assert sorted(Job.objects.values_list("key", flat=True)) == ["known", "new"]
+    assert set(Job.objects.values_list("key", flat=True)) == {"known", "new"}
     with pytest.raises(IntegrityError), transaction.atomic():
         insert_all([Job(kind="test", key="other"), Job(kind="test", key="known")])
     assert Job.objects.count() == 2
