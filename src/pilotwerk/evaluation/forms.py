@@ -71,6 +71,12 @@ class LearningForm(forms.ModelForm[Learning]):
             "consequence": forms.Textarea(attrs={"rows": 2}),
         }
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        topic = self.fields["topic"]
+        assert isinstance(topic, forms.ChoiceField)
+        topic.choices = [("", _("please choose")), *Learning.Topic.choices]
+
 
 class DecisionForm(forms.Form):
     """Scale, change or stop. Nothing is chosen beforehand."""

@@ -190,7 +190,7 @@ register("pilots.model_policy_saved", _("%(actor)s changed the rules for languag
 register("pilots.model_use_saved", _("%(actor)s chose how the pilot %(pilot)s is answered: %(name)s"))
 register("pilots.model_called", _("%(provider)s was asked: %(outcome)s"), labels={"outcome": OUTCOME_LABELS})
 register("pilots.model_call_lost", _("A call of %(provider)s never came back and counts in full"))
-register("pilots.model_budget_warning", _("80 %% of the model budget of %(whose)s for %(period)s is used"))
+register("pilots.model_budget_warning", _("80%% of the model budget of %(whose)s for %(period)s is used"))
 register("pilots.model_budget_exhausted", _("The model budget of %(whose)s for %(period)s is used up"))
 register(
     "pilots.model_circuit_opened", _("%(name)s failed %(failures)s times in a row and is left alone for now")

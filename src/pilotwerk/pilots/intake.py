@@ -19,7 +19,7 @@ from django.utils import translation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import BadInput, PilotwerkError, Refused
-from pilotwerk.pilots import folders, recipe
+from pilotwerk.pilots import folders, recipe, unreadable
 from pilotwerk.pilots.connectors import mailbox
 from pilotwerk.pilots.connectors.files import IN, CaseFile, Rejection, WatchedFolder, read_cases
 from pilotwerk.pilots.connectors.kinds import READERS
@@ -134,10 +134,11 @@ def folder_ingest(*, pilot: Pilot) -> int:
         )
         return read
 
-    def refused(path: Path, error: PilotwerkError) -> None:
+    def refused(path: Path, error: PilotwerkError) -> str:
         row, column = getattr(error, "row", None), getattr(error, "column", None)
-        said = str(getattr(error, "message", error))
-        _noted(connection, [Unusable(row or 0, column or "", said, path.name)])
+        why = unreadable.said(error, pilot.recipe, place=False)
+        _noted(connection, [Unusable(row or 0, column or "", why, path.name)])
+        return unreadable.said(error, pilot.recipe)
 
     # A recipe with tables of its own reads the file itself.
     own = bool(recipe.of(pilot.recipe).about.tables)

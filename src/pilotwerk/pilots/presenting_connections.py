@@ -127,7 +127,9 @@ def _lead(connection: Connection) -> str:
     if kind == ConnectionKind.MAILBOX:
         read = _("%(where)s, folder %(folder)s on %(host)s.") % values
         drafts = settings.get("answers") == "drafts"
-        return f"{read} {_('Answers are saved as drafts.') if drafts else _('Answers are sent.')}"
+        # Not inside an f-string: the texts there are not found by the tool that extracts them.
+        sent = _("Answers are saved as drafts.") if drafts else _("Answers are sent.")
+        return f"{read} {sent}"
     if kind == ConnectionKind.FILES:
         path = folders.exchange(connection)
         return _("Files in “in” are read, tables are written into “out”, both below %(path)s.") % {

@@ -108,7 +108,7 @@ def _acceptance(course_: Course, autonomy_url: str) -> Panel:
     return Panel(
         "acceptance",
         _("How many proposals are accepted?"),
-        _("People approved %(share)s of %(count)s proposals (95 %% interval %(low)s to %(high)s).")
+        _("People approved %(share)s of %(count)s proposals (95%% interval %(low)s to %(high)s).")
         % {
             "share": percent(decided.acceptance),
             "count": number(decided.total),

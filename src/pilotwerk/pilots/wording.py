@@ -89,6 +89,10 @@ def rule_sentence(rule: StopRule) -> str:
 def reading_sentence(reading: Reading) -> str:
     """Where the rule stands now, in words."""
     if isinstance(reading.share, CannotTell):
+        if not reading.of:
+            return _("Nothing to count yet. The rule counts from %(minimum)s on.") % {
+                "minimum": reading.rule.minimum
+            }
         return ngettext(
             "%(bad)s of %(of)s so far. The rule counts from %(minimum)s on, %(missing)s is missing.",
             "%(bad)s of %(of)s so far. The rule counts from %(minimum)s on, %(missing)s are missing.",

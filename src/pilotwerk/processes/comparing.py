@@ -101,6 +101,8 @@ def _change(one: float | None, other: float | None, kind: str) -> str:
         return _("no difference")
     if kind == "share":
         points = 100 * (other - one)
+        if abs(points) < 0.05:
+            return _("hardly more") if points > 0 else _("hardly less")
         text = number(abs(points), 1)
         return (_("%(points)s points more") if points > 0 else _("%(points)s points less")) % {"points": text}
     if not one:

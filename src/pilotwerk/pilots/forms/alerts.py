@@ -41,7 +41,7 @@ class AlertRuleForm(forms.Form):
         min_value=0,
         max_value=1_000_000,
         localize=True,
-        help_text=gettext_lazy("In the unit that stands behind the figure, for example 70 for 70 %."),
+        help_text=gettext_lazy("In the unit that stands behind the figure, for example 70 for 70%."),
     )
     days = forms.TypedChoiceField(
         label=gettext_lazy("Over the last"),
@@ -115,7 +115,7 @@ class AlertRuleForm(forms.Form):
         bound, measure = data.get("bound"), data.get("measure")
         if bound is not None and measure and UNITS[Measure(measure)] is Unit.SHARE:
             if bound > 100:
-                self.add_error("bound", _("A share is at most 100 %."))
+                self.add_error("bound", _("A share is at most 100%."))
             data["bound"] = bound / 100
         return data
 

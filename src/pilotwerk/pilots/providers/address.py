@@ -48,7 +48,9 @@ def check_host(host: str, port: int, scheme: str) -> None:
     try:
         found = lookup(host, port)
     except HostUnknown:
-        raise Refused(_("The host %(host)s cannot be found.") % {"host": host}) from None
+        raise Refused(
+            _("There is no server named %(host)s. Check how the name is spelled.") % {"host": host}
+        ) from None
     except PrivateAddress:
         raise Refused(
             _(

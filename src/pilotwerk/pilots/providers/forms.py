@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pilotwerk.core.money import from_micro, to_micro
-from pilotwerk.pilots.models import Fallback, ModelPolicy, ModelUse, Provider, ProviderRegion
+from pilotwerk.pilots.models import Fallback, ModelPolicy, ModelUse, Provider, ProviderKind, ProviderRegion
 
 LARGEST = Decimal(100_000)
 
@@ -54,7 +54,7 @@ class ProviderForm(forms.ModelForm[Provider]):
         required=False,
         max_length=400,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("Is kept encrypted and never shown again. Leave empty to keep the present key."),
+        help_text=_("Is kept encrypted and never shown again."),
     )
 
     class Meta:
@@ -73,6 +73,12 @@ class ProviderForm(forms.ModelForm[Provider]):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["max_tokens"].min_value = 16  # type: ignore[attr-defined]
+        for name, choices in (("kind", ProviderKind.choices), ("region", ProviderRegion.choices)):
+            self.fields[name].choices = [("", _("please choose")), *choices]  # type: ignore[attr-defined]
+        if self.instance.key:
+            self.fields["new_key"].help_text = _(
+                "Is kept encrypted and never shown again. Leave empty to keep the present key."
+            )
         for name, micro in (
             ("price_in", self.instance.price_in_micro),
             ("price_out", self.instance.price_out_micro),

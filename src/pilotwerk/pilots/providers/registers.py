@@ -37,7 +37,7 @@ def attention(organisation: Organisation, membership: Membership) -> list[Attent
             )
             found.append(Attention("bad", _("budget"), text % values, url))
         elif one.warned:
-            text = _("80 %% of the model budget of %(whose)s for %(period)s is used.")
+            text = _("80%% of the model budget of %(whose)s for %(period)s is used.")
             found.append(Attention("warn", _("budget"), text % values, url))
     for provider in (
         Provider.objects.of(organisation).filter(is_on=True).exclude(circuit=Circuit.CLOSED.value)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Case as Choose
 from django.db.models import Count, F, FloatField, Min, Q, QuerySet, Sum, When
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from pilotwerk.core import clock
 from pilotwerk.core.money import from_micro
@@ -300,6 +301,11 @@ def enough(found: Spread | None) -> Spread | CannotTell:
 
 def too_few(count: int) -> CannotTell:
     """Why a figure is not shown."""
-    return CannotTell(
-        _("Only %(count)s cases so far; shown from %(enough)s on.") % {"count": count, "enough": ENOUGH}
+    if not count:
+        return CannotTell(_("No case yet; shown from %(enough)s on.") % {"enough": ENOUGH})
+    text = ngettext(
+        "Only %(count)s case so far; shown from %(enough)s on.",
+        "Only %(count)s cases so far; shown from %(enough)s on.",
+        count,
     )
+    return CannotTell(text % {"count": count, "enough": ENOUGH})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -195,9 +196,20 @@ FILTERS: list[tuple[str, Any, Q]] = [
 ]
 
 
-def cases_filtered(pilot: Pilot, show: str) -> tuple[QuerySet[Case], list[dict[str, Any]]]:
-    """The cases under a filter, newest first, and all filters with their counts."""
+def _found_by(words: str) -> Q:
+    """Cases that a person means: by their number as it is said or as it came, by subject, name or address."""
+    number = re.fullmatch(r"(?:V-?)?0*(\d{1,9})", words, re.IGNORECASE)
+    said = Q(key__iexact=words)
+    for field in ("subject", "sender_name", "sender_address"):
+        said |= Q(**{f"{field}__icontains": words})
+    return said | Q(number=int(number[1])) if number else said
+
+
+def cases_filtered(pilot: Pilot, show: str, words: str = "") -> tuple[QuerySet[Case], list[dict[str, Any]]]:
+    """The cases under a filter and with these words, newest first, and all filters with their counts."""
     base = Case.objects.filter(pilot=pilot)
+    if words:
+        base = base.filter(_found_by(words))
     filters = [
         {"name": name, "label": label, "count": base.filter(condition).distinct().count()}
         for name, label, condition in FILTERS

@@ -64,6 +64,9 @@ def calibration(pilot: Pilot, time: Bounded) -> Reliability | CannotTell:
     points = [Point(min((step + 0.5) / _STEPS, 1.0), n, right) for step, n, right in rows]
     found = reliability(points)
     total = sum(one.n for one in points)
+    if not total:
+        text = _("No decided proposal with a stated confidence yet; shown from %(enough)s on.")
+        return CannotTell(text % {"enough": ENOUGH_CURVE})
     return found or CannotTell(
         ngettext(
             "Only %(count)s decided proposal with a stated confidence; shown from %(enough)s on.",

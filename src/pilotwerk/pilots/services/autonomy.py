@@ -92,9 +92,9 @@ def control_set(*, organisation: Organisation, actor: Actor, pilot: Pilot, **val
 
 def _allowed(pilot: Pilot, control: HumanControl, values: dict[str, Any]) -> None:
     if not 0.6 <= values.get("bound", control.bound) <= 0.99:
-        raise Refused(_("The bound lies between 60 and 99 %."))
+        raise Refused(_("The bound lies between 60 and 99%."))
     if not 0.01 <= values.get("sample_share", control.sample_share) <= 1:
-        raise Refused(_("The share of the sample lies between 1 and 100 %."))
+        raise Refused(_("The share of the sample lies between 1 and 100%."))
     if not 0 <= values.get("planted_share", control.planted_share) <= PLANTED_AT_MOST:
         raise Refused(_("At most 5 in 100 proposals may hold a planted mistake."))
     free = LevelPeriod.objects.filter(pilot=pilot, ended_at=None, level__in=[one.value for one in BY_ITSELF])

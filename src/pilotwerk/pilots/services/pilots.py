@@ -53,7 +53,7 @@ def pilot_setup(
     about = recipe.of(use_case.recipe).about
     share = about.share if share is None else share
     if not 0 < share <= 1:
-        raise Refused(_("The share with AI must be more than 0 and at most 100 %."))
+        raise Refused(_("The share with AI must be more than 0 and at most 100%."))
     if target_kind not in targets_offered(organisation, about):
         raise Refused(_("This way out is not set up on this installation."))
     connections = {

@@ -115,7 +115,7 @@ def test_the_secret_stays_for_the_same_server_and_goes_to_no_other_one(cast: Cas
         ),
         ({"url": "http://api.example/"}, "Ohne https sind nur Server erreichbar"),
         ({"url": "https://api.example:99999/"}, "Geben Sie eine Adresse ein, die mit https:// beginnt."),
-        ({"token": ""}, "Token oder Geheimnis: Dieses Feld ist zwingend erforderlich."),
+        ({"token": ""}, "Token oder Geheimnis: Bitte füllen Sie dieses Feld aus."),
         ({"token": "gehe\u00efm"}, "Ein Geheimnis für eine Kopfzeile"),
         ({"auth": "header"}, "Das wird für Ihre Auswahl gebraucht."),
         ({"auth": "header", "header_name": "Host"}, "Diese Kopfzeile kann kein Geheimnis tragen."),

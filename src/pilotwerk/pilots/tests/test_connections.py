@@ -130,7 +130,7 @@ def test_an_empty_password_keeps_the_stored_one_but_goes_to_no_other_server(
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"password": ""}, "Passwort: Dieses Feld ist zwingend erforderlich."),
+        ({"password": ""}, "Passwort: Bitte füllen Sie dieses Feld aus."),
         ({"auth": "oauth2"}, "Das wird für diese Art der Anmeldung gebraucht."),
         ({"auth": "oauth2"}, "Geben Sie die Adresse an, an der Zugangstoken erneuert werden"),
         (

@@ -18,9 +18,11 @@ from pilotwerk.pilots.forms.deciding import CheckForm
 from pilotwerk.pilots.forms.handing_in import UploadForm, errors_of
 from pilotwerk.pilots.outcomes import read_outcomes
 from pilotwerk.pilots.presenting_control import reliability
+from pilotwerk.pilots.unreadable import said
 from pilotwerk.pilots.uploads import kept
 from pilotwerk.pilots.views.pilot import case_or_404, pilot_or_404
 from pilotwerk.web.render import page
+from pilotwerk.web.templatetags.pw import number
 
 
 @requires(permissions.DECIDE)
@@ -107,10 +109,10 @@ def outcomes(request: OrganisationRequest) -> HttpResponse:
                 source=file.name,
             )
     except PilotwerkError as error:
-        messages.error(request, str(error))
+        messages.error(request, said(error, pilot.recipe))
     else:
-        said = ngettext(
+        told = ngettext(
             "What %(count)s customer said is kept.", "What %(count)s customers said is kept.", count
         )
-        messages.success(request, said % {"count": count})
+        messages.success(request, told % {"count": number(count)})
     return redirect(request.organisation.url("pilots:quality"))

@@ -71,12 +71,14 @@ def _show(
         "keys_on": not request.session.get(KEYS_OFF),
         "refusal": refusal,
         "tomorrow": tomorrow(request.organisation),
-        "reasons": RejectReason.choices,
         "ways_to_close": [c for c in Closed.choices if c[0] != Closed.SENT],
     }
     if case is not None:
         services.case_open(organisation=request.organisation, actor=request.actor, case=case)
         context |= case_context(case, found, typed or {}) | four_eyes(case, request.actor.id)
+        context["reasons"] = [
+            one for one in RejectReason.choices if one[0] != RejectReason.CATEGORY or context["categories"]
+        ]
     if context["pilot"] is not None:
         context["announced"] = selectors.announcement(context["pilot"])
         context["words"] = recipe.of(context["pilot"].recipe).words

@@ -18,7 +18,8 @@ from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.forms.setup import SetupForm
 from pilotwerk.pilots.forms.tables import TablesForm, TrainForm
 from pilotwerk.pilots.models import Connection, Pilot
-from pilotwerk.pilots.presenting import language_now, learned
+from pilotwerk.pilots.presenting import learned
+from pilotwerk.pilots.unreadable import said
 from pilotwerk.pilots.uploads import kept
 from pilotwerk.portfolio.catalogue import usecase_catalogue
 from pilotwerk.portfolio.models import UseCase
@@ -169,7 +170,7 @@ def _prepare(request: OrganisationRequest, use_case: UseCase, pilot: Pilot | Non
         try:
             _take(request, pilot, tables, options)
         except PilotwerkError as error:
-            tables.add_error(None, recipe.of(use_case.recipe).reason(str(error), language_now()))
+            tables.add_error(None, said(error, use_case.recipe))
         else:
             return redirect(request.organisation.url("pilots:setup"))
     kind = recipe.of(use_case.recipe)

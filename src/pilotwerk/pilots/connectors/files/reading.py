@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import parseaddr
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pilotwerk.core.errors import BadInput
 from pilotwerk.pilots.connectors.files.columns import NEEDED, guess_columns
@@ -16,6 +17,7 @@ from pilotwerk.pilots.recipes.moments import MomentReader
 from pilotwerk.processes.domain.values import is_missing
 from pilotwerk.processes.reading import open_source
 from pilotwerk.processes.reading.limits import WEB
+from pilotwerk.processes.texts import say
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +25,15 @@ if TYPE_CHECKING:
 
 LONGEST_TEXT = 100_000
 LONGEST_FIELD = 500
+# The names of columns that are said here are known in columns.py.
+_MISSING = {
+    "external_id": gettext_lazy(
+        "No column holds the number of each request. Call one “Number” or “Ticket”. The file has: %(columns)s."
+    ),
+    "text": gettext_lazy(
+        "No column holds the text. Call one “Text” or “Request”. The file has: %(columns)s."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +72,8 @@ class _Table:
     columns: tuple[str, ...]
     rows: list[tuple[int, dict[str, str]]]
     rejected: list[Rejection]
+    # Whether formulas without a stored result were read as empty cells.
+    formulas: bool = False
 
 
 def read_cases(
@@ -74,7 +87,8 @@ def read_cases(
     found = guess_columns(table.columns, mapping)
     for meaning in NEEDED:
         if meaning not in found:
-            raise BadInput(f"No column for “{meaning}” was found. Name one of them.", file=path.name)
+            said = _MISSING[meaning] % {"columns": ", ".join(table.columns)[:300]}
+            raise BadInput(said, file=path.name)
     received = found.get("received", "")
     moments = MomentReader.over((values.get(received, "") for _number, values in table.rows), tz_name)
     cases: dict[str, IncomingCase] = {}
@@ -85,7 +99,7 @@ def read_cases(
             said = _("“%(text)s” occurs twice in this file.") % {"text": case.external_id}
             case = Rejection(row, found["external_id"], said)
         if isinstance(case, Rejection):
-            rejected.append(case)
+            rejected.append(_explained(case) if table.formulas else case)
         else:
             cases[case.external_id] = case
     if not cases and rejected:
@@ -94,37 +108,51 @@ def read_cases(
     return CaseFile(tuple(cases.values()), tuple(sorted(rejected, key=lambda one: one.row)), found)
 
 
+def _explained(rejection: Rejection) -> Rejection:
+    """Why a value that a person sees in their spreadsheet program is missing here, and what to do."""
+    why = _("Formulas in this file have no stored result. Open it in your spreadsheet program and save it.")
+    return replace(rejection, message=f"{rejection.message} {why}")
+
+
 def _read_table(path: Path) -> _Table:
     with open_source(path, limits=WEB) as source:
         rows = [
             (number, dict(zip(source.columns, cells, strict=False)))
             for number, cells in source.first_rows(source.rows)
         ]
-        broken = [Rejection(one.row, one.column, one.english()) for one in source.rejected]
-        return _Table(source.columns, rows, broken)
+        broken = [Rejection(one.row, one.column, say(one.code, one.params)) for one in source.rejected]
+        columns = source.columns
+    # Only a look at the first rows counts formulas, and only a gap makes them worth a look.
+    gaps = path.suffix.lower() == ".xlsx" and any("" in values.values() for _number, values in rows)
+    return _Table(columns, rows, broken, gaps and _has_formulas(path))
+
+
+def _has_formulas(path: Path) -> bool:
+    with open_source(path, limits=WEB, sample=1) as source:
+        return bool(source.facts.get("formulas"))
 
 
 def _read_json(path: Path) -> _Table:
     """A list of objects, or an object with one such list; rows count from 1."""
     if not path.is_file():
-        raise BadInput("There is no such file.", file=str(path))
+        raise BadInput(_("There is no such file."), file=str(path))
     if path.stat().st_size > WEB.file_bytes:
-        raise BadInput("The file is too large.", file=path.name)
+        raise BadInput(_("The file is too large."), file=path.name)
     try:
         content: Any = json.loads(path.read_bytes())
     except (ValueError, RecursionError) as error:
-        raise BadInput("This is not valid JSON.", file=path.name) from error
+        raise BadInput(_("This is not valid JSON."), file=path.name) from error
     if isinstance(content, dict):
         lists = [value for value in content.values() if isinstance(value, list)]
         content = lists[0] if len(lists) == 1 else [content]
     if not isinstance(content, list) or not content:
-        raise BadInput("The file holds no list of requests.", file=path.name)
+        raise BadInput(_("The file holds no list of requests."), file=path.name)
     rows, broken = [], []
     for number, item in enumerate(content, start=1):
         if isinstance(item, dict):
             rows.append((number, {str(name): _plain(value) for name, value in item.items()}))
         else:
-            broken.append(Rejection(number, None, "This entry is not an object with named values."))
+            broken.append(Rejection(number, None, _("This entry is not an object with named values.")))
     columns = tuple(dict.fromkeys(name for _number, values in rows for name in values))
     return _Table(columns, rows, broken)
 

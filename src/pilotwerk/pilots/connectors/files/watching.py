@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pilotwerk.core.errors import PilotwerkError
 from pilotwerk.pilots.connectors.files.reading import CaseFile, Rejection, read_cases
+from pilotwerk.pilots.unreadable import placed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -79,13 +80,13 @@ class WatchedFolder:
     def take(
         self,
         handle: Callable[[Path, CaseFile], CaseFile | None],
-        refused: Callable[[Path, PilotwerkError], None] | None = None,
+        refused: Callable[[Path, PilotwerkError], str] | None = None,
     ) -> tuple[Taken, ...]:
         """Reads each finished file, gives it to `handle`, then moves it away.
 
         `handle` must bear being called again with the same file: a crash between its end and the move repeats it.
-        What it answers, if anything, stands for what was read. `refused` is told of files that cannot be used.
-        What it raises, other than a `PilotwerkError`, stops the round and leaves the file where it is.
+        What it answers, if anything, stands for what was read. `refused` is told of files that cannot be used and
+        says why. What `handle` raises, other than a `PilotwerkError`, stops the round and leaves the file where it is.
         """
         taken = []
         for path in self.waiting():
@@ -97,9 +98,8 @@ class WatchedFolder:
                 found = handle(path, found) or found
             except PilotwerkError as error:
                 if _state(path) == before:
-                    if refused is not None:
-                        refused(path, error)
-                    taken.append(self._reject(path, str(error)))
+                    why = refused(path, error) if refused is not None else str(error)
+                    taken.append(self._reject(path, why))
                 continue
             taken.append(self._finish(path, found))
         return tuple(taken)
@@ -139,8 +139,7 @@ def _state(path: Path) -> tuple[float, int] | None:
 
 
 def _line(rejection: Rejection) -> str:
-    column = f", column {rejection.column}" if rejection.column else ""
-    return f"row {rejection.row}{column}: {rejection.message}"
+    return f"{placed(rejection.row, rejection.column)}: {rejection.message}"
 
 
 def _note(path: Path, lines: list[str]) -> None:

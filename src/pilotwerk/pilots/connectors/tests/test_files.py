@@ -162,7 +162,7 @@ def test_bad_rows_of_a_good_file_are_listed_beside(tmp_path: Path) -> None:
     put(tmp_path, "mixed.csv", "id,text\n1,Kalt\n2,\n3,Warm\n")
     [taken] = WatchedFolder(tmp_path).take(Seen())
     assert (taken.cases, taken.rejected, taken.moved_to) == (2, 1, "done/mixed.csv")
-    assert "row 3, column text" in (tmp_path / "rejected" / "mixed.csv.rows.txt").read_text("utf-8")
+    assert "Zeile 3, Spalte „text“" in (tmp_path / "rejected" / "mixed.csv.rows.txt").read_text("utf-8")
 
 
 def test_a_fault_while_taking_leaves_the_file_for_the_next_round(tmp_path: Path) -> None:

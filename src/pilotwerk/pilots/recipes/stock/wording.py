@@ -110,7 +110,7 @@ _DUE = (
     "{have} on stock{coming}: at or below the reorder point of {point}. Until an order could arrive and the next check"
     " is over (lead time {days} days), about {expected} are expected to be asked for.",
     "{have} auf Lager{coming}: am oder unter dem Meldebestand von {point}. Bis eine Bestellung eintreffen kann und die"
-    " nächste Prüfung vorbei ist (Lieferzeit {days} Tage), werden etwa {expected} gefragt.",
+    " nächste Prüfung vorbei ist (Lieferzeit {days} Tage), werden voraussichtlich etwa {expected} gebraucht.",
 )
 _COMING = (" and {coming} on the way", " und {coming} unterwegs")
 
