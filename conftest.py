@@ -57,6 +57,28 @@ def _tables_may_be_emptied_between_tests() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The database of the tests is a copy of the migrated one, instead of migrated anew in each process of each run."""
+    from django.core.management.commands import migrate
+    from django.db import connection
+
+    from tests import migrated
+
+    if connection.vendor == "postgresql":
+        template = migrated.on_postgresql(os.environ["DATABASE_URL"])
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+    def copied(*_args: object, **_options: object) -> None:
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            migrated.load(migrated.file(), connection.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate.Command, "handle", copied)
+        yield
+
+
 @pytest.fixture
 def cast(db: None) -> object:
     """See tests/cast.py."""
