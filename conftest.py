@@ -16,6 +16,21 @@ os.environ.setdefault("PILOTWERK_DATA_DIR", str(ROOT / "var" / "test"))
 os.environ.setdefault("PILOTWERK_DEMO", "off")
 
 
+USES_DATABASE = frozenset({"db", "transactional_db"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as `database` what may read or write one; pytest-django refuses it to all others.
+
+    Only these run on PostgreSQL as well. Tests whose own processes do it carry the mark in their file; see
+    tests/architecture/test_database.py.
+    """
+    for item in items:
+        if item.get_closest_marker("django_db") or USES_DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(autouse=True)
 def _fast_and_private(settings: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     """Fast password hashes, German texts, and a data folder of its own for every test."""
