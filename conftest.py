@@ -51,7 +51,9 @@ def _same_draw_every_time(monkeypatch: pytest.MonkeyPatch) -> None:
     from pilotwerk.pilots.domain import assignment
 
     seeds = (sha256(f"test {number}".encode()).hexdigest() for number in count())
-    monkeypatch.setattr(assignment, "secrets", SimpleNamespace(token_hex=lambda size: next(seeds)[: 2 * size]))
+    monkeypatch.setattr(
+        assignment, "secrets", SimpleNamespace(token_hex=lambda size: next(seeds)[: 2 * size])
+    )
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -33,7 +33,11 @@ def fingerprint() -> str:
 
 def migrate(url: str, folder: Path) -> None:
     """As a user does it."""
-    environment = os.environ | {"DATABASE_URL": url, "PILOTWERK_DATA_DIR": str(folder), "PYTHONPATH": str(ROOMS.parent)}
+    environment = os.environ | {
+        "DATABASE_URL": url,
+        "PILOTWERK_DATA_DIR": str(folder),
+        "PYTHONPATH": str(ROOMS.parent),
+    }
     subprocess.run(
         [sys.executable, "-m", "pilotwerk.cli.main", "migrate", "--quiet"], env=environment, check=True
     )

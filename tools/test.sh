@@ -5,4 +5,4 @@ jobs=${PYTEST_JOBS:-2}
 echo "== SQLite"
 .venv/bin/python -m pytest -n "$jobs" --dist loadgroup "$@"
 echo "== PostgreSQL"
-exec .venv/bin/python tools/with_postgres.py .venv/bin/python -m pytest -n "$jobs" --dist loadgroup -m "engines or (database and not browser and not realdata)" "$@"
+exec .venv/bin/python tools/with_postgres.py .venv/bin/python -m pytest -n "$jobs" --dist loadgroup -m "engines or (database and not browser and not realdata and not once)" "$@"

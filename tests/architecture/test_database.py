@@ -19,7 +19,9 @@ def test_a_test_without_the_mark_cannot_reach_the_database(request: pytest.Fixtu
         connection.ensure_connection()
 
 
-def test_a_fixture_that_opens_the_database_sets_the_mark(cast: object, request: pytest.FixtureRequest) -> None:
+def test_a_fixture_that_opens_the_database_sets_the_mark(
+    cast: object, request: pytest.FixtureRequest
+) -> None:
     assert request.node.get_closest_marker("database") is not None
 
 
@@ -29,7 +31,7 @@ def test_the_decorator_sets_the_mark(request: pytest.FixtureRequest) -> None:
 
 
 def test_whose_processes_use_the_server_says_so() -> None:
-    """Processes of a test are not stopped by pytest-django: a file that hands them the server's address has the mark."""
+    """Nothing stops processes of a test; a file that hands them the server's address has the mark."""
     for path in [*ROOT.glob("src/**/tests/test_*.py"), *ROOT.glob("tests/**/test_*.py")]:
         text = path.read_text(encoding="utf-8")
         if path.name != THIS and re.search(r"\bplayed\(|ON_POSTGRESQL", text):

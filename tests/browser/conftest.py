@@ -125,6 +125,9 @@ class Company:
     email: str
 
 
+# Walks in one language share an installation and what axe has read there; the two languages walk side by side.
+GERMAN, ENGLISH = (pytest.mark.xdist_group(f"browser-{language}") for language in ("de", "en"))
+LANGUAGES = [pytest.param("de", marks=GERMAN), pytest.param("en", marks=ENGLISH)]
 Staged = Callable[[str, int, str], Company]
 
 

@@ -17,8 +17,8 @@ COLOURS = {**VIOLATIONS, "runOnly": ["color-contrast", "link-in-text-block"]}
 
 PHONE, DESK = 390, 1280
 CELLS = "table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText))"
-# What the page is made of: each element with all that it lies in, their classes and attributes, and whether it is empty.
-# Texts and figures are left out: they make no other state.
+# What the page is made of: each element with all that it lies in, their classes and attributes, and whether it is
+# empty. Texts and figures are left out: they make no other state.
 PARTS = """() => {
   const shapes = new Map([[null, ""]]);
   for (const one of document.querySelectorAll("*")) {
