@@ -40,7 +40,7 @@ PLACES = [
     f"{_CASES}:recipe.propose:after",
     f"{_CASES}:_keep:after",
     "pilotwerk.pilots.worker:cases_propose:after",
-    f"{_DECISIONS}:_next_revision:after",
+    f"{_DECISIONS}:next_revision:after",
     f"{_DECISIONS}:execute_later:after",
     f"{_DECISIONS}:stop_rules_apply:after",
     f"{_EXECUTION}:deliveries_claim:before",

@@ -6,14 +6,29 @@ Translating takes several times longer than running a query that reads one row b
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Model, QuerySet
+from django.db.models import Expression, Model, QuerySet
 
 M = TypeVar("M", bound=Model)
+
+
+Converter = Callable[[Any, Expression, Any], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class _Translated(Generic[M]):
+    """A query in a database's language: its text, the values and names of its parameters, and how a row is read."""
+
+    model: type[M]
+    sql: str
+    params: list[Any]
+    fields: list[str]
+    converters: list[tuple[int, list[Converter], Expression]]
 
 
 class Prepared(Generic[M]):
@@ -27,44 +42,53 @@ class Prepared(Generic[M]):
     def __init__(self, build: Callable[..., QuerySet[M, Any]], **stand_ins: Any) -> None:
         self.build = build
         self.stand_ins = stand_ins
-        self.known: dict[str, tuple[type[M], str, list[Any]]] = {}
+        self.known: dict[str, _Translated[M]] = {}
 
     def rows(self, **values: Any) -> list[tuple[Any, ...]]:
         """The rows as the driver gives them: on SQLite a truth value is 0 or 1."""
-        _model, sql, params = self._filled(values)
-        with connection.cursor() as cursor:
-            cursor.execute(sql, params)
-            return list(cursor.fetchall())
+        return self._read(self._translated(), values)
 
     def objects(self, **values: Any) -> list[M]:
         """The rows as objects; only for a query of whole rows of one table."""
-        model, sql, params = self._filled(values)
-        return list(model._default_manager.raw(sql, params))
+        query = self._translated()
+        found = []
+        for row in self._read(query, values):
+            fields = list(row)
+            for place, converters, expression in query.converters:
+                for convert in converters:
+                    fields[place] = convert(fields[place], expression, connection)
+            found.append(query.model.from_db(connection.alias, query.fields, fields))
+        return found
 
-    def _filled(self, values: dict[str, Any]) -> tuple[type[M], str, list[Any]]:
-        found = self.known.get(connection.vendor)
-        if found is None:
-            found = self.known[connection.vendor] = self._translated()
-        model, sql, params = found
-        given = {name: _plain(values[name]) for name in self.stand_ins}
-        return model, sql, [given[one] if isinstance(one, _Name) else one for one in params]
+    def _read(self, query: _Translated[M], values: dict[str, Any]) -> list[tuple[Any, ...]]:
+        given = {name: plain(values[name]) for name in self.stand_ins}
+        with connection.cursor() as cursor:
+            cursor.execute(query.sql, [given[one] if isinstance(one, _Name) else one for one in query.params])
+            return list(cursor.fetchall())
 
-    def _translated(self) -> tuple[type[M], str, list[Any]]:
-        query = self.build(**self.stand_ins)
-        sql, params = query.query.sql_with_params()
-        names = {_plain(value): _Name(name) for name, value in self.stand_ins.items()}
-        filled = [names.get(one, one) for one in map(_plain, params)]
+    def _translated(self) -> _Translated[M]:
+        if found := self.known.get(connection.vendor):
+            return found
+        built = self.build(**self.stand_ins)
+        compiler = built.query.get_compiler(connection=connection)
+        sql, params = compiler.as_sql()
+        names = {plain(value): _Name(name) for name, value in self.stand_ins.items()}
+        filled = [names.get(one, one) for one in map(plain, params)]
         if missing := set(names.values()) - set(filled):
             raise ValueError(f"the query does not ask for {sorted(missing)}")
-        return query.model, sql, filled
+        columns = [column for column, _sql, _alias in compiler.select]
+        converters = [(place, *found) for place, found in compiler.get_converters(columns).items()]
+        fields = [field.attname for field in built.model._meta.concrete_fields]
+        self.known[connection.vendor] = _Translated(built.model, sql, filled, fields, converters)
+        return self.known[connection.vendor]
 
 
 class _Name(str):
     """The place of a parameter."""
 
 
-def _plain(value: Any) -> Any:
-    """A value as the driver wants it."""
+def plain(value: Any) -> Any:
+    """A value as the driver wants it, and gives it."""
     if isinstance(value, UUID):
         return value if connection.features.has_native_uuid_field else value.hex
     if isinstance(value, datetime):

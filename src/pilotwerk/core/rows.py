@@ -1,17 +1,23 @@
-"""Many rows of a table changed in one statement, each with values of its own, on a condition that all share.
+"""Many rows of a table written in one go: changed, each with values of its own, on a condition that all share,
+or new.
 
-Django has no such statement: `bulk_update` knows no condition and says nothing of what it changed.
+For the first Django has no statement: `bulk_update` knows no condition and says nothing of what it changed. For the
+second it has `bulk_create`, which translates the statement anew each time; that takes longer than running it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Model
 
+_NEW: Final = "INSERT INTO {table} ({columns}) VALUES "
+# So many rows are new in one statement: databases bound the number of its values (PostgreSQL 65,535).
+AT_ONCE: Final = 200
 _STATEMENT: Final = (
     "UPDATE {table} SET {new} FROM (VALUES {rows}) AS given "
     "WHERE {table}.{key} = {named} AND {table}.{column} IN ({among}){same} RETURNING {table}.{key}"
@@ -67,6 +73,38 @@ def update_where(
     with connection.cursor() as cursor:
         cursor.execute(statement, [*params, *among])
         return {UUID(str(found)) for (found,) in cursor.fetchall()}
+
+
+def insert_all(rows: Sequence[Model], *, skip_known: bool = False) -> None:
+    """Store new rows of one table, whose keys are set already. With `skip_known` one that a unique constraint forbids
+    is left out; without it nothing is stored then (IntegrityError).
+    """
+    if not rows:
+        return
+    model = type(rows[0])
+    fields = model._meta.concrete_fields
+    begin, row = _insertion(model, connection.vendor)
+    end = " ON CONFLICT DO NOTHING" if skip_known else ""
+    with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+        for start in range(0, len(rows), AT_ONCE):
+            some = rows[start : start + AT_ONCE]
+            params = [
+                field.get_db_prep_save(field.pre_save(one, add=True), connection)
+                for one in some
+                for field in fields
+            ]
+            cursor.execute(f"{begin}{', '.join([row] * len(some))}{end}", params)
+    for one in rows:
+        one._state.adding, one._state.db = False, connection.alias
+
+
+@cache
+def _insertion(model: type[Model], vendor: str) -> tuple[str, str]:
+    """The beginning of the statement, and the places of one row's values."""
+    fields, quoted = model._meta.concrete_fields, connection.ops.quote_name
+    columns = ", ".join(quoted(str(field.column)) for field in fields)
+    begin = _NEW.format(table=quoted(model._meta.db_table), columns=columns)
+    return begin, f"({', '.join(['%s'] * len(fields))})"
 
 
 def _cast(field: Any, place: int) -> str:

@@ -158,12 +158,14 @@ def execute_together(works: Sequence[jobs.Work]) -> list[jobs.Work]:
     """Several answers of one organisation at once, where their target recognises a repeat: a crash in the middle
     leaves nothing unclear. The others one by one, until it gets slow; answers what is done.
     """
-    cases = Case.objects.select_related("pilot").in_bulk([UUID(work.payload["case"]) for work in works])
+    cases = Case.objects.in_bulk([UUID(work.payload["case"]) for work in works])
+    pilots = Pilot.objects.in_bulk({case.pilot_id for case in cases.values()})
     together: dict[UUID, list[tuple[Case, UUID]]] = defaultdict(list)
     alone, done, began = [], [], time.monotonic()
     for work in works:
         case = cases[UUID(work.payload["case"])]
-        if case.state == CaseState.EXECUTING or case.pilot.target_kind not in RECOGNISES_REPEATS:
+        target = pilots[case.pilot_id].target_kind
+        if case.state == CaseState.EXECUTING or target not in RECOGNISES_REPEATS:
             alone.append(work)
         else:
             together[case.pilot_id].append((case, UUID(work.payload["decision"])))

@@ -26,6 +26,7 @@ from pilotwerk.core.jobs.port import (
     pause,
 )
 from pilotwerk.core.models import Job
+from pilotwerk.core.rows import insert_all
 
 # The busiest statement of a worker: one round trip takes the next organisation's oldest due work, and more of the
 # same kind where that may be grouped. The index job_turns answers the inner queries without sorting. What is taken is a
@@ -129,7 +130,7 @@ class LeasedQueue:
         self.lease = lease
 
     def put(self, orders: Sequence[Order]) -> None:
-        Job.objects.bulk_create([_row(order) for order in orders], ignore_conflicts=True)
+        insert_all([_row(order) for order in orders], skip_known=True)
 
     def put_periodic(self, kind: str, slot: int, seconds: int) -> None:
         key = f"{kind}@{slot}"

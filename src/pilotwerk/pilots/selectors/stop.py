@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from pilotwerk.core.prepared import Prepared
+from pilotwerk.core.prepared import Prepared, plain
 from pilotwerk.pilots.domain.states import Arm
 from pilotwerk.pilots.domain.stop_rules import (
     REWRITTEN_FROM,
@@ -101,7 +101,8 @@ def _read(pilot: Pilot, most: int) -> tuple[list[tuple[Any, ...]], bool]:
     """
     since = pilot.watched_since or pilot.created_at
     rows = _newest(most).rows(organisation=pilot.organisation_id, since=since)
-    mine = [tuple(row) for *row, of, arm in rows if arm == Arm.AI.value and UUID(str(of)) == pilot.pk]
+    key = plain(pilot.pk)
+    mine = [row[:3] for row in rows if row[3:] == (key, Arm.AI.value)]
     return mine, len(rows) < most
 
 

@@ -19,16 +19,11 @@ from pilotwerk.pilots.services.cases import case_assign, case_ingest, case_propo
 from pilotwerk.pilots.services.changing import STARTED, pilot_change
 from pilotwerk.pilots.services.connections import connection_change, connection_create, connection_remove
 from pilotwerk.pilots.services.decisions import (
-    approval_withdraw,
     case_answer_manually,
     case_approve,
-    case_close,
-    case_defer,
     case_edit_and_approve,
-    case_give_back,
     case_reject,
     case_release,
-    case_take_back,
     cases_approve,
 )
 from pilotwerk.pilots.services.deliveries import delivery_again, delivery_confirm
@@ -50,6 +45,13 @@ from pilotwerk.pilots.services.recipes import (
     pilot_watch,
     table_take,
     watch_later,
+)
+from pilotwerk.pilots.services.setting_aside import (
+    approval_withdraw,
+    case_close,
+    case_defer,
+    case_give_back,
+    case_take_back,
 )
 from pilotwerk.pilots.services.standstill import Standstill, organisation_stop
 from pilotwerk.pilots.services.stopping import pilot_resume, pilot_stop, stop_reason_add

@@ -22,6 +22,7 @@ from pilotwerk.audit.store import Event
 from pilotwerk.core import clock
 from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.core.results import CannotTell
+from pilotwerk.core.rows import insert_all
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.assignment import arm_for, draw
 from pilotwerk.pilots.domain.autonomy import BY_ITSELF, Level
@@ -73,7 +74,7 @@ def case_ingest(
             taken.add(item.key)
             number += 1
             new.append(_case(pilot, item, number, source))
-    Case.objects.bulk_create(new)
+    insert_all(new)
     propose_later(*new)
     pilot_recorded(
         actor=actor,
@@ -254,7 +255,7 @@ def _keep(organisation: Organisation, actor: Actor, pilot_id: UUID, answers: Seq
         steps[event].append((answer.case, _proposed(pilot, proposal, answer, level)))
     moved = {case.pk for event, some in steps.items() for case in move_all(event, some, pilot=pilot)}
     kept = [answer for answer in answers if answer.case.pk in moved]
-    Proposal.objects.bulk_create([answer.proposal for answer in kept if answer.proposal])
+    insert_all([answer.proposal for answer in kept if answer.proposal])
     for answer in kept:
         if answer.proposal is None:
             continue

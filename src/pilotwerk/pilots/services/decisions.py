@@ -6,11 +6,9 @@ Every path that lets an answer out goes through ``_let_out``: page, bulk, job, a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from uuid import UUID
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
 from django.utils.translation import gettext as _
 
 from pilotwerk.accounts.models import Organisation
@@ -19,14 +17,13 @@ from pilotwerk.audit.services import record_all
 from pilotwerk.audit.store import Event
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
-from pilotwerk.core.prepared import Prepared
+from pilotwerk.core.rows import insert_all
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash as hash_of
 from pilotwerk.pilots.domain.content import normalised
 from pilotwerk.pilots.domain.states import CaseEvent, CaseState
 from pilotwerk.pilots.models import (
     AUTONOMY,
-    SENDING,
     Case,
     Closed,
     Decision,
@@ -37,11 +34,9 @@ from pilotwerk.pilots.models import (
 )
 from pilotwerk.pilots.recipes.base import Details
 from pilotwerk.pilots.selectors.autonomy import first_approval, limits_reached
-from pilotwerk.pilots.selectors.recipes import place_of, request_of
 from pilotwerk.pilots.selectors.stop import DECIDED
 from pilotwerk.pilots.services.autonomy import by_itself_allowed, level_watch
 from pilotwerk.pilots.services.decision_rows import decision_made, decision_write
-from pilotwerk.pilots.services.guards import guards_ask
 from pilotwerk.pilots.services.handling import sittings_end
 from pilotwerk.pilots.services.moves import (
     Step,
@@ -54,98 +49,9 @@ from pilotwerk.pilots.services.moves import (
     refusal,
 )
 from pilotwerk.pilots.services.planted import planted_answer, planted_answers
+from pilotwerk.pilots.services.revisions import Seen, named, named_all, next_revision, only_person, ready
+from pilotwerk.pilots.services.setting_aside import case_close
 from pilotwerk.pilots.services.stopping import stop_rules_apply
-
-Seen = tuple[Case, int, str]
-"""A case with the revision and the content hash that the person saw."""
-
-
-def _present() -> QuerySet[Proposal]:
-    return Proposal.objects.filter(revision=F("case__revision")).order_by()
-
-
-_PRESENT = Prepared(lambda case: _present().filter(case=case), case=UUID(int=1))
-
-
-def _named(case: Case, revision: int, content_hash: str) -> Proposal:
-    """The proposal that the person saw; refused when it is not the present one, word for word."""
-    return _named_all([(case, revision, content_hash)])[0]
-
-
-def _named_all(seen: Sequence[Seen]) -> list[Proposal]:
-    """The same for several, all or none."""
-    if len(seen) == 1:
-        present = _PRESENT.objects(case=seen[0][0].pk)
-    else:
-        present = list(_present().filter(case__in=[case.pk for case, _revision, _hash in seen]))
-    by_case = {proposal.case_id: proposal for proposal in present}
-    found = []
-    for case, revision, content_hash in seen:
-        proposal = by_case.get(case.pk)
-        if (
-            proposal is None
-            or (proposal.revision, proposal.content_hash) != (revision, content_hash)
-            or hash_of(proposal.content()) != content_hash
-        ):
-            raise Refused(
-                _("The proposal for %(case)s has changed since you opened it. Please read it again.")
-                % {"case": case.label}
-            )
-        proposal.case = case
-        found.append(proposal)
-    return found
-
-
-def _sendable(case: Case, proposal: Proposal) -> None:
-    """An empty answer, one with an unfilled placeholder, or one that its recipe refuses never goes out."""
-    if not proposal.body:
-        raise Refused(_("The text is empty. Write it, or reject the proposal."))
-    kind = recipe.of(case.pilot.recipe)
-    missing = kind.unfilled(proposal.body)
-    if missing:
-        places = ", ".join(dict.fromkeys(missing))
-        raise Refused(_("Fill these places first: %(places)s.") % {"places": places})
-    refusal = kind.refusal(proposal.content(), place_of(case.pilot, case.organisation))
-    if refusal:
-        raise Refused(refusal)
-
-
-def _next_revision(
-    organisation: Organisation,
-    actor: Actor,
-    case: Case,
-    body: str,
-    category: str,
-    *,
-    seen: Proposal | None = None,
-    details: Details | None = None,
-) -> Proposal:
-    """What a person wrote, as the revision after the last one; address and subject stay as they were seen."""
-    last = Proposal.objects.filter(case=case).aggregate(top=Max("revision"))["top"] or 0
-    by_hand = recipe.of(case.pilot.recipe).subject_by_hand(request_of(case))
-    proposal = Proposal(
-        organisation=organisation,
-        case=case,
-        revision=last + 1,
-        source=Source.PERSON,
-        author_id=actor.id,
-        category=category,
-        recipient=seen.recipient if seen else case.sender_address,
-        subject=seen.subject if seen else by_hand[:310],
-        body=body,
-        details=details or {},
-    )
-    proposal.content_hash = hash_of(proposal.content())
-    proposal.save(force_insert=True)
-    return proposal
-
-
-def _ready(case: Case, proposal: Proposal) -> None:
-    """What holds for every answer on every path before it may leave."""
-    if proposal.source == Source.PLANTED:
-        raise Refused(_("This text holds a planted mistake. It cannot go out."))
-    _sendable(case, proposal)
-    guards_ask(case, proposal)
 
 
 def _decide_or_wait(
@@ -160,8 +66,8 @@ def _decide_or_wait(
 
     The transaction holds the row of the case's pilot.
     """
-    _person(actor)
-    _ready(case, proposal)
+    only_person(actor)
+    ready(case, proposal)
     if not limits_reached(case, proposal):
         return _let_out(organisation, actor, case, proposal, event, kind)
     waits = Case.objects.filter(pk=case.pk, state=CaseState.WAITING_SECOND).exists()
@@ -193,11 +99,6 @@ def _first(organisation: Organisation, actor: Actor, case: Case, proposal: Propo
         data={"revision": proposal.revision, "hash": proposal.content_hash, "limits": why},
     )
     return decision
-
-
-def _person(actor: Actor) -> None:
-    if not actor.is_person or actor.id == AUTONOMY.id:
-        raise Refused(_("Only a person can do this."))
 
 
 def _let_out(
@@ -233,7 +134,7 @@ def _let_out_all(
     moved = move_all(event, steps, pilot=pilot)
     if len(moved) < len(cases):
         raise refusal(next(case for case in cases if case not in moved), event)
-    Decision.objects.bulk_create(decisions)
+    insert_all(decisions)
     sittings_end(cases=cases, actor=actor)
     execute_later(*((decision.case, decision.pk) for decision in decisions))
     record_all(
@@ -278,7 +179,7 @@ def case_approve(
     """
     with transaction.atomic():
         case.pilot, case.organisation = pilot_lock(case.pilot_id), organisation
-        proposal = _named(case, revision, content_hash)
+        proposal = named(case, revision, content_hash)
         if proposal.source != Source.PLANTED:
             event, kind = CaseEvent.APPROVE, DecisionKind.APPROVE
             if proposal.source == Source.PERSON:
@@ -312,7 +213,7 @@ def case_edit_and_approve(
     Above the limits a change begins anew: whoever made it is the first of two.
     """
     body = normalised(body)
-    seen = _named(case, revision, content_hash)
+    seen = named(case, revision, content_hash)
     category = seen.category if category is None else category
     details = seen.details if details is None else details
     if body == seen.body and category == seen.category and details == seen.details:
@@ -324,8 +225,8 @@ def case_edit_and_approve(
         raise Refused(_("What the figures say cannot be changed by hand."))
     with transaction.atomic():
         case.pilot = pilot_lock(case.pilot_id)
-        _named(case, revision, content_hash)
-        proposal = _next_revision(organisation, actor, case, body, category, seen=seen, details=details)
+        named(case, revision, content_hash)
+        proposal = next_revision(organisation, actor, case, body, category, seen=seen, details=details)
         event, kind = CaseEvent.APPROVE, DecisionKind.EDIT
         if _waits_by_hand(case):
             event, kind = CaseEvent.ANSWER, DecisionKind.ANSWER
@@ -342,25 +243,25 @@ def cases_approve(*, organisation: Organisation, actor: Actor, items: Sequence[S
         if not items:
             raise Refused(_("Choose at least one."))
         pilot = pilot_lock(items[0][0].pilot_id)
-        _person(actor)
+        only_person(actor)
         seen = list({case.pk: (case, revision, digest) for case, revision, digest in items}.values())
         for case, _revision, _digest in seen:
             if case.pilot_id != pilot.pk:
                 raise Refused(_("Only proposals of one pilot can be approved together."))
             case.pilot, case.organisation = pilot, organisation
-        named = [(proposal.case, proposal) for proposal in _named_all(seen)]
-        if len({proposal.category for _case, proposal in named}) != 1 or not named[0][1].category:
+        asked = [(proposal.case, proposal) for proposal in named_all(seen)]
+        if len({proposal.category for _case, proposal in asked}) != 1 or not asked[0][1].category:
             raise Refused(_("Only proposals of one category can be approved together."))
-        for case, proposal in named:
+        for case, proposal in asked:
             _alike(case, proposal)
-        return _let_out_all(organisation, actor, named, CaseEvent.APPROVE, DecisionKind.APPROVE)
+        return _let_out_all(organisation, actor, asked, CaseEvent.APPROVE, DecisionKind.APPROVE)
 
 
 def _alike(case: Case, proposal: Proposal) -> None:
     """What holds beside the checks of every answer for one that is approved with others."""
     if proposal.source not in (Source.MODEL, Source.PLANTED):
         raise Refused(_("%(case)s was edited. Please look at it by itself.") % {"case": case.label})
-    _ready(case, proposal)
+    ready(case, proposal)
     if limits_reached(case, proposal):
         raise Refused(
             _("%(case)s needs a second person. Please look at it by itself.") % {"case": case.label}
@@ -384,33 +285,10 @@ def case_release(*, organisation: Organisation, case: Case) -> Decision | None:
     if hash_of(proposal.content()) != proposal.content_hash:
         return None
     try:
-        _ready(case, proposal)
+        ready(case, proposal)
     except Refused:
         return None
     return _let_out(organisation, AUTONOMY, case, proposal, CaseEvent.APPROVE, DecisionKind.AUTO)
-
-
-@transaction.atomic
-def case_give_back(*, organisation: Organisation, actor: Actor, case: Case, text: str = "") -> Decision:
-    """The second person does not approve, or the first one takes the approval back: it waits as before."""
-    _person(actor)
-    text = text.strip()[:1000]
-    case.refresh_from_db(fields=["by_hand", "state", "revision"])
-    Decision.objects.filter(case=case, kind=DecisionKind.FIRST, withdrawn_at=None).update(
-        withdrawn_at=clock.now()
-    )
-    decision = decision_write(organisation, actor, case, DecisionKind.GIVE_BACK, None, text=text)
-    move(case, CaseEvent.GIVE_BACK_MANUAL if case.by_hand else CaseEvent.GIVE_BACK_PROPOSAL)
-    sittings_end(cases=[case], actor=actor)
-    case_recorded(
-        organisation=organisation,
-        actor=actor,
-        action="pilots.case_given_back",
-        case=case,
-        data={"revision": case.revision},
-        personal={"text": text},
-    )
-    return decision
 
 
 def case_reject(
@@ -427,7 +305,7 @@ def case_reject(
     if reason not in RejectReason.values:
         raise Refused(_("Choose why the proposal is rejected."))
     planted_answer(case=case, revision=revision, content_hash=content_hash, noticed=True)
-    return _reject(organisation, actor, case, _named(case, revision, content_hash), reason, text)
+    return _reject(organisation, actor, case, named(case, revision, content_hash), reason, text)
 
 
 @transaction.atomic
@@ -435,7 +313,7 @@ def _reject(
     organisation: Organisation, actor: Actor, case: Case, proposal: Proposal, reason: str, text: str
 ) -> Decision:
     pilot_lock(case.pilot_id)
-    _named(case, proposal.revision, proposal.content_hash)
+    named(case, proposal.revision, proposal.content_hash)
     text = text.strip()[:1000]
     decision = decision_write(
         organisation, actor, case, DecisionKind.REJECT, proposal, reason=reason, text=text
@@ -490,72 +368,5 @@ def case_answer_manually(
     if details is not None and not recipe.of(case.pilot.recipe).may_become(kept, details):
         raise Refused(_("What the figures say cannot be changed by hand."))
     details = kept if details is None else details
-    proposal = _next_revision(organisation, actor, case, body, category, details=details)
+    proposal = next_revision(organisation, actor, case, body, category, details=details)
     return _decide_or_wait(organisation, actor, case, proposal, CaseEvent.ANSWER, DecisionKind.ANSWER)
-
-
-@transaction.atomic
-def case_defer(
-    *, organisation: Organisation, actor: Actor, case: Case, until: datetime, text: str = ""
-) -> Decision:
-    """Put back until a moment in the future (aware); then it is in the queue again."""
-    if until <= clock.now():
-        raise Refused(_("Choose a day in the future."))
-    text = text.strip()[:1000]
-    decision = decision_write(organisation, actor, case, DecisionKind.DEFER, None, text=text)
-    move(case, CaseEvent.DEFER, deferred_until=until)
-    sittings_end(cases=[case], actor=actor)
-    case_recorded(
-        organisation=organisation,
-        actor=actor,
-        action="pilots.case_deferred",
-        case=case,
-        data={"until": until.isoformat()},
-        personal={"text": text},
-    )
-    return decision
-
-
-@transaction.atomic
-def case_take_back(*, organisation: Organisation, actor: Actor, case: Case) -> None:
-    """Take a deferred case back into the queue before its day."""
-    event = CaseEvent.RETURN_MANUAL if case.by_hand else CaseEvent.RETURN_PROPOSAL
-    move(case, event, deferred_until=None)
-    case_recorded(organisation=organisation, actor=actor, action="pilots.case_returned", case=case)
-
-
-@transaction.atomic
-def case_close(*, organisation: Organisation, actor: Actor, case: Case, how: str, text: str = "") -> Decision:
-    """Close without sending: no answer is needed, or the team settled it outside of Pilotwerk."""
-    if how not in (Closed.NO_ANSWER, Closed.ELSEWHERE):
-        raise Refused(_("Choose how the case was settled."))
-    text = text.strip()[:1000]
-    decision = decision_write(organisation, actor, case, DecisionKind.CLOSE, None, text=text)
-    move(case, CaseEvent.CLOSE, closed=how, deferred_until=None)
-    sittings_end(cases=[case], actor=actor)
-    case_recorded(
-        organisation=organisation,
-        actor=actor,
-        action="pilots.case_closed",
-        case=case,
-        data={"how": str(how)},
-        personal={"text": text},
-    )
-    return decision
-
-
-@transaction.atomic
-def approval_withdraw(*, organisation: Organisation, actor: Actor, case: Case) -> None:
-    """Take an approval or answer back while it has not gone out; the case is in the queue again."""
-    event = CaseEvent.WITHDRAW_MANUAL if case.by_hand else CaseEvent.WITHDRAW_PROPOSAL
-    move(case, event, execute_at=None)
-    Decision.objects.filter(case=case, kind__in=[*SENDING, DecisionKind.FIRST], withdrawn_at=None).update(
-        withdrawn_at=clock.now()
-    )
-    case_recorded(
-        organisation=organisation,
-        actor=actor,
-        action="pilots.approval_withdrawn",
-        case=case,
-        data={"revision": case.revision},
-    )

@@ -16,7 +16,7 @@ from pilotwerk.audit.services import record_all
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
 from pilotwerk.core.prepared import Prepared
-from pilotwerk.core.rows import update_where
+from pilotwerk.core.rows import insert_all, update_where
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.content import content_hash
 from pilotwerk.pilots.domain.states import CaseEvent, CaseState, PilotState
@@ -139,7 +139,7 @@ def _attempt(pilot: Pilot, approved: Sequence[tuple[Case, Decision]]) -> list[De
         if case.pk in rows:
             delivery.save()
         found.append(delivery)
-    Delivery.objects.bulk_create(new)
+    insert_all(new)
     record_all(
         organisation_id=approved[0][0].organisation_id,
         actor=WORKER,
