@@ -16,6 +16,21 @@ os.environ.setdefault("PILOTWERK_DATA_DIR", str(ROOT / "var" / "test"))
 os.environ.setdefault("PILOTWERK_DEMO", "off")
 
 
+USES_DATABASE = frozenset({"db", "transactional_db"})
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Marks as `database` what may read or write one; pytest-django refuses it to all others.
+
+    Only these run on PostgreSQL as well. Tests whose own processes do it carry the mark in their file; see
+    tests/architecture/test_database.py.
+    """
+    for item in items:
+        if item.get_closest_marker("django_db") or USES_DATABASE & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.database)
+
+
 @pytest.fixture(autouse=True)
 def _fast_and_private(settings: pytest.FixtureRequest, tmp_path: Path) -> Iterator[None]:
     """Fast password hashes, German texts, and a data folder of its own for every test."""
@@ -56,6 +71,28 @@ def _tables_may_be_emptied_between_tests() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", without_triggers)
+        yield
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> Iterator[None]:
+    """The database of the tests is a copy of the migrated one, instead of migrated anew in each process of each run."""
+    from django.core.management.commands import migrate
+    from django.db import connection
+
+    from tests import migrated
+
+    if connection.vendor == "postgresql":
+        template = migrated.on_postgresql(os.environ["DATABASE_URL"])
+        connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+    def copied(*_args: object, **_options: object) -> None:
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            migrated.load(migrated.file(), connection.connection)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(migrate.Command, "handle", copied)
         yield
 
 

@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests import migrated
+
 # Playwright's sync API runs an event loop; the ORM is not used in these tests, but Django is set up.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
 
@@ -69,6 +71,8 @@ def environment_of(folder: Path, *, sample: bool) -> dict[str, str]:
         "PILOTWERK_DATA_DIR": str(folder),
         "PILOTWERK_DEMO": "on" if sample else "off",
         "PILOTWERK_EMBEDDINGS": "off",
+        # What a power cut leaves is shown by tests/faults; here nobody waits for the disk.
+        "PILOTWERK_SQLITE_SYNCHRONOUS": "NORMAL",
         "PILOTWERK_ALLOW_PRIVATE_HOSTS": "127.0.0.1",
         "OMP_NUM_THREADS": "1",
     }
@@ -79,7 +83,7 @@ def installation(folder: Path, *, sample: bool) -> Iterator[tuple[str, str]]:
     """`pilotwerk serve` on a free port with a data folder of its own: its address, and what `demo` printed."""
     environment = environment_of(folder, sample=sample)
     command = [sys.executable, "-m", "pilotwerk.cli.main"]
-    subprocess.run([*command, "migrate", "--quiet"], env=environment, check=True)
+    migrated.copy(folder / "pilotwerk.sqlite3")
     told = ""
     if sample:
         demo = [*command, "demo", "--format", "json"]
@@ -121,6 +125,9 @@ class Company:
     email: str
 
 
+# Walks in one language share an installation and what axe has read there; the two languages walk side by side.
+GERMAN, ENGLISH = (pytest.mark.xdist_group(f"browser-{language}") for language in ("de", "en"))
+LANGUAGES = [pytest.param("de", marks=GERMAN), pytest.param("en", marks=ENGLISH)]
 Staged = Callable[[str, int, str], Company]
 
 

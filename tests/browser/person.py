@@ -5,17 +5,30 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, ClassVar
 
-from axe_playwright_python.sync_playwright import Axe
+from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page
 
 HARMLESS = ("the server responded with a status of 422", "the server responded with a status of 404")
 
+RUN_AXE = "options => axe.run(options).then(found => found.violations)"
 # The scheme changes colours only; all other rules answer in dark what they answered in light.
 VIOLATIONS = {"resultTypes": ["violations"]}
 COLOURS = {**VIOLATIONS, "runOnly": ["color-contrast", "link-in-text-block"]}
 
 PHONE, DESK = 390, 1280
 CELLS = "table => [...table.tBodies[0].rows].map(row => [...row.cells].map(cell => cell.innerText))"
+# What the page is made of: each element with all that it lies in, their classes and attributes, and whether it is
+# empty. Texts and figures are left out: they make no other state.
+PARTS = """() => {
+  const shapes = new Map([[null, ""]]);
+  for (const one of document.querySelectorAll("*")) {
+    const names = [...one.attributes].map(({name, value}) =>
+      /^(class|role|type|scope|lang)$/.test(name) ? `${name}=${value}` : name).sort();
+    const empty = one.textContent.trim() ? "" : " empty";
+    shapes.set(one, `${shapes.get(one.parentElement)}>${one.localName} ${names}${empty}`);
+  }
+  return [...new Set(shapes.values())].map(shape => shape.replace(/\\d+/g, "0"));
+}"""
 # The page itself must not scroll sideways, and what stands in a panel must not stick out of it.
 TOO_WIDE = """() => {
   const found = document.documentElement.scrollWidth > innerWidth ? ["the page"] : [];
@@ -34,6 +47,9 @@ TOO_WIDE = """() => {
 class Person:
     """Signs up or in, reads headings, fills in forms by the name of a field, and notes what axe and the console say."""
 
+    widths: tuple[int, ...] = (PHONE, DESK)
+    # By language: of which parts pages were made that axe has read, by kind and title; whoever opened them.
+    read: ClassVar[dict[str, dict[str, set[str]]]] = {}
     # Looked at by anybody of this kind in this language, where several walk the same way.
     shared: ClassVar[dict[str, dict[str, str]] | None] = None
 
@@ -45,7 +61,6 @@ class Person:
         self.page: Page = self.context.new_page()
         self.address = address
         self.language = language
-        self.axe = Axe()
         self.findings: list[str] = []
         self.visited: dict[str, str] = {} if self.shared is None else self.shared.setdefault(language, {})
         self.page.on("console", self._console)
@@ -75,12 +90,29 @@ class Person:
         language = self.page.locator("html").get_attribute("lang")
         if language != self.language:
             self.findings.append(f"{kind}: the page says it is in {language}")
-        self._check(kind, "light", VIOLATIONS)
-        self.page.emulate_media(color_scheme="dark")
-        self._check(kind, "dark", COLOURS)
-        self.page.emulate_media(color_scheme="light")
-        self.measure(PHONE, kind)
-        self.measure(DESK, kind)
+        if self._has_new_parts(self._anywhere(key)):
+            self._check(kind, "light", VIOLATIONS)
+            self.page.emulate_media(color_scheme="dark")
+            self._check(kind, "dark", COLOURS)
+            self.page.emulate_media(color_scheme="light")
+        for width in self.widths:
+            self.measure(width, kind)
+
+    def _has_new_parts(self, state: str) -> bool:
+        """Whether something stands in the page that axe has not read in this state of it and this language.
+
+        Several people open the same page; a second reading of the same parts would say the same.
+        """
+        parts = set(self.page.evaluate(PARTS))
+        known = self.read.setdefault(self.language, {}).setdefault(state, set())
+        new = not parts <= known
+        known |= parts
+        return new
+
+    @staticmethod
+    def _anywhere(key: str) -> str:
+        """The same page of any company."""
+        return re.sub(r"^/o/[^/]+/", "/o/*/", key)
 
     def measure(self, width: int, kind: str) -> None:
         """Make the window so wide and see whether everything fits."""
@@ -89,7 +121,9 @@ class Person:
             self.findings.append(f"{kind} is too wide at {width} px: {wide}")
 
     def _check(self, kind: str, scheme: str, options: dict[str, Any]) -> None:
-        for violation in self.axe.run(self.page, options=options).response["violations"]:
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(AXE_SCRIPT)
+        for violation in self.page.evaluate(RUN_AXE, options):
             self.findings.append(f"axe, {scheme}, {kind}: {self._said(violation)}")
 
     @staticmethod

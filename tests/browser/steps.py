@@ -194,8 +194,8 @@ def sign_gate(me: Person, home: str, number: int, decision: str, reason: str) ->
     me.submit("main form[action$='/sign/']")
 
 
-def set_up_pilot(me: Person, home: str) -> None:
-    """Learn from the import, keep the proposed settings, start."""
+def set_up_pilot(me: Person, home: str, *, enough: int) -> None:
+    """Learn from the import, keep the proposed settings, start; so many decisions are enough to go on."""
     me.goto(f"{home}/pilots/setup/")
     me.press("form[action$='/train/'] button[type=submit]")
     for _attempt in range(60):
@@ -204,7 +204,7 @@ def set_up_pilot(me: Person, home: str) -> None:
         me.page.wait_for_timeout(1000)
         me.page.reload()
     me.look()
-    me.fill(send_delay_seconds="0", share="60", enough_decisions="30")
+    me.fill(send_delay_seconds="0", share="60", enough_decisions=str(enough))
     me.submit("main form.panel")
     me.goto(f"{home}/pilots/setup/")
     me.press("form[action$='/start/'] button[type=submit]")

@@ -7,9 +7,10 @@ from playwright.sync_api import Browser
 
 from pilotwerk.portfolio.tests.requests import requests_table
 from tests.browser import steps
+from tests.browser.conftest import GERMAN
 from tests.browser.person import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = [pytest.mark.browser, GERMAN]
 
 
 def test_an_idea_is_tried_and_chosen_and_another_one_refused(

@@ -10,14 +10,15 @@ from playwright.sync_api import Browser
 
 from tests.browser import steps
 from tests.browser import workbook as book
+from tests.browser.conftest import LANGUAGES
 from tests.browser.person import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 PROCESS = "Kundendienst"
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_from_a_messy_workbook_to_a_frozen_baseline(
     language: str, chromium: Browser, server: str, tmp_path: Path
 ) -> None:

@@ -12,9 +12,10 @@ from pypdf import PdfReader
 from pilotwerk.demo.corpus.export import case_table
 from pilotwerk.demo.corpus.requests import history, stream
 from tests.browser import steps
+from tests.browser.conftest import LANGUAGES
 from tests.browser.person import Person
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 
 def exports(folder: Path) -> tuple[Path, Path]:
@@ -30,7 +31,11 @@ def exports(folder: Path) -> tuple[Path, Path]:
     return past, steps.write(folder / "neu.csv", "\n".join(lines).encode())
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+# In English as many as it takes to come to a decision about the pilot.
+APPROVALS = {"de": 30, "en": 10}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_from_day_one_to_the_strategy(language: str, chromium: Browser, server: str, tmp_path: Path) -> None:
     past, new = exports(tmp_path)
     me = Person(chromium, server, language)
@@ -50,9 +55,9 @@ def test_from_day_one_to_the_strategy(language: str, chromium: Browser, server: 
         steps.set_goal(me, home, "handling_minutes_mean", "8")
         steps.sign_gate(me, home, 1, "pass", "Die Daten reichen aus, der Nutzen ist klar.")
         steps.register_system(me, home, use_case)
-        steps.set_up_pilot(me, home)
+        steps.set_up_pilot(me, home, enough=APPROVALS[language])
         steps.bring_requests(me, home, new)
-        assert steps.decide_by_keyboard(me, home, 30) == 30
+        assert steps.decide_by_keyboard(me, home, APPROVALS[language]) == APPROVALS[language]
         me.goto(f"{home}/pilots/monitoring/")
         steps.stop_pilot(me)
         me.goto(f"{home}/evaluation/")

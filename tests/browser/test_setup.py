@@ -10,11 +10,12 @@ from playwright.sync_api import Browser, Locator
 
 from pilotwerk.pilots.tests.mailservers import PASSWORD, USER, Postbox, imap, letter, smtp
 from tests.browser import steps, tables
+from tests.browser.conftest import LANGUAGES
 from tests.browser.effort import Counted
 from tests.browser.test_first_phase import PROCESS
 from tests.browser.test_journey import exports
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 # Five minutes for hands that know what to do; and so few operations that somebody who reads along keeps up.
 MINUTES, OPERATIONS = 5, 80
@@ -72,7 +73,7 @@ KINDS = {
 KINDS["mailbox"] = replace(KINDS["support"], mailbox=True)
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_pilot_is_set_up_in_five_minutes(
     kind: str, language: str, chromium: Browser, server: str, tmp_path: Path

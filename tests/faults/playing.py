@@ -10,6 +10,8 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 SERVER = os.environ.get("DATABASE_URL", "")
 ON_POSTGRESQL = SERVER.startswith("postgres")
@@ -20,13 +22,14 @@ QUEUES = ["leased", "procrastinate"] if ON_POSTGRESQL else ["leased"]
 def database(folder: Path) -> Iterator[str]:
     """A database of its own, beside the one that the other tests use."""
     if not ON_POSTGRESQL:
+        migrated.copy(folder / "faults.sqlite3")
         yield f"sqlite:///{folder / 'faults.sqlite3'}"
         return
     import psycopg
 
     name = f"faults_{uuid.uuid4().hex[:12]}"
     with psycopg.connect(SERVER, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {migrated.on_postgresql(SERVER)}")
     try:
         yield f"{SERVER.rsplit('/', 1)[0]}/{name}"
     finally:

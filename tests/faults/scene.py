@@ -36,7 +36,6 @@ import django  # noqa: E402
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
@@ -90,8 +89,10 @@ def shorten() -> None:
 
 
 def set_stage(*targets: str) -> dict[str, tuple[Cast, Pilot]]:
-    """A company with a trained pilot for each target; the mailbox's server must run already."""
-    call_command("migrate", verbosity=0)
+    """A company with a trained pilot for each target; the mailbox's server must run already.
+
+    The database is migrated.
+    """
     found = {}
     with (
         mock.patch.object(pilot_selectors, "system_for_use_case", return_value=object()),

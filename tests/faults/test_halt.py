@@ -18,6 +18,7 @@ MOST_SECONDS = 2.0
 
 
 @pytest.mark.slow
+@pytest.mark.database
 @pytest.mark.parametrize("workers", [1, 4] if os.environ.get("PILOTWERK_FAULTS") else [4])
 @pytest.mark.parametrize("queue", QUEUES)
 def test_nothing_goes_out_after_a_stop(

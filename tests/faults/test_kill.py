@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 50
 
@@ -61,6 +63,7 @@ class Worker:
 
     def __init__(self, folder: Path) -> None:
         self.data = folder / "data"
+        migrated.copy(folder / "faults.sqlite3")
         self.environment = {
             **os.environ,
             "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",

@@ -18,6 +18,7 @@ FAULTS = int(os.environ.get("PILOTWERK_FAULTS", "0"))
 
 
 @pytest.mark.slow
+@pytest.mark.database
 @pytest.mark.parametrize("workers", [1, 4] if FAULTS else [4])
 @pytest.mark.parametrize("queue", QUEUES)
 def test_no_case_is_lost_and_none_is_executed_twice(

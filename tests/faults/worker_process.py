@@ -27,7 +27,6 @@ import django
 
 django.setup()
 
-from django.core.management import call_command  # noqa: E402
 from django.db import connections  # noqa: E402
 from django.utils import translation  # noqa: E402
 
@@ -47,7 +46,6 @@ STEP = timedelta(minutes=15)
 
 def set_stage() -> tuple[Cast, Pilot]:
     """A trained pilot that runs and watches its folder."""
-    call_command("migrate", verbosity=0)
     with (
         mock.patch.object(pilot_selectors, "system_for_use_case", return_value=object()),
         mock.patch.object(pilot_selectors, "system_is_ready", return_value=True),

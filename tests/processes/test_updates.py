@@ -19,6 +19,7 @@ from pilotwerk.kpis.services import baseline_freeze
 from pilotwerk.processes import selectors, services
 from pilotwerk.processes.models import Process, ProcessImport, RejectedRow
 from pilotwerk.processes.quality import columns
+from tests import migrated
 from tests.cast import Cast
 from tests.processes.files import EVENTS, HEADER, event_csv, table, write
 from tests.processes.test_story import imported, page, post
@@ -244,12 +245,10 @@ import django
 django.setup()
 from datetime import timedelta
 from pathlib import Path
-from django.core.management import call_command
 from pilotwerk.core import clock, jobs
 from pilotwerk.processes import services
 from pilotwerk.processes.models import ProcessImport
 if sys.argv[1] == "begin":
-    call_command("migrate", verbosity=0)
     from tests.cast import make_cast
     from tests.processes.test_updates import confirmed
     cast = make_cast()
@@ -267,6 +266,7 @@ else:
 @pytest.mark.slow
 def test_a_worker_killed_in_the_middle_leaves_an_import_that_the_next_one_finishes(tmp_path: Path) -> None:
     """On a database file of its own, since the dead worker is a real process."""
+    migrated.copy(tmp_path / "own.sqlite3")
     environment = {
         **os.environ,
         "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}",

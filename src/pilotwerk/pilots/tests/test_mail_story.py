@@ -80,7 +80,7 @@ def returned(mail: Any) -> bytes:
     ).encode()
 
 
-@pytest.mark.parametrize("count", [60, pytest.param(500, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("count", [60, pytest.param(500, marks=[pytest.mark.slow, pytest.mark.once])])
 def test_a_day_of_mail_is_answered_in_its_threads_exactly_once(mails: MailStage, count: int) -> None:
     first, second = requests(count)[: count - 10], 10
     mails.imap.put(*first, first[0], at=clock.now())  # the first one came twice

@@ -78,11 +78,8 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
     from tests.cast import make_cast
 
-    call_command("migrate", verbosity=0)
     cast = make_cast()
     result = race(cast.organisation, cast.actor("lead"))
     sys.stdout.write(

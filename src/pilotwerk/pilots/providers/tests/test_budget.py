@@ -17,6 +17,7 @@ from pilotwerk.pilots.domain.prices import Price, highest_cost, most_tokens
 from pilotwerk.pilots.models import ModelCall, Provider, Spending
 from pilotwerk.pilots.providers import budget, services
 from pilotwerk.pilots.providers.tests import racing
+from tests import migrated
 from tests.cast import Cast, make_cast
 
 
@@ -33,6 +34,7 @@ def test_no_call_costs_more_than_its_reservation(
 
 def test_eight_at_once_never_take_more_than_there_is_in_a_file(tmp_path: Path) -> None:
     """In a process of its own with SQLite in a file: 19 of 40 get money, and settling twice counts once."""
+    migrated.copy(tmp_path / "race.sqlite3")
     environment = {
         **os.environ,
         "DATABASE_URL": f"sqlite:///{tmp_path / 'race.sqlite3'}",

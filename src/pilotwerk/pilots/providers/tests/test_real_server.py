@@ -59,6 +59,7 @@ def server() -> Iterator[str]:
         process.wait()
 
 
+@pytest.mark.once
 def test_a_tiny_model_on_loopback_answers_typed_and_is_paid(
     cast: Cast, server: str, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
