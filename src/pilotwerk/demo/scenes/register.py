@@ -3,17 +3,15 @@
 from functools import partial
 
 from pilotwerk.demo.data import System, story
-from pilotwerk.demo.stage import PILOT_FIRST, Stage
+from pilotwerk.demo.stage import Stage
 from pilotwerk.governance.models import AISystem
-from pilotwerk.governance.services import dpia_decide, system_change, system_classify, system_register
+from pilotwerk.governance.services import dpia_decide, system_classify, system_register
 
 
 def plan(stage: Stage) -> None:
     """Put the scene into the agenda."""
     for number, system in enumerate(story().systems):
         stage.on(system.day, f"{9 + number:02}:35", partial(_register, stage, system))
-    stage.on(PILOT_FIRST, "08:10", partial(_state, stage, AISystem.State.PILOT))
-    stage.on(66, "09:50", partial(_state, stage, AISystem.State.PLANNED))  # until it goes on, changed
 
 
 def _register(stage: Stage, system: System) -> None:
@@ -39,8 +37,3 @@ def _classify(stage: Stage, system: System, entry: AISystem) -> None:
 
 def _assess_impact(stage: Stage, system: System, entry: AISystem) -> None:
     dpia_decide(**stage.by("ute"), system=entry, decision=system.dpia, reason=system.dpia_reason)
-
-
-def _state(stage: Stage, state: AISystem.State) -> None:
-    entry = AISystem.objects.of(stage.organisation).get(use_case=stage.use_cases["requests"])
-    system_change(**stage.by("jana"), system=entry, state=state.value)

@@ -12,6 +12,9 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
+from pilotwerk.governance.models import AISystem
+from pilotwerk.governance.selectors import system_for_use_case
+from pilotwerk.governance.services import system_change
 from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.assignment import commitment, seed_new
 from pilotwerk.pilots.domain.states import ON_THE_WAY_OUT, CaseState, PilotState
@@ -128,14 +131,31 @@ def pilot_start(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> Pi
         pilot=pilot,
         data={"commitment": committed, "share": pilot.share, "stop_rules": pilot.stop_rules},
     )
+    _register_says(organisation, actor, pilot, AISystem.State.PILOT, instead_of=AISystem.State.PLANNED)
     if recipe.of(pilot.recipe).about.watches:
         watch_later(pilot)
     return pilot
 
 
+def _register_says(
+    organisation: Organisation,
+    actor: Actor,
+    pilot: Pilot,
+    state: AISystem.State,
+    *,
+    instead_of: AISystem.State,
+) -> None:
+    """The AI register follows the pilot; what a person entered otherwise stays as it is."""
+    system = system_for_use_case(pilot.use_case)
+    if system is not None and system.state == instead_of:
+        system_change(organisation=organisation, actor=actor, system=system, state=state.value)
+
+
 @transaction.atomic
 def pilot_end(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> None:
-    """End for good: publish the seed of the draw, and leave what is still open to the team."""
+    """End for good: publish the seed of the draw, and leave what is still open to the team. In the AI register the
+    system is planned again, until somebody decides how it goes on.
+    """
     pilot_lock(pilot.pk)
     under_way = [*(state.value for state in ON_THE_WAY_OUT), CaseState.EXECUTING.value]
     if Case.objects.filter(pilot=pilot, state__in=under_way).exists():
@@ -150,3 +170,4 @@ def pilot_end(*, organisation: Organisation, actor: Actor, pilot: Pilot) -> None
     pilot_recorded(
         actor=actor, action="pilots.pilot_ended", pilot=pilot, data={"seed": pilot.seed, "left_open": left}
     )
+    _register_says(organisation, actor, pilot, AISystem.State.PLANNED, instead_of=AISystem.State.PILOT)

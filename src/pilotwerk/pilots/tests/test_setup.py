@@ -10,10 +10,12 @@ from django.db import IntegrityError, transaction
 
 from pilotwerk.core.errors import BadInput, Refused
 from pilotwerk.core.results import CannotTell
+from pilotwerk.governance.models import AISystem
+from pilotwerk.governance.services import system_register
 from pilotwerk.journey.registry import checks
 from pilotwerk.pilots import folders, selectors, services
 from pilotwerk.pilots.domain.stop_rules import DEFAULTS
-from pilotwerk.pilots.models import Case, CaseOutcome, Decision, Delivery, Proposal
+from pilotwerk.pilots.models import Case, CaseOutcome, Decision, Delivery, Pilot, Proposal
 from pilotwerk.pilots.presenting import stop_rule_rows
 from pilotwerk.pilots.selectors.monitoring import monitoring
 from pilotwerk.pilots.services import Outcome
@@ -183,3 +185,36 @@ def test_figures_wait_for_enough_cases(stage: Stage) -> None:
     for case in stage.proposed(4):
         services.case_edit_and_approve(**stage.by("clerk"), **stage.seen(case), body=PLAIN)
     assert not isinstance(monitoring(stage.pilot).whole.edits, CannotTell)
+
+
+def test_the_ai_register_follows_the_pilot_and_not_what_a_person_entered_otherwise(
+    cast: Cast, registered: None
+) -> None:
+    pilot, _version = trained(cast)
+    system = system_register(
+        **by(cast), name="Antworten", purpose="Anfragen beantworten", use_case=pilot.use_case
+    )
+    services.pilot_start(**by(cast), pilot=pilot)
+    system.refresh_from_db()
+    assert system.state == AISystem.State.PILOT
+    services.pilot_stop(**by(cast), pilot=Pilot.objects.get(pk=pilot.pk))
+    system.refresh_from_db()
+    assert system.state == AISystem.State.PILOT  # it may go on
+    services.pilot_end(**by(cast), pilot=Pilot.objects.get(pk=pilot.pk))
+    system.refresh_from_db()
+    assert system.state == AISystem.State.PLANNED
+
+
+def test_a_system_that_is_in_use_already_stays_so(cast: Cast, registered: None) -> None:
+    pilot, _version = trained(cast)
+    system = system_register(
+        **by(cast),
+        name="Antworten",
+        purpose="Anfragen",
+        use_case=pilot.use_case,
+        state=AISystem.State.IN_USE.value,
+    )
+    services.pilot_start(**by(cast), pilot=pilot)
+    services.pilot_end(**by(cast), pilot=Pilot.objects.get(pk=pilot.pk))
+    system.refresh_from_db()
+    assert system.state == AISystem.State.IN_USE
