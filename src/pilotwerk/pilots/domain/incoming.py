@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
+
+KEY_LENGTH: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,14 @@ class NewCase:
     sender_address: str = ""
     received_at: datetime | None = None
     payload: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def stored_key(self) -> str:
+        """The key as it is kept. A longer one ends in its SHA-256, so that two that begin alike stay two cases."""
+        if len(self.key) <= KEY_LENGTH:
+            return self.key
+        digest = hashlib.sha256(self.key.encode("utf-8", "surrogatepass")).hexdigest()
+        return self.key[: KEY_LENGTH - len(digest)] + digest
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,13 +80,13 @@ def calibration(pilot: Pilot, time: Bounded) -> Reliability | CannotTell:
 def category_shift(pilot: Pilot, time: Bounded) -> Shift:
     """Categories as the model saw them at first: a person's correction must not look like a change of the input."""
     proposals = Proposal.objects.filter(
-        Q(case__number__lte=REFERENCE) | within("case__received_at", time),
+        Q(case__number__lte=REFERENCE) | within("case__created_at", time),
         case__pilot=pilot,
         source=Source.MODEL,
         revision=1,
     ).exclude(category="")
     first = When(case__number__lte=REFERENCE, then=Value(-1))
-    sorted_in = proposals.annotate(period=period_of("case__received_at", time, first))
+    sorted_in = proposals.annotate(period=period_of("case__created_at", time, first))
     return _shift(_by_size(counted(sorted_in, "period", "category")))
 
 
@@ -98,9 +98,9 @@ def length_shift(pilot: Pilot, time: Bounded) -> Shift:
     )
     groups = [When(signs__lte=edge, then=Value(place)) for place, edge in enumerate(edges)]
     rows = (
-        cases.filter(Q(number__lte=REFERENCE) | within("received_at", time))
+        cases.filter(Q(number__lte=REFERENCE) | within("created_at", time))
         .annotate(
-            period=period_of("received_at", time, When(number__lte=REFERENCE, then=Value(-1))),
+            period=period_of("created_at", time, When(number__lte=REFERENCE, then=Value(-1))),
             signs=Length("text"),
         )
         .annotate(
@@ -118,7 +118,7 @@ def language_shift(pilot: Pilot, time: Bounded) -> Shift:
     cases = Case.objects.filter(pilot=pilot).order_by("number")
     first = cases.filter(number__lte=REFERENCE).values_list("pk", "text")
     newest = (
-        cases.filter(within("received_at", time), number__gt=REFERENCE)
+        cases.filter(within("created_at", time), number__gt=REFERENCE)
         .order_by("-number")
         .values_list("pk", "text")[:LANGUAGE_SAMPLE]
     )

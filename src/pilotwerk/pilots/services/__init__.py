@@ -15,7 +15,7 @@ from pilotwerk.pilots.services.autonomy import (
     promotion_sign,
     promotion_withdraw,
 )
-from pilotwerk.pilots.services.cases import case_assign, case_ingest, case_propose, cases_return_due
+from pilotwerk.pilots.services.cases import case_ingest, cases_propose, cases_return_due
 from pilotwerk.pilots.services.changing import STARTED, pilot_change
 from pilotwerk.pilots.services.connections import connection_change, connection_create, connection_remove
 from pilotwerk.pilots.services.decisions import (
@@ -70,14 +70,12 @@ __all__ = [
     "approval_withdraw",
     "case_answer_manually",
     "case_approve",
-    "case_assign",
     "case_close",
     "case_defer",
     "case_edit_and_approve",
     "case_give_back",
     "case_ingest",
     "case_open",
-    "case_propose",
     "case_reject",
     "case_release",
     "case_signal",
@@ -85,6 +83,7 @@ __all__ = [
     "cases_approve",
     "cases_escalate",
     "cases_noticed",
+    "cases_propose",
     "cases_return_due",
     "connection_change",
     "connection_create",

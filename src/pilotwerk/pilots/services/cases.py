@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from math import inf
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
@@ -44,12 +44,14 @@ from pilotwerk.pilots.services.moves import (
     pilot_lock,
     pilot_recorded,
     propose_later,
-    refusal,
 )
 from pilotwerk.pilots.services.planted import plant
 from pilotwerk.pilots.wording import not_running
 
 log = logging.getLogger("pilotwerk.pilots")
+
+# So many keys are looked for in one query: databases bound the number of its values.
+KEYS_AT_ONCE: Final = 5000
 
 
 @transaction.atomic
@@ -60,7 +62,8 @@ def case_ingest(
     pilot = pilot_lock(pilot.pk)
     if not pilot.is_running:
         raise Refused(not_running())
-    taken = set(Case.objects.filter(pilot=pilot).values_list("key", flat=True))
+    cases = list(cases)
+    taken = _known(pilot, [item.stored_key for item in cases])
     number = Case.objects.filter(pilot=pilot).aggregate(top=Max("number"))["top"] or 0
     new: list[Case] = []
     known: list[str] = []
@@ -68,10 +71,10 @@ def case_ingest(
     for item in cases:
         if not normalised(item.text):
             empty.append(item.key)
-        elif item.key in taken:
+        elif item.stored_key in taken:
             known.append(item.key)
         else:
-            taken.add(item.key)
+            taken.add(item.stored_key)
             number += 1
             new.append(_case(pilot, item, number, source))
     insert_all(new)
@@ -85,12 +88,19 @@ def case_ingest(
     return Ingested(tuple(case.label for case in new), tuple(known), tuple(empty))
 
 
+def _known(pilot: Pilot, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that cases have already. Only they are looked for: a pilot may have very many."""
+    mine = Case.objects.filter(pilot=pilot).order_by()
+    parts = (keys[start : start + KEYS_AT_ONCE] for start in range(0, len(keys), KEYS_AT_ONCE))
+    return {key for part in parts for key in mine.filter(key__in=part).values_list("key", flat=True)}
+
+
 def _case(pilot: Pilot, item: NewCase, number: int, source: str) -> Case:
     received = item.received_at or clock.now()
     return Case(
         organisation_id=pilot.organisation_id,
         pilot=pilot,
-        key=item.key[:200],
+        key=item.stored_key,
         number=number,
         subject=" ".join(item.subject.split())[:300],
         text=normalised(item.text),
@@ -103,13 +113,6 @@ def _case(pilot: Pilot, item: NewCase, number: int, source: str) -> Case:
         state=CaseState.RECEIVED.value,
         state_since=clock.now(),
     )
-
-
-def case_assign(*, organisation: Organisation, actor: Actor, case: Case) -> Arm:
-    """Draw the arm and record it, before anything is proposed. A second call answers the recorded arm."""
-    if not case.arm and not cases_assign(organisation=organisation, actor=actor, cases=[case]):
-        raise refusal(case, CaseEvent.ASSIGN_AI)
-    return Arm(case.arm)
 
 
 @transaction.atomic
@@ -144,13 +147,6 @@ def _assigned(pilot: Pilot, case: Case) -> Event:
         "commitment": pilot.seed_commitment,
     }
     return case_event("pilots.case_assigned", case, drawn)
-
-
-def case_propose(*, organisation: Organisation, actor: Actor, case: Case) -> Proposal | None:
-    """Assign the case if that is still to do, then let the recipe propose. None for work by hand."""
-    case_assign(organisation=organisation, actor=actor, case=case)
-    cases_propose(organisation=organisation, actor=actor, cases=[case])
-    return proposal_current(case) if case.state == CaseState.WAITING else None
 
 
 def cases_propose(

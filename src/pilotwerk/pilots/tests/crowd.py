@@ -100,6 +100,7 @@ def _case(pilot: Pilot, fact: dict[str, Any]) -> Case:
         number=fact["number"],
         text=fact["text"],
         received_at=fact["received"],
+        created_at=fact["received"],
         deadline=fact["received"] + timedelta(hours=24),
         arm="ai",
         state="done" if sent else "waiting_manual",

@@ -11,6 +11,7 @@ from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import Refused
 from pilotwerk.pilots import folders, selectors, services
 from pilotwerk.pilots.domain.assignment import assignment_holds
+from pilotwerk.pilots.domain.incoming import NewCase
 from pilotwerk.pilots.domain.states import Arm, CaseState
 from pilotwerk.pilots.models import Case, Decision, Delivery, Proposal, Source
 from pilotwerk.pilots.tests.stage import MORNING, PLAIN, Stage
@@ -57,14 +58,20 @@ def test_the_arm_is_recorded_before_anything_is_proposed_and_can_be_checked_at_t
 
 
 def test_the_same_file_twice_brings_no_case_twice(stage: Stage) -> None:
-    from pilotwerk.pilots.domain.incoming import NewCase
-
     batch = [NewCase("a", "Text"), NewCase("b", "Text"), NewCase("a", "Text"), NewCase("c", "  ")]
     first = services.case_ingest(**stage.by("lead"), pilot=stage.pilot, cases=batch, source="x.csv")
     assert (len(first.new), first.known, first.empty) == (2, ("a",), ("c",))
     again = services.case_ingest(**stage.by("lead"), pilot=stage.pilot, cases=batch, source="x.csv")
     assert again.new == ()
     assert Case.objects.filter(pilot=stage.pilot).count() == 2
+
+
+def test_keys_of_any_length_tell_cases_apart(stage: Stage) -> None:
+    """A shop's links as numbers: two that begin alike are two, and the same one again is the same."""
+    batch = [NewCase(f"https://laden.example/{'x' * 300}/{number}", "Text") for number in range(3)]
+    for new in (3, 0):
+        done = services.case_ingest(**stage.by("lead"), pilot=stage.pilot, cases=batch, source="x.csv")
+        assert (len(done.new), len(done.known)) == (new, 3 - new)
 
 
 def test_an_approval_names_exactly_what_was_read(stage: Stage) -> None:

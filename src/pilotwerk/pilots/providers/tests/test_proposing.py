@@ -108,7 +108,7 @@ def test_after_a_crash_the_same_case_is_not_asked_a_second_time(
     Case.objects.filter(pk=case.pk).update(state="assigned", revision=0)
     case.refresh_from_db()
     heard = len(speaker.heard)
-    pilots.case_propose(**asking.by("lead"), case=case)
+    pilots.cases_propose(**asking.by("lead"), cases=[case])
     assert asking.proposal(case).evidence["model"]["reason"] == "model_open_call"
     assert len(speaker.heard) == heard
 
@@ -141,7 +141,7 @@ def test_the_kill_switch_stops_calls_too(asking: Stage, speaker: Speaker) -> Non
     pilots.pilot_stop(**asking.by("clerk"), pilot=asking.pilot, reason="")
     Case.objects.filter(pk=case.pk).update(state="assigned")
     case.refresh_from_db()
-    pilots.case_propose(**asking.by("lead"), case=case)
+    pilots.cases_propose(**asking.by("lead"), cases=[case])
     assert len(speaker.heard) == heard
 
 

@@ -45,7 +45,7 @@ def is_ai(pilot: Pilot, key: str) -> bool:
 
 def one_by_one(stage: Stage, provider: Provider) -> None:
     for case in Case.objects.select_related("pilot__model_version", "organisation").order_by("number"):
-        pilots.case_propose(**stage.by("lead"), case=case)
+        pilots.cases_propose(**stage.by("lead"), cases=[case])
 
 
 def several_together(stage: Stage, provider: Provider) -> None:
