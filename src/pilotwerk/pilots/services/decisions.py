@@ -360,7 +360,7 @@ def case_answer_manually(
     case.refresh_from_db(fields=["revision", "state"])
     if case.state == CaseState.WAITING_SECOND:
         raise Refused(
-            _("%(case)s waits for a second person. Approve exactly this answer, or give it back.")
+            _("%(case)s waits for a second person. Approve exactly this text, or give it back.")
             % {"case": case.label}
         )
     body = normalised(body)

@@ -240,7 +240,7 @@ def delivery_not_sent(*, delivery: Delivery, problem: str, retry: bool) -> None:
 def delivery_held_back(*, delivery: Delivery) -> None:
     """The pilot was stopped after the claim and before the effect: as if it had been stopped before the claim."""
     case = Case.objects.select_related("organisation").get(pk=delivery.case_id)
-    problem = _("The pilot was stopped before the answer went out.")
+    problem = _("The pilot was stopped before it went out.")
     if not _stopped_since(pilot_lock(case.pilot_id), delivery):
         return  # the attempt was another worker's by then, or a person's to find out about
     if _finished(delivery, DeliveryState.FAILED, problem=problem):
@@ -308,7 +308,7 @@ def delivery_returned(*, delivery: Delivery, problem: str) -> bool:
         return False
     if not move_if(case, CaseEvent.BOUNCE, closed="", sent_at=None, execute_at=None):
         return False
-    said = (_("The answer came back: %(why)s") % {"why": problem.strip() or "?"})[:500]
+    said = (_("It came back: %(why)s") % {"why": problem.strip() or "?"})[:500]
     Delivery.objects.filter(pk=delivery.pk).update(
         state=DeliveryState.FAILED, finished_at=clock.now(), problem=said
     )
@@ -322,7 +322,7 @@ def delivery_confirm(*, organisation: Organisation, actor: Actor, case: Case) ->
     """A person has found out that the answer did arrive."""
     moment = clock.now()
     if case.state != CaseState.OUTCOME_UNKNOWN:
-        raise Refused(_("This is only possible while it is unclear whether the answer arrived."))
+        raise Refused(_("This is only possible while it is unclear whether it arrived."))
     move(case, CaseEvent.DELIVERED, closed=Closed.SENT, sent_at=moment)
     Delivery.objects.filter(case=case).update(state=DeliveryState.SENT, finished_at=moment)
     _decided(organisation, actor, case, DecisionKind.ARRIVED)
@@ -333,7 +333,7 @@ def delivery_confirm(*, organisation: Organisation, actor: Actor, case: Case) ->
 def delivery_again(*, organisation: Organisation, actor: Actor, case: Case) -> None:
     """A person has found out that the answer did not arrive, and has it sent again."""
     if case.state not in (CaseState.OUTCOME_UNKNOWN, CaseState.FAILED):
-        raise Refused(_("This is only possible for an answer that did not go out or may not have arrived."))
+        raise Refused(_("This is only possible for what did not go out or may not have arrived."))
     if not pilot_lock(case.pilot_id).is_running:
         raise Refused(_("The pilot does not run. Nothing was decided and nothing goes out."))
     delivery = Delivery.objects.get(case=case)
