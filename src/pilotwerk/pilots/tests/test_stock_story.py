@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from math import ceil
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,11 @@ def test_what_is_short_becomes_one_order_for_each_supplier(shop: Own) -> None:
     assert seal["quantity"] >= 50
     assert seal["quantity"] % 25 == 0
     assert filters["quantity"] % 10 == 0
+    for line in (seal, filters):
+        # What the sentence names leads to the quantity.
+        gap = line["reorder_point"] - line["stock"] - line["in_transit"] - line["under_way"]
+        wanted = max(line["economic"], gap, line["minimum"])
+        assert line["quantity"] == ceil(wanted / line["pack"]) * line["pack"]
     assert filters["stock"] == 20 <= filters["reorder_point"]
     assert shop.proposal(cases[1]).subject == "Bestellung Probe GmbH 2026-11-24"
     version = ModelVersion.objects.get(pilot=shop.pilot)
@@ -156,7 +162,7 @@ def test_the_worker_looks_once_a_day_and_into_the_folder(shop: Own) -> None:
         os.utime(path, (past, past))
     intake.ingest_job(job)
     assert (inbox / "done" / "bestand.csv").exists()
-    assert "row 2, column Bestand" in (inbox / "rejected" / "kaputt.csv.txt").read_text("utf-8")
+    assert "Zeile 2, Spalte „Bestand“" in (inbox / "rejected" / "kaputt.csv.txt").read_text("utf-8")
     assert ModelVersion.objects.filter(pilot=shop.pilot).count() == 2  # newer demand is learned from
     shop.work()
     [case] = shop.open_cases()

@@ -61,6 +61,7 @@ def plan_today(
         lines[shown.item] = {
             **_shelf_values(shown, under_way),
             "quantity": _tidy(order[place]),
+            "economic": _up(quantity[place, 0]),
             "reorder_point": _up(reorder[place, 0]),
             "expected": round(float(outlook.mean[place, 0]), 1),
             "lead_days": _tidy(parameters["lead_time_days"][place]),

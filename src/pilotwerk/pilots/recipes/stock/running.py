@@ -42,7 +42,7 @@ from pilotwerk.pilots.recipes.stock.orders import (
     order_grid,
     ordered,
 )
-from pilotwerk.pilots.recipes.stock.wording import due_sentence, reason_text
+from pilotwerk.pilots.recipes.stock.wording import due_sentence, quantity_sentence, reason_text
 from pilotwerk.pilots.recipes.words import ORDERS
 
 if TYPE_CHECKING:
@@ -223,7 +223,9 @@ class Stock(RunningRecipe):
             {
                 **line,
                 "place": at,
-                "reason": due_sentence(line, language),
+                "reason": " ".join(
+                    filter(None, (due_sentence(line, language), quantity_sentence(line, language)))
+                ),
                 "value": line["price"] * line["quantity"],
                 "typed": str((posted or {}).get(f"line-{at}-quantity", line["quantity"])),
                 "ticked": f"line-{at}-order" in posted if posted else line["order"],

@@ -3,9 +3,11 @@
 import io
 from typing import Any
 
+import pytest
 from openpyxl import load_workbook
 
 from pilotwerk.pilots.recipes.stock.orders import as_csv, as_xlsx, lines_text
+from pilotwerk.pilots.recipes.stock.wording import quantity_sentence
 
 LINES: list[dict[str, Any]] = [
     {
@@ -49,3 +51,33 @@ def test_a_workbook_holds_numbers_as_numbers_and_texts_as_texts() -> None:
     assert [cell.value for cell in rows[0]] == ["F-100", "Luftfilter", 1200, 12.5, 15000]
     assert (rows[1][0].value, rows[1][0].data_type) == ("=1+1", "s")
     assert len(rows) == 2
+
+
+DUE = {
+    "reorder_point": 40,
+    "stock": 30,
+    "in_transit": 5,
+    "under_way": 0,
+    "economic": 61,
+    "minimum": 1,
+    "pack": 1,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "german", "english"),
+    [
+        ({}, "Am günstigsten sind 61 auf einmal (", "61 at once cost least ("),
+        ({"pack": 5}, "; geliefert wird in Packungen zu 5.", "; it comes in packs of 5."),
+        ({"minimum": 1000}, "; die Mindestmenge ist 1.000.", "; the least order is 1,000."),
+        ({"economic": 3}, "Bis zum Meldebestand fehlen 5.", "5 are missing up to the reorder point."),
+        ({"minimum": 61}, "Lagerkosten).", "storage)."),
+    ],
+)
+def test_a_sentence_says_why_just_so_many(changed: dict[str, Any], german: str, english: str) -> None:
+    assert german in quantity_sentence({**DUE, **changed}, "de")
+    assert english in quantity_sentence({**DUE, **changed}, "en")
+
+
+def test_a_line_of_an_older_version_says_nothing_about_its_quantity() -> None:
+    assert quantity_sentence({name: one for name, one in DUE.items() if name != "economic"}, "de") == ""
