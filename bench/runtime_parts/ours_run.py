@@ -149,8 +149,12 @@ class Phases:
             waiting = Proposal.objects.filter(case__pilot=pilot, case__state="waiting").order_by(
                 "case__number"
             )
-            items = [(one.case, one.revision, one.content_hash) for one in waiting.select_related("case")]
-            mine = items[number::count]
+            # By the case's number: the other processes may have begun, and their cases wait no longer.
+            mine = [
+                (one.case, one.revision, one.content_hash)
+                for one in waiting.select_related("case")
+                if one.case.number % count == number
+            ]
             if self.bulk == 1:
                 for case, revision, content_hash in mine:
                     services.case_approve(**by, case=case, revision=revision, content_hash=content_hash)
