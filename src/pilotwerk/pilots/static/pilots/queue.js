@@ -12,6 +12,10 @@ if (edit) {
 /* Into the reply; the first unfilled place is selected, so that typing fills it. */
 function startEditing() {
   draft.focus();
+  // The bar of buttons sticks to the lower edge and may lie over the reply, which the browser takes for seen.
+  const bar = document.querySelector(".actions");
+  if (bar && draft.getBoundingClientRect().bottom > bar.getBoundingClientRect().top)
+    draft.scrollIntoView({ block: "center" });
   const place = /\[[^\]\n]+\]/.exec(draft.value);
   if (place) draft.setSelectionRange(place.index, place.index + place[0].length);
 }
