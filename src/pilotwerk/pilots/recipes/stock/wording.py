@@ -129,25 +129,19 @@ def due_sentence(line: Mapping[str, Any], language: str) -> str:
 
 
 _CHEAPEST = (
-    "{count} at once cost least (cost of an order against cost of storage)",
-    "Am günstigsten sind {count} auf einmal (Kosten einer Bestellung gegen Lagerkosten)",
+    "{count} at once cost least (cost of an order against cost of storage).",
+    "Am günstigsten sind {count} auf einmal (Kosten einer Bestellung gegen Lagerkosten).",
 )
-_GAP = ("{count} are missing up to the reorder point", "Bis zum Meldebestand fehlen {count}")
-_LEAST = ("; the least order is {count}", "; die Mindestmenge ist {count}")
-_PACKS = ("; it comes in packs of {count}", "; geliefert wird in Packungen zu {count}")
+_GAP = ("{count} are missing up to the reorder point.", "Bis zum Meldebestand fehlen {count}.")
 
 
 def quantity_sentence(line: Mapping[str, Any], language: str) -> str:
-    """Why just so many are proposed, in one sentence; empty for a line of an older version, which does not say."""
+    """Why just so many are proposed, before the minimum and whole packs, which stand beside the quantity; empty for a
+    line of an older version, which does not say.
+    """
     if "economic" not in line:
         return ""
-    place = 1 if language == "de" else 0
     gap = max(line["reorder_point"] - line["stock"] - line["in_transit"] - line["under_way"], 0)
-    wanted = max(line["economic"], gap)
-    parts = [(_GAP if gap > line["economic"] else _CHEAPEST, wanted)]
-    if line["minimum"] > wanted:
-        parts.append((_LEAST, line["minimum"]))
-    if line["pack"] not in (0, 1):
-        parts.append((_PACKS, line["pack"]))
-    said = "".join(text[place].format(count=number_text(count, language)) for text, count in parts)
-    return f"{said}."
+    said = _GAP if gap > line["economic"] else _CHEAPEST
+    count = number_text(max(line["economic"], gap), language)
+    return said[1 if language == "de" else 0].format(count=count)
