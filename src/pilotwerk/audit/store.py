@@ -19,6 +19,7 @@ from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.audit.domain.entry import entry_new
 from pilotwerk.audit.domain.merkle import Frontier, frontier_read, frontier_write, leaf_hash
 from pilotwerk.core import clock
+from pilotwerk.core.prepared import plain
 
 _HEAD = "SELECT size, frontier FROM audit_audithead WHERE organisation_id = %s"
 _NEW_HEAD = (
@@ -48,11 +49,11 @@ class Event:
 
 def append(*, log: UUID, actor: Actor, events: Sequence[Event]) -> int:
     """Write the next entries of a log inside the running transaction; answers the number of the last one."""
-    key = log if connection.features.has_native_uuid_field else log.hex
+    key = plain(log)
     rows, texts = [], []
     with connection.cursor() as cursor:
         tree, at = _locked_head(cursor, key), clock.now()
-        moment = connection.ops.adapt_datetimefield_value(at)
+        moment = plain(at)
         for event in events:
             sequence = tree.size + 1
             entry = entry_new(

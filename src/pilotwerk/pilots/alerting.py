@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from typing import Any, Final
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
@@ -119,22 +119,30 @@ def alert_body(notice: AlertNotice) -> bytes:
     alert, rule = notice.alert, notice.alert.rule
     raised = notice.turn == Turn.RAISED
     moment = alert.raised_at if raised else alert.resolved_at
-    body: dict[str, Any] = {
-        "type": f"alert.{notice.turn}",
-        "timestamp": moment.isoformat() if moment else None,
-        "data": {
-            "alert": str(alert.pk),
-            "organisation": rule.pilot.organisation.slug,
-            "pilot": str(rule.pilot_id),
-            "measure": rule.measure,
-            "comparison": rule.comparison,
-            "bound": rule.bound,
-            "unit": rule.unit.value,
-            "days": rule.days,
-            "value": alert.value if raised else alert.resolved_value,
-            "url": _address(rule.pilot, "pilots:monitoring"),
-        },
+    data = {
+        "alert": str(alert.pk),
+        **_of(rule),
+        "comparison": rule.comparison,
+        "bound": rule.bound,
+        "unit": rule.unit.value,
+        "days": rule.days,
+        "value": alert.value if raised else alert.resolved_value,
+        "url": _address(rule.pilot, "pilots:monitoring"),
     }
+    return _message(f"alert.{notice.turn}", moment, data)
+
+
+def _of(rule: AlertRule) -> dict[str, Any]:
+    """What every message says of its rule."""
+    return {
+        "organisation": rule.pilot.organisation.slug,
+        "pilot": str(rule.pilot_id),
+        "measure": rule.measure,
+    }
+
+
+def _message(kind: str, moment: datetime | None, data: dict[str, Any]) -> bytes:
+    body = {"type": kind, "timestamp": moment.isoformat() if moment else None, "data": data}
     return json.dumps(body, separators=(",", ":")).encode()
 
 
@@ -159,7 +167,7 @@ def alert_test(*, organisation: Organisation, actor: Actor, rule: AlertRule) -> 
         organisation=organisation,
         actor=actor,
         rule=rule,
-        host=urlsplit(rule.webhook).hostname or "",
+        host=rule.webhook_host,
         result=found.code if isinstance(found, Trouble) else "ok",
         status=found.values.get("status", "") if isinstance(found, Trouble) else str(found),
     )
@@ -175,18 +183,12 @@ def _secret_of(rule: AlertRule) -> str:
 
 def alert_test_body(rule: AlertRule) -> bytes:
     """The JSON of a test message: named as one in its type and in words, without any figure."""
-    body = {
-        "type": "alert.test",
-        "timestamp": clock.now().isoformat(),
-        "data": {
-            "note": "This is a test. No alert is raised.",
-            "organisation": rule.pilot.organisation.slug,
-            "pilot": str(rule.pilot_id),
-            "measure": rule.measure,
-            "url": _address(rule.pilot, "pilots:alerts"),
-        },
+    data = {
+        "note": "This is a test. No alert is raised.",
+        **_of(rule),
+        "url": _address(rule.pilot, "pilots:alerts"),
     }
-    return json.dumps(body, separators=(",", ":")).encode()
+    return _message("alert.test", clock.now(), data)
 
 
 def digests_job(job: jobs.Work) -> None:

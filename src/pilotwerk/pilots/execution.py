@@ -34,7 +34,7 @@ from pilotwerk.pilots.connectors.base import (
     Outcome,
     Record,
 )
-from pilotwerk.pilots.connectors.kinds import READERS, TARGETS, TESTS
+from pilotwerk.pilots.connectors.kinds import TARGETS, TESTS
 from pilotwerk.pilots.connectors.mailbox import Mailbox
 from pilotwerk.pilots.connectors.outbox import Outbox
 from pilotwerk.pilots.connectors.smtp import Smtp
@@ -69,7 +69,6 @@ from pilotwerk.pilots.services.deliveries import (
     delivery_sent,
 )
 from pilotwerk.pilots.services.mails import answer_noted
-from pilotwerk.pilots.services.sources import table_from
 from pilotwerk.processes.databases.selectors import connection_list
 
 log = logging.getLogger("pilotwerk.pilots")
@@ -266,18 +265,6 @@ def _found_out(pilot: Pilot, delivery: Delivery) -> bool:
         return False
     delivery_sent(delivery=delivery, reference=connector.message_id(delivery.key))
     return True
-
-
-def table_draw(
-    *, organisation: Organisation, actor: Actor, pilot: Pilot, role: str, connection: Connection
-) -> None:
-    """Read a whole table now and take it in this role, while a pilot is set up. Refused where it cannot be read."""
-    try:
-        batch = READERS[connection.kind](access_of(connection)).whole()
-    except Trouble as trouble:
-        raise Refused(str(trouble)) from trouble
-    by: dict[str, Any] = {"organisation": organisation, "actor": actor, "pilot": pilot}
-    table_from(**by, role=role, connection=connection, batch=batch)
 
 
 def connection_test(*, organisation: Organisation, actor: Actor, connection: Connection) -> Look | Trouble:

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
+from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock, jobs
 from pilotwerk.core.errors import BadInput, PilotwerkError, Refused
@@ -43,7 +44,7 @@ from pilotwerk.pilots.services.connections import (
 from pilotwerk.pilots.services.learning import pilot_train
 from pilotwerk.pilots.services.mails import Taken, mails_take
 from pilotwerk.pilots.services.recipes import cases_noticed, pilot_watch, table_take, watch_later
-from pilotwerk.pilots.services.sources import batch_take, rejected_note, table_renew
+from pilotwerk.pilots.services.sources import batch_take, rejected_note, table_from, table_renew
 from pilotwerk.pilots.wording import not_running
 
 log = logging.getLogger("pilotwerk.pilots")
@@ -186,8 +187,7 @@ def source_ingest(*, pilot: Pilot) -> int:
             batch = READERS[connection.kind](access_of(connection)).whole()
             table_renew(actor=WORKER, pilot=pilot, connection=connection, batch=batch)
         else:
-            since = pilot.started_at - timedelta(days=int(connection.settings.get("backlog_days") or 0))
-            count = _read_on(pilot, connection, since)
+            count = _read_on(pilot, connection, _since(pilot.started_at, connection))
     except Trouble as trouble:
         problem = problem_of(trouble)
     except (Refused, BadInput, OSError) as error:
@@ -198,18 +198,41 @@ def source_ingest(*, pilot: Pilot) -> int:
     return count
 
 
+def _since(started: datetime, connection: Connection) -> datetime:
+    """From when on what came in is wanted: the pilot's start, or so many days before as were set."""
+    return started - timedelta(days=int(connection.settings.get("backlog_days") or 0))
+
+
+def _cursors(pilot: Pilot, connection: Connection) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How far the source was read, as stored now; and from where this pilot reads on. Another pilot than the last one
+    begins anew: it wants what came since its own start.
+    """
+    connection.refresh_from_db(fields=["cursor"])
+    before = connection.cursor
+    return before, before if before.get("pilot") == str(pilot.pk) else {}
+
+
 def _read_on(pilot: Pilot, connection: Connection, since: datetime) -> int:
     reader, count = READERS[connection.kind](access_of(connection)), 0
     for _number in range(STEPS):
-        connection.refresh_from_db(fields=["cursor"])
-        before = connection.cursor
-        # Another pilot begins anew: it wants what came since its own start.
-        mine = before if before.get("pilot") == str(pilot.pk) else {}
+        before, mine = _cursors(pilot, connection)
         batch = reader.step(mine, since=since)
         count += batch_take(actor=WORKER, pilot=pilot, connection=connection, batch=batch, before=before)
         if not batch.more:
             break
     return count
+
+
+def table_draw(
+    *, organisation: Organisation, actor: Actor, pilot: Pilot, role: str, connection: Connection
+) -> None:
+    """Read a whole table now and take it in this role, while a pilot is set up. Refused where it cannot be read."""
+    try:
+        batch = READERS[connection.kind](access_of(connection)).whole()
+    except Trouble as trouble:
+        raise Refused(str(trouble)) from trouble
+    by: dict[str, Any] = {"organisation": organisation, "actor": actor, "pilot": pilot}
+    table_from(**by, role=role, connection=connection, batch=batch)
 
 
 def mailbox_ingest(*, pilot: Pilot) -> Taken:
@@ -222,8 +245,7 @@ def mailbox_ingest(*, pilot: Pilot) -> Taken:
     total = Taken()
     if connection is None or pilot.started_at is None:
         return total
-    days = int(connection.settings.get("backlog_days") or 0)
-    since = pilot.started_at - timedelta(days=days)
+    since = _since(pilot.started_at, connection)
     try:
         with mailbox.reading(access_of(connection)) as reader:
             for _number in range(STEPS):
@@ -243,10 +265,7 @@ def mailbox_ingest(*, pilot: Pilot) -> Taken:
 def _step(
     pilot: Pilot, connection: Connection, reader: mailbox.Reader, since: datetime
 ) -> tuple[Taken, bool]:
-    connection.refresh_from_db(fields=["cursor"])
-    before = connection.cursor
-    # Another pilot begins anew: it wants the mails since its own start.
-    mine = before if before.get("pilot") == str(pilot.pk) else {}
+    before, mine = _cursors(pilot, connection)
     step = reader.step(mine, since=since)
     if not step.mails and step.cursor == {name: mine.get(name) for name in step.cursor}:
         return Taken(), step.more
@@ -326,22 +345,33 @@ def ingest_job(job: jobs.Work) -> None:
             log.exception("the watched folder of pilot %s cannot be read", pilot.pk)
 
 
+def _look_later(pilot: Pilot, kind: str) -> None:
+    """One look of this kind at the pilot's source; a look that waits already is not doubled."""
+    jobs.enqueue(
+        kind=kind,
+        organisation_id=pilot.organisation_id,
+        payload={"pilot": str(pilot.pk)},
+        key=f"{kind}:{pilot.pk}",
+    )
+
+
+def _running(work: jobs.Work, *related: str) -> Pilot | None:
+    """The pilot that a look was ordered for, with what is read of it; None when it stands by now."""
+    running = Pilot.objects.filter(pk=work.payload["pilot"], state=PilotState.RUNNING.value)
+    found: Pilot | None = running.select_related(*related).first()
+    return found
+
+
 def mailboxes_job(job: jobs.Work) -> None:
     """Handler of pilots.mailboxes, run every minute: order a look for each running pilot with a mailbox."""
     running = Pilot.objects.filter(state=PilotState.RUNNING.value).select_related("source_connection")
     for pilot in running.filter(Q(source_kind=SourceKind.MAILBOX) | Q(target_kind=TargetKind.MAILBOX)):
-        jobs.enqueue(
-            kind="pilots.mailbox",
-            organisation_id=pilot.organisation_id,
-            payload={"pilot": str(pilot.pk)},
-            key=f"pilots.mailbox:{pilot.pk}",
-        )
+        _look_later(pilot, "pilots.mailbox")
 
 
 def mailbox_job(job: jobs.Work) -> None:
     """Handler of pilots.mailbox: one look into the mailbox of one pilot, and for answers whose fate is unclear."""
-    found = Pilot.objects.select_related("source_connection", "target_connection", "organisation")
-    pilot = found.filter(pk=job.payload["pilot"], state=PilotState.RUNNING.value).first()
+    pilot = _running(job, "source_connection", "target_connection", "organisation")
     if pilot is None:
         return
     with translation.override("de"):
@@ -357,18 +387,12 @@ def sources_job(work: jobs.Work) -> None:
     running = Pilot.objects.filter(state=PilotState.RUNNING.value, source_kind__in=kinds)
     for pilot in running.select_related("source_connection"):
         if pilot.source_connection is not None and _source_is_due(pilot.source_connection):
-            jobs.enqueue(
-                kind="pilots.source",
-                organisation_id=pilot.organisation_id,
-                payload={"pilot": str(pilot.pk)},
-                key=f"pilots.source:{pilot.pk}",
-            )
+            _look_later(pilot, "pilots.source")
 
 
 def source_job(work: jobs.Work) -> None:
     """Handler of pilots.source: one look at where the cases of one pilot come from."""
-    found = Pilot.objects.select_related("source_connection__organisation", "organisation", "model_version")
-    pilot = found.filter(pk=work.payload["pilot"], state=PilotState.RUNNING.value).first()
+    pilot = _running(work, "source_connection__organisation", "organisation", "model_version")
     if pilot is not None:
         with translation.override("de"):
             source_ingest(pilot=pilot)

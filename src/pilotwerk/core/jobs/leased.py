@@ -26,6 +26,7 @@ from pilotwerk.core.jobs.port import (
     pause,
 )
 from pilotwerk.core.models import Job
+from pilotwerk.core.prepared import plain
 from pilotwerk.core.rows import insert_all
 
 # The busiest statement of a worker: one round trip takes the next organisation's oldest due work, and more of the
@@ -76,9 +77,8 @@ class LeasedSession:
             lock=" FOR UPDATE SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else "",
             most=f"CASE kind {most} ELSE 1 END" if most else "1",
         )
-        adapt = connection.ops.adapt_datetimefield_value
-        due, until = adapt(moment), adapt(moment + self.lease)
-        values += [_key(after), due, *(self.kinds or []), due, _key(token), until]
+        due, until = plain(moment), plain(moment + self.lease)
+        values += [plain(after), due, *(self.kinds or []), due, plain(token), until]
         with connection.cursor() as cursor:
             cursor.execute(statement, values)
             rows = sorted(cursor.fetchall(), key=lambda row: row[-1])
@@ -194,9 +194,5 @@ def _mine(work: Work) -> Any:
 
 def _over(finished: Sequence[Work]) -> tuple[str, list[Any]]:
     """The statement that ends a claim's work, and its values. What is claimed at once has one holder."""
-    ids = [_key(UUID(work.id)) for work in finished]
-    return _OVER.format(ids=", ".join(["%s"] * len(ids))), [_key(UUID(finished[0].holder)), *ids]
-
-
-def _key(value: UUID) -> UUID | str:
-    return value if connection.features.has_native_uuid_field else value.hex
+    ids = [plain(UUID(work.id)) for work in finished]
+    return _OVER.format(ids=", ".join(["%s"] * len(ids))), [plain(UUID(finished[0].holder)), *ids]

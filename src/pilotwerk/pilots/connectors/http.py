@@ -83,15 +83,15 @@ def exchange(
     """
     parts = split(url)
     scheme, host, port = origin(parts)
-    kind = network.Https if scheme == "https" else network.Http
-    connection = kind(host, port, timeout=min(network.TIMEOUT, seconds or WHOLE))
+    kind, within = network.Https if scheme == "https" else network.Http, seconds or WHOLE
+    connection = kind(host, port, timeout=min(network.TIMEOUT, within))
     try:
         _connected(connection, host, port)
         if scheme == "http" and is_public(str(connection.sock.getpeername()[0])):
             raise Trouble("no_https", host=host)
         if not may_go():
             raise Held
-        with _at_most(seconds or WHOLE, connection):
+        with _at_most(within, connection):
             try:
                 path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
                 connection.request(method, path, body, dict(headers))

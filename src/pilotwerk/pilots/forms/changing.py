@@ -9,6 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.pilots import recipe
+from pilotwerk.pilots.forms.choices import offer_categories
 from pilotwerk.pilots.forms.setup import SetupForm
 from pilotwerk.pilots.models import Pilot
 from pilotwerk.pilots.selectors import categories, tables_of
@@ -19,7 +20,6 @@ class ChangeForm(forms.Form):
     """The fields of the set-up that may change after the start, and the recipe's own ones."""
 
     def __init__(self, data: Any = None, *, pilot: Pilot) -> None:
-        known = categories(pilot)
         kind = recipe.of(pilot.recipe)
         columns = {role: one.columns for role, one in tables_of(pilot).items()}
         facts = pilot.model_version.facts if pilot.model_version else {}
@@ -31,10 +31,7 @@ class ChangeForm(forms.Form):
         for name in SETTINGS:
             self.fields[name] = deepcopy(SetupForm.base_fields[name])
         self.fields["deadline_hours"].help_text = gettext_lazy("Counts for cases that come in from now on.")
-        if known:
-            self.fields["urgent_categories"].choices = [(name, name) for name in known]  # type: ignore[attr-defined]
-        else:
-            del self.fields["urgent_categories"]
+        offer_categories(self, "urgent_categories", categories(pilot))
         own = maker().fields if maker is not None else {}
         self.own = [name for name in kind.changeable if name in own]
         for name in self.own:

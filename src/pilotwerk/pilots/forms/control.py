@@ -8,9 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy
 
 from pilotwerk.accounts.models import Membership
-from pilotwerk.pilots.models import (
-    HumanControl,
-)
+from pilotwerk.pilots.forms.choices import offer_categories
+from pilotwerk.pilots.models import HumanControl
 from pilotwerk.pilots.models.cases import LEVELS
 
 
@@ -124,12 +123,7 @@ class ControlForm(forms.Form):
 
     def __init__(self, *args: Any, known: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if known:
-            self.fields["four_eyes_categories"].choices = [  # type: ignore[attr-defined]
-                (name, name) for name in known
-            ]
-        else:
-            del self.fields["four_eyes_categories"]
+        offer_categories(self, "four_eyes_categories", known)
 
     def values(self) -> dict[str, Any]:
         """As the service wants them: shares in 0..1."""

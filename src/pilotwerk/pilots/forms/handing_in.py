@@ -11,6 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 
+def too_large(file: Any) -> str:
+    """Why this uploaded file is not taken; empty where it is."""
+    if file.size <= settings.PILOTWERK_UPLOAD_MAX_BYTES:
+        return ""
+    limit = settings.PILOTWERK_UPLOAD_MAX_BYTES // 1024 // 1024
+    return _("The file is larger than %(limit)s MB.") % {"limit": limit}
+
+
 class UploadForm(forms.Form):
     """A file of requests or of customers' answers."""
 
@@ -18,9 +26,8 @@ class UploadForm(forms.Form):
 
     def clean_file(self) -> Any:
         file = self.cleaned_data["file"]
-        if file.size > settings.PILOTWERK_UPLOAD_MAX_BYTES:
-            limit = settings.PILOTWERK_UPLOAD_MAX_BYTES // 1024 // 1024
-            raise ValidationError(_("The file is larger than %(limit)s MB.") % {"limit": limit})
+        if why := too_large(file):
+            raise ValidationError(why)
         return file
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from pilotwerk.accounts.models import Organisation
 from pilotwerk.pilots.domain.stop_rules import StopRule, from_plain
+from pilotwerk.pilots.forms.choices import offer_categories
 from pilotwerk.pilots.models import (
     Connection,
     ConnectionKind,
@@ -88,11 +89,7 @@ class SetupForm(forms.Form):
         if kind.about.tables:
             # Without its tables such a recipe has nothing to propose from.
             del self.fields["untrained_reason"]
-        known = categories(pilot) if pilot else []
-        if known:
-            self._choices("urgent_categories", [(name, name) for name in known])
-        else:
-            del self.fields["urgent_categories"]
+        offer_categories(self, "urgent_categories", categories(pilot) if pilot else [])
         self.fields["source_kind"].label = kind.words.how_in
         self.fields["target_kind"].label = kind.words.how_out
         targets = targets_offered(organisation, kind.about)

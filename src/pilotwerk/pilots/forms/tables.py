@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django import forms
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pilotwerk.pilots.forms.handing_in import too_large
 from pilotwerk.pilots.models import Connection
 from pilotwerk.processes.models import ProcessImport
 
@@ -87,9 +87,8 @@ class TablesForm(forms.Form):
         data = super().clean() or self.cleaned_data
         for role in self.roles:
             file = data.get(f"file_{role}")
-            if file and file.size > settings.PILOTWERK_UPLOAD_MAX_BYTES:
-                limit = settings.PILOTWERK_UPLOAD_MAX_BYTES // 1024 // 1024
-                self.add_error(f"file_{role}", _("The file is larger than %(limit)s MB.") % {"limit": limit})
+            if file and (why := too_large(file)):
+                self.add_error(f"file_{role}", why)
             missing = role not in self.known and not any(data.get(f"{way}_{role}") for way in WAYS)
             if missing and f"file_{role}" not in self.errors:
                 self.add_error(f"file_{role}", self._choose())

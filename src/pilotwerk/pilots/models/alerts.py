@@ -1,5 +1,7 @@
 """Rules for alerts, the alerts that they raised, who was told, and who wants a daily mail about what is overdue."""
 
+from urllib.parse import urlsplit
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +77,11 @@ class AlertRule(TenantModel):
     @property
     def unit(self) -> Unit:
         return UNIT_OF[Measure(self.measure)]
+
+    @property
+    def webhook_host(self) -> str:
+        """The name of the server that the messages go to; empty without a webhook."""
+        return urlsplit(self.webhook).hostname or ""
 
 
 class Alert(TenantModel):

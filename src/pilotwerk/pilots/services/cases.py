@@ -62,19 +62,19 @@ def case_ingest(
     pilot = pilot_lock(pilot.pk)
     if not pilot.is_running:
         raise Refused(not_running())
-    cases = list(cases)
-    taken = _known(pilot, [item.stored_key for item in cases])
+    found = [(item.stored_key, item) for item in cases]
+    taken = _known(pilot, [key for key, _item in found])
     number = Case.objects.filter(pilot=pilot).aggregate(top=Max("number"))["top"] or 0
     new: list[Case] = []
     known: list[str] = []
     empty: list[str] = []
-    for item in cases:
+    for key, item in found:
         if not normalised(item.text):
             empty.append(item.key)
-        elif item.stored_key in taken:
+        elif key in taken:
             known.append(item.key)
         else:
-            taken.add(item.stored_key)
+            taken.add(key)
             number += 1
             new.append(_case(pilot, item, number, source))
     insert_all(new)

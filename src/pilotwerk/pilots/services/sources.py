@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from django.db import transaction
@@ -16,7 +13,7 @@ from pilotwerk.accounts.models import Organisation
 from pilotwerk.audit.domain.actor import Actor
 from pilotwerk.core import clock
 from pilotwerk.core.errors import Refused
-from pilotwerk.pilots import folders, recipe
+from pilotwerk.pilots import recipe
 from pilotwerk.pilots.domain.incoming import Batch, Unusable
 from pilotwerk.pilots.models import Case, Connection, Pilot, PilotTable
 from pilotwerk.pilots.recipes.base import Sheet
@@ -24,6 +21,7 @@ from pilotwerk.pilots.selectors.recipes import case_views, place_of
 from pilotwerk.pilots.services.cases import case_ingest
 from pilotwerk.pilots.services.learning import pilot_train
 from pilotwerk.pilots.services.recipes import cases_noticed, table_take, watch_later
+from pilotwerk.pilots.uploads import scratch
 from pilotwerk.pilots.wording import not_running
 
 # So many entries that could not be taken are kept with the connection.
@@ -75,22 +73,6 @@ def _moved(pilot: Pilot, connection: Connection, before: Mapping[str, Any], afte
         Connection.objects.filter(pk=row.pk).update(cursor=cursor)
 
 
-@contextmanager
-def _batch_file(pilot: Pilot, batch: Batch) -> Iterator[Path]:
-    """A whole table as a file, for as long as it is taken in."""
-    folder = folders.uploads(pilot)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{uuid.uuid4()}.csv"
-    try:
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
-            writer.writerow(batch.columns)
-            writer.writerows(cells for _number, cells in batch.rows)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
-
-
 def table_from(
     *,
     organisation: Organisation,
@@ -101,7 +83,11 @@ def table_from(
     batch: Batch,
 ) -> PilotTable:
     """Take a whole table that a connection handed out in this role. Raises `BadInput` for one that cannot serve."""
-    with _batch_file(pilot, batch) as path:
+    with scratch(pilot, ".csv") as path:
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+            writer.writerow(batch.columns)
+            writer.writerows(cells for _number, cells in batch.rows)
         return table_take(
             organisation=organisation,
             actor=actor,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.contrib import messages
@@ -85,7 +84,7 @@ def _shown(rule: AlertRule | None) -> dict[str, Any]:
     return {
         "rule": rule,
         "sentence": alert_sentence(rule) if rule else "",
-        "host": urlsplit(rule.webhook).hostname if rule else "",
+        "host": rule.webhook_host if rule else "",
         "mail_possible": notify.possible(),
     }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -38,7 +39,16 @@ def cases(request: OrganisationRequest) -> HttpResponse:
     chosen, words = request.GET.get("show", "all"), request.GET.get("q", "").strip()[:LONGEST_SEARCH]
     shown, filters = selectors.cases_filtered(pilot, chosen, words)
     listed = Paginator(shown, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"pilot": pilot, "listed": listed, "filters": filters, "chosen": chosen, "words": words}
+    # What the links to other filters and pages carry on.
+    search = f"&{urlencode({'q': words}, quote_via=quote)}" if words else ""
+    context = {
+        "pilot": pilot,
+        "listed": listed,
+        "filters": filters,
+        "chosen": chosen,
+        "words": words,
+        "search": search,
+    }
     return page(request, "pilots/cases.html", context)
 
 

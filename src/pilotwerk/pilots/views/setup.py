@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from pilotwerk.accounts.request import OrganisationRequest
 from pilotwerk.core.errors import PilotwerkError, Refused
 from pilotwerk.core.permissions import requires
-from pilotwerk.pilots import execution, permissions, recipe, selectors, services
+from pilotwerk.pilots import intake, permissions, recipe, selectors, services
 from pilotwerk.pilots.domain.states import PilotState
 from pilotwerk.pilots.forms.setup import SetupForm
 from pilotwerk.pilots.forms.tables import TablesForm, TrainForm
@@ -190,7 +190,7 @@ def _take(request: OrganisationRequest, pilot: Pilot, tables: TablesForm, option
         if isinstance(chosen, ProcessImport):
             services.table_take(**by, role=role, process_import=chosen)
         elif isinstance(chosen, Connection):
-            execution.table_draw(**by, role=role, connection=chosen)
+            intake.table_draw(**by, role=role, connection=chosen)
         else:
             with kept(pilot, chosen) as path:
                 services.table_take(**by, role=role, path=path, filename=chosen.name)
